@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config'
+
+// Rooms resolve to their sources; without this a test would load the last build instead.
+const resolve = { conditions: ['source'] }
+
+export default defineConfig({
+  resolve,
+  ssr: { resolve },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'hono/jsx' } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['{src,workers,db,scripts}/**/*.test.{ts,tsx,mjs}', 'tests/*.test.ts', 'tests/contracts/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['tests/integration/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false },
+      },
+    ],
+  },
+})

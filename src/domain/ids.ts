@@ -1,0 +1,56 @@
+import { AppError } from './errors.ts'
+
+/** Ours end in `Id`, a platform's own end in `Ref`; the compiler keeps them apart. */
+type Id<Kind extends string> = string & { readonly kind: Kind }
+
+export type AccountId = Id<'account'>
+export type ContactId = Id<'contact'>
+export type ConversationId = Id<'conversation'>
+export type MessageId = Id<'message'>
+export type DraftId = Id<'draft'>
+export type DecisionId = Id<'decision'>
+export type PostId = Id<'post'>
+export type AttemptId = Id<'attempt'>
+export type OperatorId = Id<'operator'>
+export type SessionId = Id<'session'>
+export type EventId = Id<'event'>
+export type EntryId = Id<'entry'>
+export type AlertId = Id<'alert'>
+
+const prefixes = {
+  account: 'acc',
+  contact: 'con',
+  conversation: 'cnv',
+  message: 'msg',
+  draft: 'drf',
+  decision: 'dec',
+  post: 'pst',
+  attempt: 'att',
+  operator: 'opr',
+  session: 'ses',
+  event: 'evt',
+  entry: 'knw',
+  alert: 'alr',
+} as const
+
+type Kind = keyof typeof prefixes
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
+const TIME_CHARS = 10
+const RANDOM_CHARS = 16
+
+/** A ULID behind its prefix (30 characters): sorts by time, so inserts stay at the end of an index. https://github.com/ulid/spec */
+export function newId<K extends Kind>(kind: K, at: Date): Id<K> {
+  let time = ''
+  for (let ms = at.getTime(), i = 0; i < TIME_CHARS; i++, ms = Math.floor(ms / 32)) time = ALPHABET[ms % 32] + time
+  const random = crypto.getRandomValues(new Uint8Array(RANDOM_CHARS))
+  let tail = ''
+  for (const byte of random) tail += ALPHABET[byte % 32]
+  return `${prefixes[kind]}_${time}${tail}` as Id<K>
+}
+
+/** Takes an id from outside (a URL, a job); throws `not_found` when it cannot be one of ours. */
+export function parseId<K extends Kind>(kind: K, text: unknown): Id<K> {
+  if (typeof text === 'string' && new RegExp(`^${prefixes[kind]}_[${ALPHABET}]{26}$`).test(text)) return text as Id<K>
+  throw new AppError('not_found', `There is no such ${kind}`)
+}

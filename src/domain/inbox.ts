@@ -1,0 +1,122 @@
+/** A file, picture, share or mention that came with a message. `type` is an open list: Meta adds to it. */
+export interface Attachment {
+  type: string
+  /** A signed link that expires within days. */
+  url?: string
+  title?: string
+}
+
+interface Item {
+  /** The platform's id of the account that the item belongs to. */
+  accountRef: string
+  /** The platform's own time of the event. */
+  at: Date
+  /** Parts that make the item itself again when it is delivered again; see `dedupeParts`. */
+  key: readonly string[]
+  /** Another app holds the thread: stored and shown, never answered. */
+  standby?: boolean
+}
+
+interface FromContact {
+  contactRef: string
+}
+
+export interface MessageItem extends Item, FromContact {
+  kind: 'message'
+  messageRef: string
+  /** What it is, for a reader: a text, a tap on a button, a reply to a story, something the platform will not show us. */
+  form: 'text' | 'media' | 'story_reply' | 'story_mention' | 'quick_reply' | 'postback' | 'unsupported'
+  text: string
+  attachments: Attachment[]
+  replyToRef?: string
+  /** Advertisement or link the contact came through. */
+  referral?: string
+}
+
+/** Something our account said, from us, from the phone or from another app. */
+export interface EchoItem extends Item, FromContact {
+  kind: 'echo'
+  messageRef: string
+  text: string
+  attachments: Attachment[]
+  /** The account wrote to itself. */
+  self: boolean
+}
+
+export interface UnsendItem extends Item, FromContact {
+  kind: 'unsend'
+  messageRef: string
+}
+
+export interface EditItem extends Item, FromContact {
+  kind: 'edit'
+  messageRef: string
+  text: string
+  editCount: number
+}
+
+export interface ReactionItem extends Item, FromContact {
+  kind: 'reaction'
+  messageRef: string
+  /** Absent when the reaction was taken back. */
+  emoji?: string
+}
+
+export interface SeenItem extends Item, FromContact {
+  kind: 'seen'
+  messageRef: string
+}
+
+export interface ReferralItem extends Item, FromContact {
+  kind: 'referral'
+  ref: string
+}
+
+export interface CommentItem extends Item, FromContact {
+  kind: 'comment'
+  commentRef: string
+  mediaRef: string
+  parentRef?: string
+  username?: string
+  text: string
+  live: boolean
+  /** Our own public reply coming back. */
+  own: boolean
+}
+
+/** The account was named in a caption or comment; the platform gives ids only. */
+export interface MentionItem extends Item {
+  kind: 'mention'
+  mediaRef: string
+  commentRef?: string
+}
+
+export interface UnrecognisedItem extends Item {
+  kind: 'unrecognised'
+  /** In plain words, for an operator: what was odd. Carries no customer text. */
+  reason: string
+}
+
+/** One item of a webhook delivery. */
+export type InboundItem =
+  | MessageItem
+  | EchoItem
+  | UnsendItem
+  | EditItem
+  | ReactionItem
+  | SeenItem
+  | ReferralItem
+  | CommentItem
+  | MentionItem
+  | UnrecognisedItem
+
+/** An item with its own JSON text, which is kept when the item is unrecognised. */
+export interface ParsedItem {
+  item: InboundItem
+  raw: string
+}
+
+/** Whether a message is one that a reply could be drafted for. */
+export function isDraftable(item: InboundItem): item is MessageItem {
+  return item.kind === 'message' && !item.standby && item.form !== 'unsupported'
+}

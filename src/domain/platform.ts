@@ -1,0 +1,27 @@
+export type Platform = 'instagram'
+
+export interface PlatformRules {
+  /** How the platform itself counts a reply's length. */
+  textLimit: { max: number; unit: 'bytes' | 'characters' }
+  /** How long after the contact's last qualifying action a reply may be sent, in ms. */
+  replyWindowMs: number
+}
+
+const HOUR_MS = 3_600_000
+
+export const platformRules = {
+  // 1,000 UTF-8 bytes: https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/messaging-api/
+  // 24 h: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages
+  instagram: { textLimit: { max: 1000, unit: 'bytes' }, replyWindowMs: 24 * HOUR_MS },
+} as const satisfies Record<Platform, PlatformRules>
+
+const encoder = new TextEncoder()
+
+/** Length of a reply in the platform's own unit. */
+export function measure(text: string, platform: Platform): number {
+  return platformRules[platform].textLimit.unit === 'bytes' ? encoder.encode(text).length : [...text].length
+}
+
+export function fitsPlatform(text: string, platform: Platform): boolean {
+  return measure(text, platform) <= platformRules[platform].textLimit.max
+}

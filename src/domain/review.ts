@@ -1,0 +1,106 @@
+import type { DraftStatus } from './draft.ts'
+import { AppError } from './errors.ts'
+import type { AccountId, ConversationId, DecisionId, DraftId, MessageId, OperatorId, PostId } from './ids.ts'
+import type { Platform } from './platform.ts'
+import { judge, type PolicyCase, POLICY_VERSION } from './policy.ts'
+
+/** What the operator saw when deciding; the decision holds only while all of it is still so. */
+export interface Seen {
+  /** Hash of the proposed text; see `vault/hash.ts`. */
+  textHash: string
+  headMessageId: MessageId
+}
+
+/** An approval carries the words that go out, so what was read is what is sent. */
+export type ReviewDecision =
+  | { verdict: 'approve'; text: string; seen: Seen }
+  | { verdict: 'reject'; reason: string; seen: Seen }
+
+export interface DraftToDecide {
+  status: DraftStatus
+  text: string
+  textHash: string
+  /** Newest message of the conversation when the draft was made. */
+  headMessageId: MessageId
+  /** Newest message of the conversation now. */
+  currentHeadId: MessageId
+  /** Who settled it, for the others who clicked too. */
+  decidedBy?: string
+}
+
+export type Decided = { status: 'approved'; text: string; edited: boolean } | { status: 'rejected'; reason: string }
+
+/** The only way a draft becomes a post. Pure: the caller stores the answer. Throws `conflict` or `invalid_input`. */
+export function decide(draft: DraftToDecide, decision: ReviewDecision, policy: Omit<PolicyCase, 'text'>, at: Date): Decided {
+  if (draft.status !== 'pending_review') {
+    const by = draft.decidedBy ? ` by ${draft.decidedBy}` : ''
+    throw new AppError('conflict', `This draft is already ${draft.status}${by}`, { field: 'status' })
+  }
+  if (draft.currentHeadId !== decision.seen.headMessageId) {
+    throw new AppError('conflict', 'A newer message has arrived in this conversation', { field: 'headMessageId' })
+  }
+  if (draft.textHash !== decision.seen.textHash) {
+    throw new AppError('conflict', 'The draft has changed since it was shown', { field: 'textHash' })
+  }
+  if (decision.verdict === 'reject') return { status: 'rejected', reason: decision.reason.trim() }
+
+  const text = cleanReply(decision.text)
+  requireAllowed({ ...policy, text }, at)
+  return { status: 'approved', text, edited: text !== draft.text }
+}
+
+/** Throws what a denied reply means to the person who wrote it: 422 for the words, 409 for the moment. */
+export function requireAllowed(post: PolicyCase, at: Date): void {
+  const verdict = judge(post, at)
+  if (verdict.allow) return
+  const aboutWords = verdict.rule === 'text_limit' || verdict.rule === 'empty_text'
+  throw new AppError(aboutWords ? 'invalid_input' : 'conflict', verdict.reason, { field: verdict.rule })
+}
+
+/** A form sends CRLF and stray edges; the platform gets what the operator saw. */
+export function cleanReply(text: string): string {
+  return text.replace(/\r\n?/g, '\n').trim().normalize('NFC')
+}
+
+/** Everything a signature vouches for. The sender checks it against the post it is about to send. */
+export interface Approval {
+  decisionId: DecisionId
+  draftId: DraftId
+  postId: PostId
+  accountId: AccountId
+  conversationId: ConversationId
+  platform: Platform
+  recipientRef: string
+  textHash: string
+  headMessageId: MessageId
+  policyVersion: typeof POLICY_VERSION | number
+  operatorId: OperatorId
+  givenBy: 'console' | 'cli'
+  /** ms since the epoch. */
+  decidedAt: number
+}
+
+const approvalFields = [
+  'decisionId',
+  'draftId',
+  'postId',
+  'accountId',
+  'conversationId',
+  'platform',
+  'recipientRef',
+  'textHash',
+  'headMessageId',
+  'policyVersion',
+  'operatorId',
+  'givenBy',
+  'decidedAt',
+] as const satisfies readonly (keyof Approval)[]
+
+/** The bytes that are signed: each field behind its length, so that no two approvals share them. */
+export function approvalBytes(approval: Approval): Uint8Array {
+  const parts = approvalFields.map((field) => {
+    const value = String(approval[field])
+    return `${field}:${new TextEncoder().encode(value).length}:${value}`
+  })
+  return new TextEncoder().encode(`countersign.approval.v1\n${parts.join('\n')}`)
+}

@@ -1,0 +1,36 @@
+import { bigint, int, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
+import type { CredentialStatus } from '../../src/domain/credential.ts'
+import type { AccountId } from '../../src/domain/ids.ts'
+import type { Platform } from '../../src/domain/platform.ts'
+import { at, createdAt, humanLine, humanText, id, platformRef, sealed, version, word } from './columns.ts'
+
+/** One connected professional account with its credential and its settings. */
+export const accounts = mysqlTable(
+  'accounts',
+  {
+    id: id<AccountId>().primaryKey(),
+    platform: word<Platform>().notNull(),
+    accountRef: platformRef().notNull(),
+    name: humanLine().notNull(),
+    /** How the account wants to sound; an operator writes it, drafts follow it. */
+    voice: humanText().notNull(),
+    quietMs: int().notNull().default(4000),
+    undoMs: int().notNull().default(10_000),
+    /** Drafting budget per UTC day, in millionths of a US dollar. */
+    dailyBudgetMicros: bigint({ mode: 'number' }).notNull().default(5_000_000),
+    sealedToken: sealed().notNull(),
+    credentialStatus: word<CredentialStatus>().notNull(),
+    tokenObtainedAt: at().notNull(),
+    tokenExpiresAt: at().notNull(),
+    tokenCheckedAt: at(),
+    /** Code of the last refusal, such as `190/463`. */
+    tokenError: word<string>(),
+    /** Sends are held while set; inbound goes on. */
+    stoppedAt: at(),
+    stoppedReason: humanLine(),
+    version: version(),
+    createdAt: createdAt(),
+    updatedAt: at().notNull(),
+  },
+  (t) => [uniqueIndex('accounts_ref').on(t.platform, t.accountRef)],
+)

@@ -1,0 +1,36 @@
+import { int, mysqlTable, uniqueIndex, index } from 'drizzle-orm/mysql-core'
+import type { AccountId, AlertId } from '../../src/domain/ids.ts'
+import { at, createdAt, humanLine, id, platformRef, version, word } from './columns.ts'
+
+export const alertKinds = [
+  'token_expiring',
+  'token_refused',
+  'account_stopped',
+  'budget_nearly_spent',
+  'budget_spent',
+  'claude_rejected_key',
+  'claude_spend_limit',
+  'approval_invalid',
+  'delivery_failed',
+  'unknown_account',
+] as const
+
+/** Something an operator should know. While it is open it counts instead of repeating itself. */
+export const alerts = mysqlTable(
+  'alerts',
+  {
+    id: id<AlertId>().primaryKey(),
+    /** Kind and subject while open, empty once resolved: the unique index allows one open alert each. */
+    openKey: platformRef(),
+    kind: word<(typeof alertKinds)[number]>().notNull(),
+    severity: word<'info' | 'warning' | 'critical'>().notNull(),
+    accountId: id<AccountId>(),
+    text: humanLine().notNull(),
+    count: int().notNull().default(1),
+    lastAt: at().notNull(),
+    resolvedAt: at(),
+    version: version(),
+    createdAt: createdAt(),
+  },
+  (t) => [uniqueIndex('alerts_open').on(t.openKey), index('alerts_recent').on(t.lastAt)],
+)

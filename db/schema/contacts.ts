@@ -1,0 +1,20 @@
+import { mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
+import type { AccountId, ContactId } from '../../src/domain/ids.ts'
+import { at, createdAt, humanLine, id, platformRef, version } from './columns.ts'
+
+/** The person on the other side, as one account knows them. */
+export const contacts = mysqlTable(
+  'contacts',
+  {
+    id: id<ContactId>().primaryKey(),
+    accountId: id<AccountId>().notNull(),
+    contactRef: platformRef().notNull(),
+    name: humanLine(),
+    username: humanLine(),
+    profileCheckedAt: at(),
+    optedOutAt: at(),
+    version: version(),
+    createdAt: createdAt(),
+  },
+  (t) => [uniqueIndex('contacts_ref').on(t.accountId, t.contactRef)],
+)

@@ -1,0 +1,36 @@
+import { index, int, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
+import type { Attachment, MessageItem } from '../../src/domain/inbox.ts'
+import type { AccountId, ConversationId, MessageId, PostId } from '../../src/domain/ids.ts'
+import { at, createdAt, humanLine, humanText, id, jsonText, platformRef, version, word } from './columns.ts'
+
+/** One utterance of a conversation. Ordered by the platform's time, then by id. */
+export const messages = mysqlTable(
+  'messages',
+  {
+    id: id<MessageId>().primaryKey(),
+    accountId: id<AccountId>().notNull(),
+    conversationId: id<ConversationId>().notNull(),
+    messageRef: platformRef().notNull(),
+    direction: word<'inbound' | 'outbound'>().notNull(),
+    /** Outbound: from one of our posts, or from the phone or another app. */
+    origin: word<'contact' | 'countersign' | 'elsewhere'>().notNull(),
+    form: word<MessageItem['form'] | 'comment'>().notNull(),
+    /** Emptied when the contact unsends. */
+    text: humanText().notNull(),
+    attachments: jsonText<Attachment[]>()().notNull(),
+    replyToRef: platformRef(),
+    /** The other side's present reaction. */
+    reaction: humanLine(),
+    sentAt: at().notNull(),
+    editCount: int().notNull().default(0),
+    editedAt: at(),
+    deletedAt: at(),
+    postId: id<PostId>(),
+    version: version(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    uniqueIndex('messages_ref').on(t.accountId, t.messageRef),
+    index('messages_thread').on(t.conversationId, t.sentAt, t.id),
+  ],
+)

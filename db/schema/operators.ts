@@ -1,0 +1,29 @@
+import { mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
+import type { OperatorId } from '../../src/domain/ids.ts'
+import type { Role } from '../../src/domain/identity.ts'
+import { at, createdAt, hash, humanLine, id, platformRef, version, word } from './columns.ts'
+
+/** A person who signs in to the console. */
+export const operators = mysqlTable(
+  'operators',
+  {
+    id: id<OperatorId>().primaryKey(),
+    name: humanLine().notNull(),
+    email: humanLine().notNull(),
+    /** Scheme prefix, then bcrypt over a keyed pre-hash. */
+    passwordHash: platformRef().notNull(),
+    role: word<Role>().notNull(),
+    disabledAt: at(),
+    version: version(),
+    createdAt: createdAt(),
+  },
+  (t) => [uniqueIndex('operators_email').on(t.email)],
+)
+
+/** The one-time link that makes the first operator. */
+export const setupLinks = mysqlTable('setup_links', {
+  tokenHash: hash().primaryKey(),
+  expiresAt: at().notNull(),
+  usedAt: at(),
+  createdAt: createdAt(),
+})

@@ -1,0 +1,63 @@
+import { Queue, type QueueOptions } from 'bullmq'
+import type { Redis } from 'ioredis'
+import type { AccountId, ContactId, ConversationId, PostId } from '../domain/ids.ts'
+import type { Platform } from '../domain/platform.ts'
+import { type KeptBody, queueNames } from './jobs.ts'
+
+/** Rings a worker awake. The row is always written first: a bell that fails to ring is rung again by the sweep. */
+export interface Bell {
+  inbox(deliveryIds: number[]): Promise<void>
+  /** Keeps the bytes themselves; only while MySQL is away. */
+  keepBodies(bodies: KeptBody[]): Promise<void>
+  draft(conversationId: ConversationId, delayMs: number): Promise<void>
+  outbox(platform: Platform, postId: PostId, delayMs: number): Promise<void>
+  contact(contactId: ContactId): Promise<void>
+  credential(accountId: AccountId): Promise<void>
+}
+
+/** Prefix of every key of ours in Redis; the braces keep them on one node of a cluster. */
+export const PREFIX = '{countersign}'
+
+const jobOptions = {
+  removeOnComplete: { age: 3600, count: 1000 },
+  removeOnFail: { age: 86_400, count: 1000 },
+  attempts: 5,
+  backoff: { type: 'exponential', delay: 1000, jitter: 0.5 },
+} as const
+
+export function createBell(connection: Redis, prefix: string = PREFIX): { bell: Bell; queues: Queue[]; close(): Promise<void> } {
+  const open = (name: string) => {
+    const queue = new Queue(name, { connection, prefix, defaultJobOptions: jobOptions } satisfies QueueOptions)
+    // The connection reports its own trouble; without a listener an emitted error would end the process.
+    queue.on('error', () => undefined)
+    return queue
+  }
+  const inbox = open(queueNames.inbox)
+  const draft = open(queueNames.draft)
+  const outbox = { instagram: open(queueNames.outbox.instagram) } satisfies Record<Platform, Queue>
+  const contacts = open(queueNames.contacts)
+  const credentials = open(queueNames.credentials)
+  const queues = [inbox, draft, ...Object.values(outbox), contacts, credentials]
+
+  const bell: Bell = {
+    async inbox(deliveryIds) {
+      await inbox.add('deliveries', { deliveryIds })
+    },
+    async keepBodies(bodies) {
+      await inbox.add('bodies', { bodies }, { attempts: 1000, backoff: { type: 'fixed', delay: 2000 } })
+    },
+    async draft(conversationId, delay) {
+      await draft.add('conversation', { conversationId }, { delay })
+    },
+    async outbox(platform, postId, delay) {
+      await outbox[platform].add('post', { postId }, { delay })
+    },
+    async contact(contactId) {
+      await contacts.add('contact', { contactId })
+    },
+    async credential(accountId) {
+      await credentials.add('account', { accountId })
+    },
+  }
+  return { bell, queues, close: async () => void (await Promise.all(queues.map((queue) => queue.close()))) }
+}

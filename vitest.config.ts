@@ -11,7 +11,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['{src,workers,db,scripts}/**/*.test.{ts,tsx,mjs}', 'tests/*.test.ts', 'tests/contracts/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          include: [
+            '{src,workers,db,scripts}/**/*.test.{ts,tsx,mjs}',
+            'tests/*.test.ts',
+            'tests/contracts/**/*.test.ts',
+          ],
+        },
       },
       {
         extends: true,
@@ -20,12 +27,17 @@ export default defineConfig({
           include: ['tests/integration/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
         },
       },
       {
         extends: true,
-        test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false },
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
       },
     ],
   },

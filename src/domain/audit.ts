@@ -12,7 +12,7 @@ export const auditActions = [
   'knowledge.removed',
   'draft.approved',
   'draft.rejected',
-  'reply.written',
+  'conversation.dismissed',
   'post.cancelled',
   'post.sent',
   'post.failed',
@@ -44,5 +44,15 @@ export interface AuditLink extends AuditEvent {
 /** The text whose hash is the entry's own; it holds the previous hash, so entries form a chain. Keys of `detail` are sorted: a database may reorder them. */
 export function auditText({ seq, previousHash, at, actor, action, subject, detail }: AuditLink): string {
   const sorted = Object.entries(detail).sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify([seq, previousHash, at.getTime(), actor.kind, actor.id, action, subject.kind, subject.id, sorted])
+  return JSON.stringify([
+    seq,
+    previousHash,
+    at.getTime(),
+    actor.kind,
+    actor.id,
+    action,
+    subject.kind,
+    subject.id,
+    sorted,
+  ])
 }

@@ -22,6 +22,7 @@ export const noDraftReasons = {
   claude_rejected_request: 'Claude refused the request',
   rejected: 'The draft was rejected',
   not_sent: 'The approved reply was not sent',
+  window_closed: 'The reply window closed before anyone decided',
   unsupported: 'The platform does not show us this message',
   standby: 'Another app holds this thread',
 } as const

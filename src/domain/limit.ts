@@ -19,6 +19,8 @@ export const limits = {
     // One thread has an unpublished throttle of its own, hence one a second.
     send: [
       { scope: 'account', max: 80, perMs: 1050 },
+      // Spreads a full second's calls: a burst that arrives late then cannot run into the next one.
+      { scope: 'account', max: 8, perMs: 105 },
       { scope: 'conversation', max: 1, perMs: 1050 },
     ],
     // Published: 2 Conversations API calls a second.

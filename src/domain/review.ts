@@ -2,7 +2,7 @@ import type { DraftStatus } from './draft.ts'
 import { AppError } from './errors.ts'
 import type { AccountId, ConversationId, DecisionId, DraftId, MessageId, OperatorId, PostId } from './ids.ts'
 import type { Platform } from './platform.ts'
-import { judge, type PolicyCase, POLICY_VERSION } from './policy.ts'
+import { judge, type POLICY_VERSION, type PolicyCase } from './policy.ts'
 
 /** What the operator saw when deciding; the decision holds only while all of it is still so. */
 export interface Seen {
@@ -31,7 +31,12 @@ export interface DraftToDecide {
 export type Decided = { status: 'approved'; text: string; edited: boolean } | { status: 'rejected'; reason: string }
 
 /** The only way a draft becomes a post. Pure: the caller stores the answer. Throws `conflict` or `invalid_input`. */
-export function decide(draft: DraftToDecide, decision: ReviewDecision, policy: Omit<PolicyCase, 'text'>, at: Date): Decided {
+export function decide(
+  draft: DraftToDecide,
+  decision: ReviewDecision,
+  policy: Omit<PolicyCase, 'text'>,
+  at: Date,
+): Decided {
   if (draft.status !== 'pending_review') {
     const by = draft.decidedBy ? ` by ${draft.decidedBy}` : ''
     throw new AppError('conflict', `This draft is already ${draft.status}${by}`, { field: 'status' })

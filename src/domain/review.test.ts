@@ -1,0 +1,127 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { newId } from './ids.ts'
+import { type Approval, approvalBytes, cleanReply, type DraftToDecide, decide, type ReviewDecision } from './review.ts'
+
+const at = new Date('2026-11-22T12:00:00Z')
+const head = newId('message', at)
+const policy = {
+  platform: 'instagram',
+  windowExpiresAt: new Date(at.getTime() + 60_000),
+  optedOutAt: undefined,
+  standby: false,
+  kind: 'direct',
+} as const
+
+function aDraft(changed: Partial<DraftToDecide> = {}): DraftToDecide {
+  return {
+    status: 'pending_review',
+    text: 'Yes, we do.',
+    textHash: 'h1',
+    headMessageId: head,
+    currentHeadId: head,
+    ...changed,
+  }
+}
+
+function approve(text: string): ReviewDecision {
+  return { verdict: 'approve', text, seen: { textHash: 'h1', headMessageId: head } }
+}
+
+describe('a decision', () => {
+  it('approves exactly the words the operator saw', () => {
+    expect(decide(aDraft(), approve('Yes, we do.'), policy, at)).toEqual({
+      status: 'approved',
+      text: 'Yes, we do.',
+      edited: false,
+    })
+  })
+
+  it('knows that the operator changed the words', () => {
+    expect(decide(aDraft(), approve('No.'), policy, at)).toMatchObject({ text: 'No.', edited: true })
+  })
+
+  it('does not call a browser’s line ends an edit', () => {
+    expect(decide(aDraft({ text: 'a\nb' }), approve('a\r\nb\r\n'), policy, at)).toMatchObject({
+      text: 'a\nb',
+      edited: false,
+    })
+  })
+
+  it.each(['approved', 'rejected', 'superseded', 'expired'] as const)(
+    'is refused when the draft is already %s',
+    (status) => {
+      expect(() => decide(aDraft({ status, decidedBy: 'Ada' }), approve('x'), policy, at)).toThrow(
+        `already ${status} by Ada`,
+      )
+    },
+  )
+
+  it('is refused when a newer message has arrived', () => {
+    const currentHeadId = newId('message', at)
+    expect(() => decide(aDraft({ currentHeadId }), approve('x'), policy, at)).toThrow('A newer message')
+  })
+
+  it('is refused when the draft is not the one shown', () => {
+    expect(() => decide(aDraft({ textHash: 'h2' }), approve('x'), policy, at)).toThrow('changed since')
+  })
+
+  it('is refused for a text the platform would refuse, naming the rule', () => {
+    expect(() => decide(aDraft(), approve('🙂'.repeat(251)), policy, at)).toThrow(
+      expect.objectContaining({ code: 'invalid_input', field: 'text_limit' }),
+    )
+  })
+
+  it('is refused once the window has closed, naming the rule', () => {
+    expect(() => decide(aDraft(), approve('x'), { ...policy, windowExpiresAt: at }, at)).toThrow(
+      expect.objectContaining({ code: 'conflict', field: 'reply_window' }),
+    )
+  })
+
+  it('rejects although the window has closed', () => {
+    const decision: ReviewDecision = {
+      verdict: 'reject',
+      reason: ' wrong tone ',
+      seen: { textHash: 'h1', headMessageId: head },
+    }
+    expect(decide(aDraft(), decision, { ...policy, windowExpiresAt: at }, at)).toEqual({
+      status: 'rejected',
+      reason: 'wrong tone',
+    })
+  })
+})
+
+it('gives clean words back unchanged, however often', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      expect(cleanReply(cleanReply(text))).toBe(cleanReply(text))
+    }),
+  )
+})
+
+it('gives two different approvals different bytes', () => {
+  const field = fc.string({ unit: fc.constantFrom('a', ':', '\n', '1', 'ü'), maxLength: 6 })
+  const approval = fc.record({ recipientRef: field, textHash: field, operatorId: field })
+  const bytes = (part: object) => Buffer.from(approvalBytes({ ...anApproval, ...part } as Approval)).toString('hex')
+  fc.assert(
+    fc.property(approval, approval, (a, b) => {
+      expect(bytes(a) === bytes(b)).toBe(JSON.stringify(a) === JSON.stringify(b))
+    }),
+  )
+})
+
+const anApproval: Approval = {
+  decisionId: newId('decision', at),
+  draftId: newId('draft', at),
+  postId: newId('post', at),
+  accountId: newId('account', at),
+  conversationId: newId('conversation', at),
+  platform: 'instagram',
+  recipientRef: '1',
+  textHash: 'h',
+  headMessageId: head,
+  policyVersion: 1,
+  operatorId: newId('operator', at),
+  givenBy: 'console',
+  decidedAt: at.getTime(),
+}

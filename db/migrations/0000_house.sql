@@ -228,6 +228,16 @@ CREATE TABLE `setup_links` (
 	CONSTRAINT `setup_links_token_hash` PRIMARY KEY(`token_hash`)
 );
 --> statement-breakpoint
+CREATE TABLE `sign_in_throttles` (
+	`key_hash` varchar(64) character set ascii collate ascii_bin NOT NULL,
+	`failures` int NOT NULL,
+	`blocked_until` datetime(3) NOT NULL,
+	`last_at` datetime(3) NOT NULL,
+	`version` int NOT NULL DEFAULT 1,
+	`created_at` datetime(3) NOT NULL,
+	CONSTRAINT `sign_in_throttles_key_hash` PRIMARY KEY(`key_hash`)
+);
+--> statement-breakpoint
 CREATE TABLE `outbox_posts` (
 	`id` varchar(32) character set ascii collate ascii_bin NOT NULL,
 	`decision_id` varchar(32) character set ascii collate ascii_bin NOT NULL,
@@ -319,6 +329,8 @@ CREATE TABLE `webhook_deliveries` (
 --> statement-breakpoint
 CREATE INDEX `alerts_recent` ON `alerts` (`last_at`);--> statement-breakpoint
 CREATE INDEX `audit_entries_subject` ON `audit_entries` (`subject_kind`,`subject_id`);--> statement-breakpoint
+CREATE INDEX `contacts_name` ON `contacts` (`name`);--> statement-breakpoint
+CREATE INDEX `contacts_username` ON `contacts` (`username`);--> statement-breakpoint
 CREATE INDEX `conversations_queue` ON `conversations` (`attention`,`deadline_at`,`id`);--> statement-breakpoint
 CREATE INDEX `conversations_due` ON `conversations` (`attention`,`draft_due_at`);--> statement-breakpoint
 CREATE INDEX `conversations_recent` ON `conversations` (`head_at`,`id`);--> statement-breakpoint
@@ -333,5 +345,6 @@ CREATE INDEX `outbox_posts_conversation` ON `outbox_posts` (`conversation_id`,`s
 CREATE INDEX `outbox_posts_status` ON `outbox_posts` (`status`,`updated_at`,`id`);--> statement-breakpoint
 CREATE INDEX `outbox_posts_message` ON `outbox_posts` (`account_id`,`message_ref`);--> statement-breakpoint
 CREATE INDEX `review_decisions_conversation` ON `review_decisions` (`conversation_id`,`id`);--> statement-breakpoint
+CREATE INDEX `review_decisions_account` ON `review_decisions` (`account_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `sessions_operator` ON `sessions` (`operator_id`);--> statement-breakpoint
 CREATE INDEX `webhook_deliveries_status` ON `webhook_deliveries` (`status`,`id`);

@@ -1,4 +1,4 @@
-import { int, mysqlTable, uniqueIndex, index } from 'drizzle-orm/mysql-core'
+import { index, int, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
 import type { AccountId, AlertId } from '../../src/domain/ids.ts'
 import { at, createdAt, humanLine, id, platformRef, version, word } from './columns.ts'
 

@@ -1,4 +1,4 @@
-import { mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
+import { index, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
 import type { AccountId, ContactId } from '../../src/domain/ids.ts'
 import { at, createdAt, humanLine, id, platformRef, version } from './columns.ts'
 
@@ -16,5 +16,9 @@ export const contacts = mysqlTable(
     version: version(),
     createdAt: createdAt(),
   },
-  (t) => [uniqueIndex('contacts_ref').on(t.accountId, t.contactRef)],
+  (t) => [
+    uniqueIndex('contacts_ref').on(t.accountId, t.contactRef),
+    index('contacts_name').on(t.name),
+    index('contacts_username').on(t.username),
+  ],
 )

@@ -1,6 +1,6 @@
 import { index, int, mysqlTable } from 'drizzle-orm/mysql-core'
-import type { EndpointClass } from '../../src/domain/limit.ts'
 import type { AccountId, AttemptId, PostId } from '../../src/domain/ids.ts'
+import type { EndpointClass } from '../../src/domain/limit.ts'
 import type { Outcome } from '../../src/domain/outbox.ts'
 import { at, createdAt, humanLine, id, word } from './columns.ts'
 
@@ -19,5 +19,8 @@ export const deliveryAttempts = mysqlTable(
     finishedAt: at(),
     createdAt: createdAt(),
   },
-  (t) => [index('delivery_attempts_post').on(t.postId, t.fence), index('delivery_attempts_account').on(t.accountId, t.createdAt)],
+  (t) => [
+    index('delivery_attempts_post').on(t.postId, t.fence),
+    index('delivery_attempts_account').on(t.accountId, t.createdAt),
+  ],
 )

@@ -33,8 +33,5 @@ export const drafts = mysqlTable(
     createdAt: createdAt(),
     updatedAt: at().notNull(),
   },
-  (t) => [
-    uniqueIndex('drafts_waiting').on(t.waitingFor),
-    index('drafts_conversation').on(t.conversationId, t.id),
-  ],
+  (t) => [uniqueIndex('drafts_waiting').on(t.waitingFor), index('drafts_conversation').on(t.conversationId, t.id)],
 )

@@ -1,6 +1,6 @@
 import { bigint, index, int, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
-import type { InboundItem } from '../../src/domain/inbox.ts'
 import type { AccountId, ConversationId, EventId } from '../../src/domain/ids.ts'
+import type { InboundItem } from '../../src/domain/inbox.ts'
 import { at, createdAt, hash, humanLine, id, jsonText, platformRef, word } from './columns.ts'
 
 /** One item of a delivery, stored once for ever by its dedupe key, whatever way it is cut and delivered again. */
@@ -21,7 +21,7 @@ export const inboundEvents = mysqlTable(
     messageRef: platformRef(),
     /** Why an item is unrecognised. */
     reason: humanLine(),
-    /** The item's own JSON, kept only for what is unrecognised. */
+    /** The item's own JSON, kept only for what is unrecognised; of a reaction its emoji, null when it was taken back. */
     raw: jsonText<unknown>()(),
     occurredAt: at().notNull(),
     createdAt: createdAt(),

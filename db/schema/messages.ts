@@ -1,6 +1,6 @@
 import { index, int, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
-import type { Attachment, MessageItem } from '../../src/domain/inbox.ts'
 import type { AccountId, ConversationId, MessageId, PostId } from '../../src/domain/ids.ts'
+import type { Attachment, MessageItem } from '../../src/domain/inbox.ts'
 import { at, createdAt, humanLine, humanText, id, jsonText, platformRef, version, word } from './columns.ts'
 
 /** One utterance of a conversation. Ordered by the platform's time, then by id. */

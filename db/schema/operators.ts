@@ -1,6 +1,6 @@
-import { mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
-import type { OperatorId } from '../../src/domain/ids.ts'
+import { int, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
 import type { Role } from '../../src/domain/identity.ts'
+import type { OperatorId } from '../../src/domain/ids.ts'
 import { at, createdAt, hash, humanLine, id, platformRef, version, word } from './columns.ts'
 
 /** A person who signs in to the console. */
@@ -25,5 +25,17 @@ export const setupLinks = mysqlTable('setup_links', {
   tokenHash: hash().primaryKey(),
   expiresAt: at().notNull(),
   usedAt: at(),
+  createdAt: createdAt(),
+})
+
+/** Wrong passwords of late, by account and by address; kept here so that every web process counts together. */
+export const signInThrottles = mysqlTable('sign_in_throttles', {
+  /** Keyed hash of the e-mail or the address. */
+  keyHash: hash().primaryKey(),
+  failures: int().notNull(),
+  /** No password is looked at before this instant. */
+  blockedUntil: at().notNull(),
+  lastAt: at().notNull(),
+  version: version(),
   createdAt: createdAt(),
 })

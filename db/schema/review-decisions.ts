@@ -1,7 +1,7 @@
 import { boolean, index, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
 import type { AccountId, ConversationId, DecisionId, DraftId, MessageId, OperatorId } from '../../src/domain/ids.ts'
-import type { Approval } from '../../src/domain/review.ts'
 import type { Verdict } from '../../src/domain/policy.ts'
+import type { Approval } from '../../src/domain/review.ts'
 import { createdAt, hash, humanText, id, jsonText, platformRef, word } from './columns.ts'
 
 /** Who decided what about which words, and when. Never changed; an approval carries its signature. */
@@ -25,5 +25,9 @@ export const reviewDecisions = mysqlTable(
     signature: platformRef(),
     createdAt: createdAt(),
   },
-  (t) => [uniqueIndex('review_decisions_draft').on(t.draftId), index('review_decisions_conversation').on(t.conversationId, t.id)],
+  (t) => [
+    uniqueIndex('review_decisions_draft').on(t.draftId),
+    index('review_decisions_conversation').on(t.conversationId, t.id),
+    index('review_decisions_account').on(t.accountId, t.createdAt),
+  ],
 )

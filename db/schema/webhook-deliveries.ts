@@ -20,5 +20,8 @@ export const webhookDeliveries = mysqlTable(
     receivedAt: at(),
     createdAt: createdAt(),
   },
-  (t) => [uniqueIndex('webhook_deliveries_digest').on(t.source, t.digest), index('webhook_deliveries_status').on(t.status, t.id)],
+  (t) => [
+    uniqueIndex('webhook_deliveries_digest').on(t.source, t.digest),
+    index('webhook_deliveries_status').on(t.status, t.id),
+  ],
 )

@@ -1,0 +1,104 @@
+import {
+  integer,
+  matching,
+  oneOf,
+  readDatabaseUrl,
+  readFernetKeys,
+  readHttpUrl,
+  readPublicKey,
+  readRedisUrl,
+  readSigningKey,
+  secretOf,
+} from './readers.ts'
+import { processRoles, type Variable } from './variable.ts'
+
+const everyone = processRoles
+const stores = ['web', 'drafting', 'sending', 'cli'] as const
+const working = ['web', 'drafting', 'sending'] as const
+
+/** Where the house stands, where its stores are, and its own keys. */
+export const houseVariables = {
+  APP_ENV: {
+    about: 'Kind of installation; production refuses the sandbox and asks for an https PUBLIC_URL.',
+    roles: everyone,
+    default: 'development',
+    read: oneOf('development', 'test', 'staging', 'production'),
+  },
+  LOG_LEVEL: {
+    about: 'Least important log lines to write.',
+    roles: everyone,
+    default: 'info',
+    read: oneOf('debug', 'info', 'warn', 'error', 'silent'),
+  },
+  SANDBOX: {
+    about:
+      'Whether the platforms are played by the sandbox; on by itself when no platform secret is set outside production.',
+    roles: everyone,
+    read: oneOf('on', 'off'),
+  },
+  DATABASE_URL: {
+    about: 'MySQL 8.4 or MariaDB 10.11 and newer.',
+    roles: stores,
+    secret: true,
+    requiredBy: working,
+    generated: true,
+    read: readDatabaseUrl,
+  },
+  REDIS_URL: {
+    about: 'Redis 7 or newer, with maxmemory-policy noeviction.',
+    roles: stores,
+    secret: true,
+    requiredBy: working,
+    generated: true,
+    read: readRedisUrl,
+  },
+  PORT: {
+    about: 'Port of the web process.',
+    roles: ['web', 'cli', 'sandbox'],
+    default: '3000',
+    read: integer(0, 65_535),
+  },
+  HOST: {
+    about: 'Address the web process listens on; 0.0.0.0 in a container.',
+    roles: ['web', 'cli', 'sandbox'],
+    default: '127.0.0.1',
+    read: matching(/^[\w.:-]+$/, 'must be an address or a host name'),
+  },
+  PUBLIC_URL: {
+    about: 'Address under which operators and platforms reach the web process; HOST and PORT when unset.',
+    roles: ['web', 'cli', 'sandbox'],
+    read: readHttpUrl,
+  },
+  APP_SECRET_KEY: {
+    about: 'Fernet keys that seal account tokens, separated by commas: the first seals, any opens.',
+    roles: ['web', 'sending', 'cli'],
+    secret: true,
+    requiredBy: ['web', 'sending'],
+    generated: true,
+    read: readFernetKeys,
+  },
+  SESSION_SECRET: {
+    about:
+      'Key for sessions and passwords: 32 random bytes in hex. Changing it signs everybody out and voids passwords.',
+    roles: ['web', 'cli'],
+    secret: true,
+    requiredBy: ['web'],
+    generated: true,
+    read: secretOf(32),
+  },
+  APPROVAL_SIGNING_KEY: {
+    about: 'Private Ed25519 key that signs approvals; the web process alone holds it.',
+    roles: ['web'],
+    secret: true,
+    requiredBy: ['web'],
+    generated: true,
+    read: readSigningKey,
+  },
+  APPROVAL_PUBLIC_KEY: {
+    about: 'Public half of that key, with which the sending process checks approvals.',
+    roles: ['sending'],
+    requiredBy: ['sending'],
+    generated: true,
+    read: readPublicKey,
+  },
+} as const satisfies Record<string, Variable>

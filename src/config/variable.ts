@@ -1,0 +1,17 @@
+/** The kinds of process. Each gets the variables of its role and no others. */
+export const processRoles = ['web', 'drafting', 'sending', 'cli', 'sandbox'] as const
+export type ProcessRole = (typeof processRoles)[number]
+
+export interface Variable {
+  /** What it is, in a sentence. */
+  about: string
+  roles: readonly ProcessRole[]
+  secret?: true
+  default?: string
+  /** The roles in `roles` that cannot do without it. */
+  requiredBy?: readonly ProcessRole[]
+  /** `npm start` makes one and keeps it when none is given. */
+  generated?: true
+  /** Throws a `Fault` that says what would be right. */
+  read: (text: string) => unknown
+}

@@ -1,0 +1,11 @@
+import { houseVariables } from './house-variables.ts'
+import { outsideVariables } from './outside-variables.ts'
+import type { Variable } from './variable.ts'
+
+/** Every variable the house knows. Parsing, each process's share of them and the check of `.env.example` come from here. */
+export const table = { ...houseVariables, ...outsideVariables } as const satisfies Record<string, Variable>
+
+export type VariableName = keyof typeof table
+
+/** What reading a variable gives. */
+export type ValueOf<N extends VariableName> = ReturnType<(typeof table)[N]['read']>

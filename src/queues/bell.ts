@@ -1,7 +1,7 @@
 import { Queue, type QueueOptions } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { AccountId, ContactId, ConversationId, PostId } from '../domain/ids.ts'
-import type { Platform } from '../domain/platform.ts'
+import type { AccountId, ContactId, ConversationId, PostId } from '#src/domain/ids.ts'
+import type { Platform } from '#src/domain/platform.ts'
 import { type KeptBody, queueNames } from './jobs.ts'
 
 /** Rings a worker awake. The row is always written first: a bell that fails to ring is rung again by the sweep. */
@@ -25,7 +25,12 @@ const jobOptions = {
   backoff: { type: 'exponential', delay: 1000, jitter: 0.5 },
 } as const
 
-export function createBell(connection: Redis, prefix: string = PREFIX): { bell: Bell; queues: Queue[]; close(): Promise<void> } {
+const keptForGood = { attempts: 1_000_000_000, backoff: { type: 'fixed', delay: 2000 } } as const
+
+export function createBell(
+  connection: Redis,
+  prefix: string = PREFIX,
+): { bell: Bell; queues: Queue[]; close(): Promise<void> } {
   const open = (name: string) => {
     const queue = new Queue(name, { connection, prefix, defaultJobOptions: jobOptions } satisfies QueueOptions)
     // The connection reports its own trouble; without a listener an emitted error would end the process.
@@ -44,7 +49,8 @@ export function createBell(connection: Redis, prefix: string = PREFIX): { bell: 
       await inbox.add('deliveries', { deliveryIds })
     },
     async keepBodies(bodies) {
-      await inbox.add('bodies', { bodies }, { attempts: 1000, backoff: { type: 'fixed', delay: 2000 } })
+      // The only copy of what was accepted: tried until the database has it, and gone from Redis then.
+      await inbox.add('bodies', { bodies }, { ...keptForGood, removeOnComplete: true, removeOnFail: false })
     },
     async draft(conversationId, delay) {
       await draft.add('conversation', { conversationId }, { delay })

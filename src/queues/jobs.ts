@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Platform } from '../domain/platform.ts'
+import type { Platform } from '#src/domain/platform.ts'
 
 /** Queue names; a job carries ids only. */
 export const queueNames = {

@@ -16,8 +16,17 @@ export function createPublisher(redis: Redis): Publish {
   return (event) => void redis.publish(CHANNEL, JSON.stringify(event)).catch(() => undefined)
 }
 
-/** Calls `listener` for each event; `redis` is a connection of its own, because a subscribed one can do nothing else. */
-export async function subscribe(redis: Redis, listener: (event: LiveEvent) => void): Promise<void> {
-  redis.on('message', (_channel, text) => listener(JSON.parse(text) as LiveEvent))
-  await redis.subscribe(CHANNEL)
+/** Calls each listener for each event until it leaves. `redis` is a connection of its own: a subscribed one can do nothing else. */
+export function createHub(redis: Redis): (listener: (event: LiveEvent) => void) => () => void {
+  const listeners = new Set<(event: LiveEvent) => void>()
+  redis.on('message', (_channel, text) => {
+    const event = JSON.parse(text) as LiveEvent
+    for (const listener of listeners) listener(event)
+  })
+  // While Redis is away the subscription waits for it; pages also look by themselves.
+  redis.subscribe(CHANNEL).catch(() => undefined)
+  return (listener) => {
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
+  }
 }

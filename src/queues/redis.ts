@@ -2,7 +2,9 @@ import { Redis } from 'ioredis'
 
 /** For what must answer: fails at once while Redis is away, and within 3 s when the network swallows everything. */
 export function connectProducer(url: string): Redis {
-  return open(new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 3000, lazyConnect: false }))
+  return open(
+    new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 3000, lazyConnect: false }),
+  )
 }
 
 /** For workers and subscribers: waits for Redis as long as it takes. */

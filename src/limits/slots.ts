@@ -1,0 +1,69 @@
+import type { Redis } from 'ioredis'
+import type { Window } from '#src/domain/limit.ts'
+import { pauseScript, reserveScript } from './script.ts'
+
+export interface SlotRequest {
+  /** The same id asking again gets the same slot, until it has been missed. One id per intended call. */
+  id: string
+  /** Windows of one key are always asked for together. */
+  windows: (Window & { key: string })[]
+  /** Further keys whose pauses hold this request up, such as the whole app's. */
+  pausedBy?: string[]
+}
+
+export interface Limiter {
+  /** The earliest instant at which none of the windows is passed, in the caller's clock; now or earlier means go. */
+  reserve(request: SlotRequest): Promise<Date>
+  /** Nothing of this key gets a slot before `until`; a later end already set stays. */
+  pause(key: string, until: Date): Promise<void>
+}
+
+/** How late a call may leave and still use its slot. Bounded by the head-room of `domain/limit.ts`. */
+const TOLERANCE_MS = 150
+const TRIES_MAX = 3
+/** While Redis answers too slowly to be exact, calls wait this long and ask again. */
+const SLOW_REDIS_MS = 1000
+
+/**
+ * The limiter that all workers share. Slots are counted in Redis by its own clock and answered as a distance from now,
+ * so that a worker whose clock is wrong neither hurries nor waits too long.
+ */
+export function createLimiter(redis: Redis, prefix: string, now: () => Date = () => new Date()): Limiter {
+  const run = (script: string, keys: string[], args: (string | number)[]) =>
+    redis.eval(script, keys.length, ...keys, ...args) as Promise<number>
+
+  return {
+    async reserve(request) {
+      const { keys, args } = scriptInput(request, prefix)
+      for (let tries = 1; ; tries++) {
+        const asked = performance.now()
+        const waitMs = await run(reserveScript, keys, args)
+        // An answer that was long on its way may speak of a slot that is gone by now.
+        const late = waitMs <= 0 && performance.now() - asked > TOLERANCE_MS
+        if (!late) return new Date(now().getTime() + waitMs)
+        if (tries >= TRIES_MAX) return new Date(now().getTime() + SLOW_REDIS_MS)
+      }
+    },
+
+    async pause(key, until) {
+      const waitMs = until.getTime() - now().getTime()
+      if (waitMs > 0) await run(pauseScript, [pauseKey(prefix, key)], [waitMs])
+    },
+  }
+}
+
+function scriptInput({ id, windows, pausedBy = [] }: SlotRequest, prefix: string) {
+  const sets = [...new Set(windows.map(({ key }) => key))]
+  const pauses = [...new Set([...sets, ...pausedBy])]
+  const keys = [
+    `${prefix}:limits:epoch`,
+    ...sets.map((key) => `${prefix}:slots:${key}`),
+    ...pauses.map((key) => pauseKey(prefix, key)),
+  ]
+  const perWindow = windows.flatMap(({ key, max, perMs }) => [1 + sets.indexOf(key), max, perMs])
+  return { keys, args: [id, TOLERANCE_MS, sets.length, ...perWindow] }
+}
+
+function pauseKey(prefix: string, key: string): string {
+  return `${prefix}:pause:${key}`
+}

@@ -1,0 +1,149 @@
+import { createServer } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { Secret } from '#src/vault/secret.ts'
+import { aFakeGraph, graphError } from '#tests/support/fake-graph.ts'
+import { createInstagramAdapter } from './index.ts'
+
+const token = new Secret('IGAAtest')
+const post = { accountRef: '17841400000000001', recipientRef: '1000000000000001', text: 'Ja, 2–3 Tage 🙂' }
+const now = () => new Date('2026-11-22T12:00:00Z')
+const soon = () => AbortSignal.timeout(5000)
+
+async function setUp() {
+  const graph = await aFakeGraph()
+  return { graph, adapter: createInstagramAdapter({ graphUrl: graph.url, graphApiVersion: 'v26.0', now }) }
+}
+
+describe('a send', () => {
+  it('is one POST with the exact words, and the token in its header only', async () => {
+    const { graph, adapter } = await setUp()
+    expect(await adapter.send(post, token, soon())).toEqual({ kind: 'sent', messageRef: 'mid.1' })
+    expect(graph.arrivals).toHaveLength(1)
+    expect(graph.arrivals[0]).toMatchObject({
+      method: 'POST',
+      path: '/v26.0/17841400000000001/messages',
+      token: 'IGAAtest',
+      json: { recipient: { id: '1000000000000001' }, message: { text: 'Ja, 2–3 Tage 🙂' } },
+    })
+    expect([...(graph.arrivals[0]?.query.keys() ?? [])]).toEqual([])
+  })
+
+  it('is to be tried again when nothing can have arrived', async () => {
+    const { graph, adapter } = await setUp()
+    await graph.close()
+    expect(await adapter.send(post, token, soon())).toMatchObject({ kind: 'retry', code: 'ECONNREFUSED' })
+    const nowhere = createInstagramAdapter({ graphUrl: 'http://graph.invalid', graphApiVersion: 'v26.0' })
+    expect((await nowhere.send(post, token, soon())).kind).toBe('retry')
+  })
+
+  it('is uncertain when the connection ends, the time runs out, or a proxy answers', async () => {
+    const { graph, adapter } = await setUp()
+    graph.next(
+      'messages',
+      { drop: true },
+      { after: () => new Promise(() => undefined) },
+      { status: 502, body: '<html>' },
+    )
+    expect((await adapter.send(post, token, soon())).kind).toBe('uncertain')
+    expect(await adapter.send(post, token, AbortSignal.timeout(50))).toMatchObject({
+      kind: 'uncertain',
+      code: 'TimeoutError',
+    })
+    expect(await adapter.send(post, token, soon())).toMatchObject({ kind: 'uncertain', code: 'http/502' })
+    expect(graph.sends()).toHaveLength(3)
+  })
+
+  it('is uncertain when the other side hangs up without a word', async () => {
+    const server = createServer((socket) => void socket.once('data', () => socket.destroy()))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as { port: number }
+    const adapter = createInstagramAdapter({ graphUrl: `http://127.0.0.1:${port}`, graphApiVersion: 'v26.0' })
+    expect((await adapter.send(post, token, soon())).kind).toBe('uncertain')
+    server.close()
+  })
+
+  it('does not follow a redirect, which would carry the token elsewhere', async () => {
+    const { graph, adapter } = await setUp()
+    const elsewhere = await aFakeGraph()
+    graph.next('messages', { status: 307, headers: { location: `${elsewhere.url}/v26.0/1/messages` }, body: '' })
+    expect((await adapter.send(post, token, soon())).kind).toBe('uncertain')
+    expect(elsewhere.arrivals).toHaveLength(0)
+  })
+
+  it('reads no more of an answer than it needs', async () => {
+    const { graph, adapter } = await setUp()
+    graph.next('messages', { body: { message_id: 'mid.big', filler: 'x'.repeat(300_000) } })
+    expect((await adapter.send(post, token, soon())).kind).toBe('uncertain')
+  })
+})
+
+describe('a profile', () => {
+  it('names the contact as far as Instagram does', async () => {
+    const { graph, adapter } = await setUp()
+    graph.next('profile', {}, { body: { username: 'anna', name: null } }, { body: {} })
+    expect(await adapter.profile('1', token, soon())).toEqual({ name: 'Anna Example', username: 'anna' })
+    expect(await adapter.profile('1', token, soon())).toEqual({ username: 'anna' })
+    expect(await adapter.profile('1', token, soon())).toEqual({})
+  })
+
+  it.each([{ code: 230 }, { code: 9010 }, { code: 2018218 }, { code: 2018247 }, { code: 100, subcode: 33 }])(
+    'is absent, and no trouble, on %j',
+    async ({ code, subcode }: { code: number; subcode?: number }) => {
+      const { graph, adapter } = await setUp()
+      graph.next('profile', { status: 400, body: graphError(code, subcode) })
+      expect(await adapter.profile('1', token, soon())).toBeUndefined()
+    },
+  )
+
+  it('says what is the matter otherwise', async () => {
+    const { graph, adapter } = await setUp()
+    graph.next(
+      'profile',
+      { status: 400, body: graphError(190, 463) },
+      { status: 400, body: graphError(4) },
+      { status: 500, body: '' },
+    )
+    await expect(adapter.profile('1', token, soon())).rejects.toMatchObject({
+      code: 'credential_rejected',
+      field: '190/463',
+    })
+    await expect(adapter.profile('1', token, soon())).rejects.toMatchObject({
+      code: 'rate_limited',
+      until: new Date('2026-11-22T12:05:00Z'),
+    })
+    await expect(adapter.profile('1', token, soon())).rejects.toMatchObject({ code: 'platform_unavailable' })
+  })
+})
+
+describe('a credential', () => {
+  it('tells whose it is by the id that webhooks use, beyond 2^53 too', async () => {
+    const { graph, adapter } = await setUp()
+    expect(await adapter.credential.check(token, soon())).toEqual({ accountRef: '17841400000000001', name: 'alpine' })
+    graph.next('me', { body: '{"user_id":17841400000000000001,"username":"alpine"}' })
+    expect((await adapter.credential.check(token, soon())).accountRef).toBe('17841400000000000001')
+    expect(graph.arrivals[0]?.query.get('access_token')).toBeNull()
+  })
+
+  it('is renewed into a new token with its life', async () => {
+    const { graph, adapter } = await setUp()
+    const { token: fresh, expiresInSeconds } = await adapter.credential.refresh(token, soon())
+    expect([fresh.reveal(), expiresInSeconds]).toEqual(['IGAAfresh1', 5_183_944])
+    expect(graph.arrivals[0]?.query.get('grant_type')).toBe('ig_refresh_token')
+  })
+
+  it.each([{}, { access_token: '' }, { access_token: 'x' }, { access_token: 'x', expires_in: 0 }, 'not json'])(
+    'is not renewed by the answer %j',
+    async (body) => {
+      const { graph, adapter } = await setUp()
+      graph.next('refresh_access_token', { body })
+      await expect(adapter.credential.refresh(token, soon())).rejects.toMatchObject({ code: 'platform_unavailable' })
+    },
+  )
+
+  it('never shows the token in an error', async () => {
+    const { graph, adapter } = await setUp()
+    graph.next('refresh_access_token', { status: 400, body: graphError(190) })
+    const error = await adapter.credential.refresh(token, soon()).catch((thrown: unknown) => thrown)
+    expect(`${JSON.stringify(error)} ${error instanceof Error ? error.stack : ''}`).not.toContain('IGAAtest')
+  })
+})

@@ -1,0 +1,84 @@
+import type { Outcome } from '#src/domain/outbox.ts'
+import { errorTable, type Meaning, PERMISSION_RANGE } from './error-table.ts'
+import { fieldOf, type GraphAnswer } from './graph.ts'
+import { regainsAccessAt } from './usage.ts'
+
+/** The `error` object of an answer; everything else in it is prose for people or differs from day to day. */
+export interface GraphError {
+  code: number
+  subcode: number | undefined
+  isTransient: boolean
+}
+
+/** What an answer to a send means: by its codes only, never by its words. */
+export function classifyGraphAnswer(answer: GraphAnswer & { now: Date }): Outcome {
+  const error = graphErrorIn(answer.body)
+  if (error) return outcomeOfError(error, answer)
+  const { status } = answer
+  const messageRef = status >= 200 && status < 300 ? messageRefIn(answer.body) : undefined
+  if (messageRef) return { kind: 'sent', messageRef }
+  if (status === 429) return waitOutcome('account', '429', answer)
+  return { kind: 'uncertain', code: `http/${status}`, note: 'The answer does not say whether the message was sent' }
+}
+
+function outcomeOfError(error: GraphError, answer: GraphAnswer & { now: Date }): Outcome {
+  const code = codeText(error)
+  const meaning = meaningOf(error, answer.status)
+  switch (meaning.kind) {
+    case 'wait':
+      return waitOutcome(meaning.scope, code, answer)
+    case 'retry':
+      // Behind a 5xx something broke after the request was taken in, so even "try again" proves nothing.
+      return { kind: answer.status >= 500 ? 'uncertain' : 'retry', code, note: meaning.note }
+    case 'refused':
+      return { kind: 'refused', code, note: meaning.note, about: meaning.about }
+    case 'uncertain':
+    case 'reauthorise':
+    case 'stop_account':
+      return { kind: meaning.kind, code, note: meaning.note }
+  }
+}
+
+/** The most exact row of the table that knows this error. */
+export function meaningOf({ code, subcode, isTransient }: GraphError, status: number): Meaning {
+  const known = errorTable[`${code}/${subcode}`] ?? errorTable[`*/${subcode}`] ?? errorTable[code]
+  if (known) return known
+  if (code >= 200 && code <= 299) return PERMISSION_RANGE
+  if (status === 429) return { kind: 'wait', scope: 'account' }
+  if (isTransient || status < 400 || status >= 500) {
+    return { kind: 'uncertain', note: 'Instagram reported an error we do not know' }
+  }
+  // A code nobody has documented behind a 4xx: Graph turned the request down as it stands. Of all codes only 1 and 506
+  // are known to come with a delivered message, and both have their row. Refused also is the careful reading: we never
+  // try it again, and a person sees the conversation.
+  return { kind: 'refused', about: 'content', note: 'Instagram refused the message' }
+}
+
+function waitOutcome(scope: 'account' | 'app', code: string, { headers, now }: GraphAnswer & { now: Date }): Outcome {
+  return { kind: 'wait', scope, code, until: regainsAccessAt(headers, now) }
+}
+
+/** `10/2534022`, or the code alone. */
+export function codeText({ code, subcode }: Pick<GraphError, 'code' | 'subcode'>): string {
+  return (subcode === undefined ? `${code}` : `${code}/${subcode}`).slice(0, 32)
+}
+
+/** A 200 may hold an error too. */
+export function graphErrorIn(body: unknown): GraphError | undefined {
+  const error = fieldOf(body, 'error')
+  const code = wholeNumber(fieldOf(error, 'code'))
+  if (code === undefined) return undefined
+  const subcode = wholeNumber(fieldOf(error, 'error_subcode'))
+  return { code, subcode, isTransient: fieldOf(error, 'is_transient') === true }
+}
+
+/** Sends answer `message_id`; a message to oneself answers `id`. */
+function messageRefIn(body: unknown): string | undefined {
+  const ref = fieldOf(body, 'message_id') ?? fieldOf(body, 'id')
+  return typeof ref === 'string' && ref !== '' && ref.length <= 255 ? ref : undefined
+}
+
+function wholeNumber(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined
+}

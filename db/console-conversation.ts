@@ -1,0 +1,145 @@
+import { and, asc, desc, eq, inArray, lt, lte, or } from 'drizzle-orm'
+import type { ConversationId, DraftId, EntryId, MessageId } from '#src/domain/ids.ts'
+import type { Conn } from './client.ts'
+import { listPostsOf } from './console-outbox.ts'
+import { type Place, pageOf } from './console-queue.ts'
+import { accounts } from './schema/accounts.ts'
+import { contacts } from './schema/contacts.ts'
+import { conversations } from './schema/conversations.ts'
+import { drafts } from './schema/drafts.ts'
+import { knowledgeEntries } from './schema/knowledge-entries.ts'
+import { messages } from './schema/messages.ts'
+import { operators } from './schema/operators.ts'
+import { reviewDecisions } from './schema/review-decisions.ts'
+
+const MESSAGES = 60
+
+/** A conversation with all that is needed to decide about it: seven sentences, however long it is. */
+export async function readConversation(conn: Conn, id: ConversationId, before?: Place) {
+  const head = await readHead(conn, id)
+  if (!head) return undefined
+  const { items, next } = await listMessages(conn, id, before)
+  return {
+    ...head,
+    messages: items.reverse(),
+    earlier: next,
+    draft: await readDraft(conn, id),
+    posts: await listPostsOf(conn, id),
+    lastDecision: await readLastDecision(conn, id),
+  }
+}
+
+async function readHead(conn: Conn, id: ConversationId) {
+  const [row] = await conn
+    .select({
+      id: conversations.id,
+      kind: conversations.kind,
+      contactId: conversations.contactId,
+      standby: conversations.standby,
+      attention: conversations.attention,
+      attentionReason: conversations.attentionReason,
+      attentionNote: conversations.attentionNote,
+      headMessageId: conversations.headMessageId,
+      windowExpiresAt: conversations.windowExpiresAt,
+      deadlineAt: conversations.deadlineAt,
+      seenAt: conversations.seenAt,
+      draftDueAt: conversations.draftDueAt,
+      contactName: contacts.name,
+      contactUsername: contacts.username,
+      optedOutAt: contacts.optedOutAt,
+      accountId: accounts.id,
+      accountName: accounts.name,
+      platform: accounts.platform,
+      undoMs: accounts.undoMs,
+      accountStoppedAt: accounts.stoppedAt,
+      accountStoppedReason: accounts.stoppedReason,
+      credentialStatus: accounts.credentialStatus,
+    })
+    .from(conversations)
+    .innerJoin(accounts, eq(accounts.id, conversations.accountId))
+    .innerJoin(contacts, eq(contacts.id, conversations.contactId))
+    .where(eq(conversations.id, id))
+  return row
+}
+
+/** The newest messages first, in the platform's order. */
+async function listMessages(conn: Conn, id: ConversationId, before: Place | undefined) {
+  const rows = await conn
+    .select({
+      id: messages.id,
+      messageRef: messages.messageRef,
+      direction: messages.direction,
+      origin: messages.origin,
+      form: messages.form,
+      text: messages.text,
+      attachments: messages.attachments,
+      replyToRef: messages.replyToRef,
+      reaction: messages.reaction,
+      sentAt: messages.sentAt,
+      editedAt: messages.editedAt,
+      deletedAt: messages.deletedAt,
+      postId: messages.postId,
+    })
+    .from(messages)
+    .where(and(eq(messages.conversationId, id), before && earlierThan(before)))
+    .orderBy(desc(messages.sentAt), desc(messages.id))
+    .limit(MESSAGES + 1)
+  return pageOf(rows.slice(0, MESSAGES), rows.length > MESSAGES, ({ sentAt, id }) => ({ at: sentAt, id }))
+}
+
+function earlierThan({ at, id }: Place) {
+  return and(lte(messages.sentAt, at), or(lt(messages.sentAt, at), lt(messages.id, id as MessageId)))
+}
+
+async function readDraft(conn: Conn, id: ConversationId) {
+  const [row] = await conn
+    .select({
+      id: drafts.id,
+      author: drafts.author,
+      text: drafts.text,
+      textHash: drafts.textHash,
+      language: drafts.language,
+      confidence: drafts.confidence,
+      rationale: drafts.rationale,
+      citations: drafts.citations,
+      flags: drafts.flags,
+      model: drafts.model,
+      costMicros: drafts.costMicros,
+      createdAt: drafts.createdAt,
+    })
+    .from(drafts)
+    .where(eq(drafts.waitingFor, id))
+  if (!row) return null
+  const { citations, ...draft } = row
+  return { ...draft, sources: await listSources(conn, citations) }
+}
+
+async function listSources(conn: Conn, ids: EntryId[]) {
+  if (ids.length === 0) return []
+  return conn
+    .select({ id: knowledgeEntries.id, title: knowledgeEntries.title, body: knowledgeEntries.body })
+    .from(knowledgeEntries)
+    .where(inArray(knowledgeEntries.id, ids))
+    .orderBy(asc(knowledgeEntries.id))
+}
+
+async function readLastDecision(conn: Conn, id: ConversationId) {
+  const [row] = await conn
+    .select({
+      verdict: reviewDecisions.verdict,
+      reason: reviewDecisions.reason,
+      by: operators.name,
+      at: reviewDecisions.createdAt,
+    })
+    .from(reviewDecisions)
+    .leftJoin(operators, eq(operators.id, reviewDecisions.operatorId))
+    .where(eq(reviewDecisions.conversationId, id))
+    .orderBy(desc(reviewDecisions.id))
+    .limit(1)
+  return row ?? null
+}
+
+export async function findConversationOfDraft(conn: Conn, id: DraftId): Promise<ConversationId | undefined> {
+  const [row] = await conn.select({ id: drafts.conversationId }).from(drafts).where(eq(drafts.id, id))
+  return row?.id
+}

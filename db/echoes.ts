@@ -1,0 +1,66 @@
+import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import type { AccountId, ConversationId } from '#src/domain/ids.ts'
+import type { Conn, Transaction } from './client.ts'
+import { outboxPosts } from './schema/outbox-posts.ts'
+
+const { id, accountId, conversationId, messageRef, status, textHash, version, createdAt } = outboxPosts
+const columns = { id, status, textHash, version, messageRef }
+
+export type EchoedPost = Pick<typeof outboxPosts.$inferSelect, 'id' | 'status' | 'textHash' | 'version' | 'messageRef'>
+
+/** The post that the platform gave this message id to. */
+export async function findPostOf(conn: Conn, account: AccountId, ref: string): Promise<EchoedPost | undefined> {
+  const [post] = await conn
+    .select(columns)
+    .from(outboxPosts)
+    .where(and(eq(accountId, account), eq(messageRef, ref)))
+  return post
+}
+
+/** Posts with these very words of which nobody knows yet under which id they arrived. */
+export function listUnnamedPosts(conn: Conn, conversation: ConversationId, hash: string): Promise<EchoedPost[]> {
+  return conn
+    .select(columns)
+    .from(outboxPosts)
+    .where(
+      and(
+        eq(conversationId, conversation),
+        inArray(status, ['sending', 'uncertain']),
+        isNull(messageRef),
+        eq(textHash, hash),
+      ),
+    )
+}
+
+/** Writes down under which id a post arrived; false when it has changed meanwhile. */
+export async function namePost(tx: Transaction, post: EchoedPost, ref: string, at: Date): Promise<boolean> {
+  const [{ affectedRows }] = await tx
+    .update(outboxPosts)
+    .set({ messageRef: ref, updatedAt: at, version: sql`version + 1` })
+    .where(and(eq(id, post.id), eq(version, post.version), isNull(messageRef)))
+  return affectedRows === 1
+}
+
+/** Ends the uncertainty about a post that the platform has shown us; false when it has ended otherwise. */
+export async function settleUncertain(
+  tx: Transaction,
+  post: EchoedPost,
+  { ref, sentAt, at }: { ref: string; sentAt: Date; at: Date },
+): Promise<boolean> {
+  const [{ affectedRows }] = await tx
+    .update(outboxPosts)
+    .set({ status: 'sent', messageRef: ref, sentAt, leaseUntil: null, updatedAt: at, version: sql`version + 1` })
+    .where(and(eq(id, post.id), eq(version, post.version), eq(status, 'uncertain')))
+  return affectedRows === 1
+}
+
+/** When an operator last approved a reply in this conversation that has not failed: what had arrived until then is answered. */
+export async function findLastApproval(conn: Conn, conversation: ConversationId): Promise<Date | undefined> {
+  const [post] = await conn
+    .select({ createdAt })
+    .from(outboxPosts)
+    .where(and(eq(conversationId, conversation), inArray(status, ['queued', 'sending', 'sent', 'uncertain'])))
+    .orderBy(desc(createdAt))
+    .limit(1)
+  return post?.createdAt
+}

@@ -1,0 +1,113 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Attention, NoDraftReason } from '#src/domain/draft.ts'
+import type { ConversationId, DecisionId, DraftId, PostId } from '#src/domain/ids.ts'
+import type { Conn, Transaction } from './client.ts'
+import { accounts } from './schema/accounts.ts'
+import { contacts } from './schema/contacts.ts'
+import { conversations } from './schema/conversations.ts'
+import { drafts } from './schema/drafts.ts'
+import { operators } from './schema/operators.ts'
+import { outboxPosts } from './schema/outbox-posts.ts'
+import { reviewDecisions } from './schema/review-decisions.ts'
+
+type NewDraft = typeof drafts.$inferInsert
+type NewDecision = typeof reviewDecisions.$inferInsert
+type NewPost = typeof outboxPosts.$inferInsert
+export type ThreadToAnswer = NonNullable<Awaited<ReturnType<typeof lockThread>>>
+
+/** The conversation with the rules of its account and contact. Its row is locked first, as every writer of a conversation does. */
+export async function lockThread(tx: Transaction, id: ConversationId) {
+  const [conversation] = await tx.select().from(conversations).where(eq(conversations.id, id)).for('update')
+  if (!conversation) return undefined
+  const [account] = await tx.select().from(accounts).where(eq(accounts.id, conversation.accountId))
+  const [contact] = await tx.select().from(contacts).where(eq(contacts.id, conversation.contactId))
+  return account && contact && { conversation, account, contact }
+}
+
+/** A draft with the name of who settled it, if anybody did. */
+export async function findDraftToDecide(conn: Conn, id: DraftId) {
+  const [row] = await conn
+    .select({ draft: drafts, decidedBy: operators.name })
+    .from(drafts)
+    .leftJoin(reviewDecisions, eq(reviewDecisions.draftId, drafts.id))
+    .leftJoin(operators, eq(operators.id, reviewDecisions.operatorId))
+    .where(eq(drafts.id, id))
+  return row
+}
+
+/** Answers false when somebody else settled the draft first. */
+export async function settleDraft(
+  tx: Transaction,
+  id: DraftId,
+  status: 'approved' | 'rejected' | 'superseded',
+  at: Date,
+): Promise<boolean> {
+  const [{ affectedRows }] = await tx
+    .update(drafts)
+    .set({ status, waitingFor: null, updatedAt: at, version: sql`version + 1` })
+    .where(and(eq(drafts.id, id), eq(drafts.status, 'pending_review')))
+  return affectedRows === 1
+}
+
+export async function insertDraft(tx: Transaction, draft: NewDraft): Promise<void> {
+  await tx.insert(drafts).values(draft)
+}
+
+export async function insertDecision(tx: Transaction, decision: NewDecision): Promise<void> {
+  await tx.insert(reviewDecisions).values(decision)
+}
+
+export async function insertPost(tx: Transaction, post: NewPost): Promise<void> {
+  await tx.insert(outboxPosts).values(post)
+}
+
+/** Says what the conversation asks of an operator from now on. */
+export async function setAttention(
+  tx: Transaction,
+  id: ConversationId,
+  to: { attention: Attention; reason?: NoDraftReason; note?: string; draftDueAt?: Date; instruction?: string },
+  at: Date,
+): Promise<void> {
+  await tx
+    .update(conversations)
+    .set({
+      attention: to.attention,
+      attentionReason: to.reason ?? null,
+      attentionNote: to.note?.slice(0, 255) ?? null,
+      draftDueAt: to.draftDueAt ?? null,
+      draftInstruction: to.instruction?.slice(0, 255) ?? null,
+      draftLeaseUntil: null,
+      draftLeaseHeadId: null,
+      updatedAt: at,
+      version: sql`version + 1`,
+    })
+    .where(eq(conversations.id, id))
+}
+
+/** The post with what its conversation needs when it is taken back. */
+export async function findPost(conn: Conn, id: PostId) {
+  const [post] = await conn.select().from(outboxPosts).where(eq(outboxPosts.id, id))
+  return post
+}
+
+/** Takes a post back while it is queued; false when it has already been claimed or settled. */
+export async function cancelPost(tx: Transaction, id: PostId, at: Date): Promise<boolean> {
+  const [{ affectedRows }] = await tx
+    .update(outboxPosts)
+    .set({ status: 'cancelled', updatedAt: at, version: sql`version + 1` })
+    .where(and(eq(outboxPosts.id, id), eq(outboxPosts.status, 'queued')))
+  return affectedRows === 1
+}
+
+export async function findDecision(conn: Conn, id: DecisionId) {
+  const [decision] = await conn.select().from(reviewDecisions).where(eq(reviewDecisions.id, id))
+  return decision
+}
+
+export async function findWaitingDraft(
+  conn: Conn,
+  conversationId: ConversationId,
+): Promise<typeof drafts.$inferSelect | undefined> {
+  const [draft] = await conn.select().from(drafts).where(eq(drafts.waitingFor, conversationId))
+  return draft
+}

@@ -1,0 +1,51 @@
+import type { AuditEvent } from '#src/domain/audit.ts'
+import type { ContactId, ConversationId, PostId } from '#src/domain/ids.ts'
+import type { Bell } from '#src/queues/bell.ts'
+import type { Publish } from '#src/queues/live.ts'
+
+/** What a transaction leaves to be done: the audit entries at its end, everything else once it is committed. */
+export interface Aftermath {
+  audits: AuditEvent[]
+  /** Conversations to draft for, each with its quiet time. */
+  drafts: Map<ConversationId, number>
+  contacts: Set<ContactId>
+  conversations: Set<ConversationId>
+  /** Conversations whose place in the queue may have changed. */
+  queue: Set<ConversationId>
+  posts: Set<PostId>
+  unknownAccounts: Set<string>
+  /** The delivery carries words that were unsent. */
+  erase: boolean
+  received: number
+  unrecognised: number
+}
+
+export function noAftermath(): Aftermath {
+  return {
+    audits: [],
+    drafts: new Map(),
+    contacts: new Set(),
+    conversations: new Set(),
+    queue: new Set(),
+    posts: new Set(),
+    unknownAccounts: new Set(),
+    erase: false,
+    received: 0,
+    unrecognised: 0,
+  }
+}
+
+/** Rings and tells. A bell that does not ring is rung by the sweep, so nothing here can fail. */
+export async function announce(
+  aftermath: Aftermath,
+  { bell, publish }: { bell: Bell; publish: Publish },
+): Promise<void> {
+  for (const id of aftermath.queue) publish({ topic: 'queue', id })
+  for (const id of aftermath.conversations) publish({ topic: 'conversation', id })
+  for (const id of aftermath.posts) publish({ topic: 'outbox', id })
+  for (const id of aftermath.unknownAccounts) publish({ topic: 'alerts', id })
+  await Promise.allSettled([
+    ...[...aftermath.drafts].map(([id, quietMs]) => bell.draft(id, quietMs)),
+    ...[...aftermath.contacts].map((id) => bell.contact(id)),
+  ])
+}

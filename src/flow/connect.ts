@@ -1,0 +1,101 @@
+import { type Account, findAccount, insertAccount, replaceCredential } from '#db/accounts.ts'
+import { resolveAlert } from '#db/alerts.ts'
+import { appendAudit } from '#db/audit.ts'
+import { type Database, inTransaction, isDuplicate, type Transaction } from '#db/client.ts'
+import type { AuditAction } from '#src/domain/audit.ts'
+import { credentialStatus } from '#src/domain/credential.ts'
+import { AppError } from '#src/domain/errors.ts'
+import { type AccountId, newId } from '#src/domain/ids.ts'
+import type { Platform } from '#src/domain/platform.ts'
+import type { Keyring } from '#src/vault/keyring.ts'
+import type { Secret } from '#src/vault/secret.ts'
+
+interface ConnectDeps {
+  db: Database
+  keyring: Keyring
+  now: () => Date
+}
+
+export interface NewConnection {
+  platform: Platform
+  accountRef: string
+  name: string
+  token: Secret
+  expiresAt: Date
+  /** Who connects it, for the audit log. */
+  by: string
+}
+
+export interface Connected {
+  accountId: AccountId
+  /** False when the account was there and has a new token now. */
+  isNew: boolean
+}
+
+/** Connects an account, or gives a connected one a new token; everything it had stays. */
+export function createConnect({ db, keyring, now }: ConnectDeps) {
+  return async (connection: NewConnection): Promise<Connected> => {
+    try {
+      return await inTransaction(db, (tx) => connectIn(tx, connection, { keyring, at: now() }))
+    } catch (error) {
+      if (!isDuplicate(error)) throw error
+      throw new AppError('conflict', 'Somebody else is connecting this account right now', { cause: error })
+    }
+  }
+}
+
+interface Moment {
+  keyring: Keyring
+  at: Date
+}
+
+async function connectIn(tx: Transaction, connection: NewConnection, moment: Moment): Promise<Connected> {
+  const { platform, accountRef } = connection
+  const present = await findAccount(tx, platform, accountRef)
+  const accountId = present?.id ?? newId('account', moment.at)
+  if (present) await reconnect(tx, present, connection, moment)
+  else await insert(tx, accountId, connection, moment)
+  const action: AuditAction = present ? 'credential.renewed' : 'account.added'
+  await appendAudit(tx, {
+    action,
+    actor: { kind: 'process', id: connection.by },
+    subject: { kind: 'account', id: accountId },
+    detail: { platform, accountRef, expiresAt: connection.expiresAt.toISOString() },
+    at: moment.at,
+  })
+  return { accountId, isNew: !present }
+}
+
+async function insert(
+  tx: Transaction,
+  id: AccountId,
+  connection: NewConnection,
+  { keyring, at }: Moment,
+): Promise<void> {
+  const { platform, accountRef, name, token, expiresAt } = connection
+  const sealedToken = keyring.seal(token, { owner: id, field: 'token' })
+  await insertAccount(
+    tx,
+    { id, platform, accountRef, name, sealedToken, tokenObtainedAt: at, tokenExpiresAt: expiresAt },
+    at,
+  )
+}
+
+async function reconnect(
+  tx: Transaction,
+  present: Account,
+  connection: NewConnection,
+  { keyring, at }: Moment,
+): Promise<void> {
+  const { token, expiresAt } = connection
+  const fresh = {
+    sealedToken: keyring.seal(token, { owner: present.id, field: 'token' }),
+    tokenObtainedAt: at,
+    tokenExpiresAt: expiresAt,
+    credentialStatus: credentialStatus({ obtainedAt: at, expiresAt, revoked: false }, at),
+  }
+  if (!(await replaceCredential(tx, present, fresh, at))) {
+    throw new AppError('conflict', 'The token of this account was replaced at the same moment')
+  }
+  for (const kind of ['token_refused', 'token_expiring'] as const) await resolveAlert(tx, kind, present.id, at)
+}

@@ -1,0 +1,136 @@
+import { appendAudit } from '#db/audit.ts'
+import { inTransaction, type Transaction } from '#db/client.ts'
+import {
+  cancelPost,
+  findDecision,
+  findDraftToDecide,
+  findPost,
+  findWaitingDraft,
+  insertDraft,
+  setAttention,
+  settleDraft,
+} from '#db/reviews.ts'
+import { AppError } from '#src/domain/errors.ts'
+import { type ConversationId, type MessageId, newId, type OperatorId, type PostId } from '#src/domain/ids.ts'
+import { type ReviewDeps, requireSeen, requireThread } from './review.ts'
+
+/** Takes an approved reply back before it leaves; its words wait for review again. Throws `conflict` when it has already left. */
+export function createUndo({ db, publish, now }: ReviewDeps) {
+  return async ({
+    postId,
+    operatorId,
+  }: {
+    postId: PostId
+    operatorId: OperatorId
+  }): Promise<{ conversationId: ConversationId }> => {
+    const found = await findPost(db, postId)
+    if (!found) throw new AppError('not_found', 'There is no such post')
+    const { conversationId } = found
+    await inTransaction(db, async (tx) => {
+      const thread = await requireThread(tx, conversationId)
+      const at = now()
+      if (!(await cancelPost(tx, postId, at))) {
+        throw new AppError('conflict', 'This reply has already left', { field: 'status' })
+      }
+      await putBack(tx, { ...found, headMessageId: thread.conversation.headMessageId }, at)
+      await appendAudit(tx, {
+        action: 'post.cancelled',
+        actor: { kind: 'operator', id: operatorId },
+        subject: { kind: 'post', id: postId },
+        detail: { textHash: found.textHash },
+        at,
+      })
+    })
+    publish({ topic: 'queue', id: conversationId })
+    publish({ topic: 'conversation', id: conversationId })
+    publish({ topic: 'outbox', id: postId })
+    return { conversationId }
+  }
+}
+
+type Post = NonNullable<Awaited<ReturnType<typeof findPost>>>
+
+/** What was approved becomes the waiting draft, unless the conversation has moved on since. */
+async function putBack(
+  tx: Transaction,
+  post: Omit<Post, 'headMessageId'> & { headMessageId: MessageId | null },
+  at: Date,
+): Promise<void> {
+  const decision = await findDecision(tx, post.decisionId)
+  const before = decision && (await findDraftToDecide(tx, decision.draftId))
+  if (!before || before.draft.headMessageId !== post.headMessageId) return
+  if (await findWaitingDraft(tx, post.conversationId)) return
+  await insertDraft(tx, {
+    ...before.draft,
+    id: newId('draft', at),
+    waitingFor: post.conversationId,
+    text: post.text,
+    textHash: post.textHash,
+    inputTokens: 0,
+    outputTokens: 0,
+    costMicros: 0,
+    status: 'pending_review',
+    version: 1,
+    createdAt: at,
+    updatedAt: at,
+  })
+  await setAttention(tx, post.conversationId, { attention: 'review' }, at)
+}
+
+/** Asks for a new draft, with a wish. */
+export function createRedraft({ db, bell, publish, now }: ReviewDeps) {
+  return async ({
+    conversationId,
+    instruction,
+  }: {
+    conversationId: ConversationId
+    instruction: string
+    operatorId: OperatorId
+  }) => {
+    await inTransaction(db, async (tx) => {
+      const thread = await requireThread(tx, conversationId)
+      if (thread.conversation.kind !== 'direct')
+        throw new AppError('conflict', 'Comments are not drafted yet', { field: 'kind' })
+      const at = now()
+      const waiting = await findWaitingDraft(tx, conversationId)
+      if (waiting) await settleDraft(tx, waiting.id, 'superseded', at)
+      await setAttention(
+        tx,
+        conversationId,
+        { attention: 'waiting', draftDueAt: at, instruction: instruction.trim() },
+        at,
+      )
+    })
+    publish({ topic: 'queue', id: conversationId })
+    publish({ topic: 'conversation', id: conversationId })
+    await bell.draft(conversationId, 0).catch(() => undefined)
+  }
+}
+
+/** Nothing to answer here: the conversation leaves the queue until the contact writes again. */
+export function createDismiss({ db, publish, now }: ReviewDeps) {
+  return async (input: {
+    conversationId: ConversationId
+    headMessageId: MessageId
+    operatorId: OperatorId
+  }): Promise<void> => {
+    const { conversationId, operatorId } = input
+    await inTransaction(db, async (tx) => {
+      const thread = await requireThread(tx, conversationId)
+      requireSeen(thread, input.headMessageId)
+      const at = now()
+      const waiting = await findWaitingDraft(tx, conversationId)
+      if (waiting) await settleDraft(tx, waiting.id, 'superseded', at)
+      await setAttention(tx, conversationId, { attention: 'none' }, at)
+      await appendAudit(tx, {
+        action: 'conversation.dismissed',
+        actor: { kind: 'operator', id: operatorId },
+        subject: { kind: 'conversation', id: conversationId },
+        detail: { headMessageId: input.headMessageId, draftId: waiting?.id ?? null },
+        at,
+      })
+    })
+    publish({ topic: 'queue', id: conversationId })
+    publish({ topic: 'conversation', id: conversationId })
+  }
+}

@@ -1,0 +1,85 @@
+import { moveConversation } from '#db/conversations.ts'
+import { supersedeDraft } from '#db/drafts.ts'
+import { type EchoedPost, findPostOf, listUnnamedPosts, namePost, settleUncertain } from '#db/echoes.ts'
+import { findMessage, listRecent, type Recent } from '#db/messages.ts'
+import { setAttention } from '#db/reviews.ts'
+import type { EchoItem } from '#src/domain/inbox.ts'
+import { cleanReply } from '#src/domain/review.ts'
+import { textHash } from '#src/vault/hash.ts'
+import { askForReply, isAfter } from './attention.ts'
+import type { Desk } from './receive-item.ts'
+import { storeMessage } from './receive-message.ts'
+import type { Thread } from './receive-thread.ts'
+import { headOf } from './receive-window.ts'
+
+/** Our account said something: through us, which settles a post, or elsewhere, which answers the contact. */
+export async function applyEcho(desk: Desk, thread: Thread, item: EchoItem): Promise<void> {
+  const { tx, now } = desk
+  const { post, isOurs } = await matchPost(desk, thread, item)
+  if (post) await settleEchoed(desk, post, item)
+  const { messageRef, text, attachments, at: sentAt } = item
+  await storeMessage(desk, thread, {
+    messageRef,
+    direction: 'outbound',
+    origin: isOurs ? 'countersign' : 'elsewhere',
+    form: text === '' && attachments.length > 0 ? 'media' : 'text',
+    text,
+    attachments,
+    sentAt,
+    postId: post?.id ?? null,
+  })
+  const recent = await listRecent(tx, thread.conversation.id)
+  await moveConversation(tx, thread.conversation.id, headOf(recent), now())
+  const stored = await findMessage(tx, { accountId: thread.account.id, messageRef })
+  if (stored?.origin === 'elsewhere') await yieldTo(desk, thread, { echo: stored, recent })
+}
+
+/** By the platform's id, else by its very words. Of two equal posts we cannot tell which it is, only that it is ours. */
+async function matchPost(
+  { tx }: Desk,
+  { account, conversation }: Thread,
+  { messageRef, text }: EchoItem,
+): Promise<{ post?: EchoedPost; isOurs: boolean }> {
+  const named = await findPostOf(tx, account.id, messageRef)
+  if (named) return { post: named, isOurs: true }
+  const [post, second] = await listUnnamedPosts(tx, conversation.id, textHash(cleanReply(text)))
+  return post && !second ? { post, isOurs: true } : { isOurs: second !== undefined }
+}
+
+/** A post that is being sent is settled by its sender, who finds the id here when no answer reaches it. */
+async function settleEchoed(
+  { tx, aftermath, now }: Desk,
+  post: EchoedPost,
+  { messageRef, at: sentAt }: EchoItem,
+): Promise<void> {
+  const at = now()
+  if (post.status === 'sending' && post.messageRef === null) await namePost(tx, post, messageRef, at)
+  if (post.status !== 'uncertain') return
+  if (!(await settleUncertain(tx, post, { ref: messageRef, sentAt, at }))) return
+  aftermath.posts.add(post.id)
+  aftermath.audits.push({
+    action: 'post.settled',
+    actor: { kind: 'platform', id: 'instagram' },
+    subject: { kind: 'post', id: post.id },
+    detail: { status: 'sent', evidence: 'echo', messageRef, textHash: post.textHash },
+    at,
+  })
+}
+
+/** Somebody answered elsewhere: what we had proposed is void. What the contact said after that still wants an answer. */
+async function yieldTo(
+  desk: Desk,
+  thread: Thread,
+  { echo, recent }: { echo: Pick<Recent, 'id' | 'sentAt'>; recent: Recent[] },
+): Promise<void> {
+  const { tx, aftermath, now } = desk
+  const { id, attention } = thread.conversation
+  const later = recent.filter(
+    ({ direction, deletedAt, ...message }) => direction === 'inbound' && !deletedAt && isAfter(message, echo),
+  )
+  if (attention === 'none') return
+  if (later.length > 0) return attention === 'review' ? askForReply(desk, thread, recent) : undefined
+  await supersedeDraft(tx, id, now())
+  await setAttention(tx, id, { attention: 'none' }, now())
+  aftermath.queue.add(id)
+}

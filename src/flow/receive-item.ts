@@ -1,0 +1,116 @@
+import type { Account } from '#db/accounts.ts'
+import type { Transaction } from '#db/client.ts'
+import { adoptEvent, insertEvent } from '#db/inbox.ts'
+import { isAnyErased } from '#db/messages.ts'
+import { type EventId, newId } from '#src/domain/ids.ts'
+import type { InboundItem } from '#src/domain/inbox.ts'
+import type { Aftermath } from './aftermath.ts'
+import { applyEdit, applyReaction, applySeen, applyUnsend } from './receive-change.ts'
+import { applyComment } from './receive-comment.ts'
+import { applyEcho } from './receive-echo.ts'
+import { applyMessage } from './receive-message.ts'
+import { openThread, type Thread } from './receive-thread.ts'
+
+export type Accounts = ReadonlyMap<string, Account>
+
+/** An item and where it came from. */
+export interface Arrival {
+  item: InboundItem
+  raw: string
+  index: number
+  deliveryId: number
+  source: 'instagram'
+}
+
+/** What is at hand while a delivery is received. */
+export interface Desk {
+  tx: Transaction
+  accounts: Accounts
+  aftermath: Aftermath
+  now: () => Date
+}
+
+/** Stores the event and lets it have its effect, once. The conversation is locked before anything else. */
+export async function receiveItem(desk: Desk, arrival: Arrival): Promise<void> {
+  const { aftermath } = desk
+  const { item } = arrival
+  const account = desk.accounts.get(item.accountRef)
+  const thread = account && (await openThread(desk, account, item))
+  if (!(await storeEvent(desk, arrival, { account, thread }))) {
+    if (account) await keepErased(desk, account, item)
+    return
+  }
+  if (item.kind === 'unrecognised') aftermath.unrecognised++
+  else aftermath.received++
+  if (!account && item.kind !== 'unrecognised') aftermath.unknownAccounts.add(item.accountRef)
+  if (!thread) return
+  aftermath.conversations.add(thread.conversation.id)
+  await applyItem(desk, thread, arrival)
+}
+
+async function storeEvent(
+  { tx, now }: Desk,
+  { item, raw, index, deliveryId, source }: Arrival,
+  { account, thread }: { account: Account | undefined; thread: Thread | undefined },
+): Promise<boolean> {
+  const at = now()
+  const conversationId = thread?.conversation.id ?? null
+  const isNew = await insertEvent(tx, {
+    id: newId('event', at) satisfies EventId,
+    source,
+    key: item.key,
+    deliveryId,
+    itemIndex: index,
+    kind: item.kind,
+    accountRef: item.accountRef,
+    accountId: account?.id ?? null,
+    conversationId,
+    messageRef: refOf(item),
+    reason: item.kind === 'unrecognised' ? item.reason.slice(0, 255) : null,
+    raw: keptOf(item, raw),
+    occurredAt: item.at,
+    createdAt: at,
+  })
+  if (isNew || !account) return isNew
+  return await adoptEvent(tx, { source, key: item.key, accountId: account.id, conversationId })
+}
+
+function refOf(item: InboundItem): string | null {
+  if ('messageRef' in item) return item.messageRef
+  return item.kind === 'comment' ? item.commentRef : null
+}
+
+/** Reactions may come before their message, and out of order, so each keeps its emoji. */
+function keptOf(item: InboundItem, raw: string): string | null {
+  if (item.kind === 'unrecognised') return raw
+  return item.kind === 'reaction' ? (item.emoji ?? null) : null
+}
+
+/** What was unsent may be delivered again; then this delivery holds the words too. */
+async function keepErased({ tx, aftermath }: Desk, { id }: Account, item: InboundItem): Promise<void> {
+  if (aftermath.erase || !('text' in item) || !('messageRef' in item)) return
+  aftermath.erase = await isAnyErased(tx, id, [item.messageRef])
+}
+
+async function applyItem(desk: Desk, thread: Thread, { item, deliveryId }: Arrival): Promise<void> {
+  switch (item.kind) {
+    case 'message':
+      return applyMessage(desk, thread, item)
+    case 'echo':
+      return applyEcho(desk, thread, item)
+    case 'unsend':
+      return applyUnsend(desk, thread, { item, deliveryId })
+    case 'edit':
+      return applyEdit(desk, thread, item)
+    case 'reaction':
+      return applyReaction(desk, thread, item)
+    case 'seen':
+      return applySeen(desk, thread, item)
+    case 'comment':
+      return applyComment(desk, thread, item)
+    case 'referral':
+    case 'mention':
+    case 'unrecognised':
+      return
+  }
+}

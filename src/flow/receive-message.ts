@@ -1,0 +1,106 @@
+import { moveConversation } from '#db/conversations.ts'
+import { findReaction } from '#db/inbox.ts'
+import {
+  changeMessage,
+  findMessage,
+  insertMessage,
+  listRecent,
+  type Message,
+  type NewMessage,
+  type Recent,
+} from '#db/messages.ts'
+import { newId } from '#src/domain/ids.ts'
+import type { MessageItem } from '#src/domain/inbox.ts'
+import { askForReply, isAfter } from './attention.ts'
+import type { Desk } from './receive-item.ts'
+import type { Thread } from './receive-thread.ts'
+import { headOf, windowAfter } from './receive-window.ts'
+
+/** The contact said something. */
+export async function applyMessage(desk: Desk, thread: Thread, item: MessageItem): Promise<void> {
+  const { tx, now } = desk
+  const stored = await storeMessage(desk, thread, {
+    messageRef: item.messageRef,
+    direction: 'inbound',
+    origin: 'contact',
+    form: item.form,
+    text: item.text,
+    attachments: item.attachments,
+    replyToRef: item.replyToRef ?? null,
+    sentAt: item.at,
+  })
+  const recent = await listRecent(tx, thread.conversation.id)
+  if (stored === 'known') return moveConversation(tx, thread.conversation.id, headOf(recent), now())
+  await takeTurn(desk, thread, { recent, message: stored, standby: item.standby === true })
+}
+
+/** The contact's words, edited before they came, are new words too. */
+export async function takeTurn(
+  desk: Desk,
+  { account, conversation }: Thread,
+  { recent, message, standby }: { recent: Recent[]; message: Pick<Recent, 'id' | 'sentAt'>; standby: boolean },
+): Promise<void> {
+  const at = desk.now()
+  const newest = recent.find(({ direction }) => direction === 'inbound')
+  const isStandby = newest?.id === message.id ? standby : conversation.standby
+  await moveConversation(
+    desk.tx,
+    conversation.id,
+    {
+      ...headOf(recent),
+      ...windowAfter({ account, conversation }, message.sentAt, at),
+      standby: isStandby,
+    },
+    at,
+  )
+  // Somebody answered from the phone after this, before we had heard of it.
+  if (recent.some((other) => other.origin === 'elsewhere' && isAfter(other, message))) return
+  await askForReply(desk, { account, conversation: { ...conversation, standby: isStandby } }, recent)
+}
+
+export type Words = Pick<
+  NewMessage,
+  'messageRef' | 'direction' | 'origin' | 'form' | 'text' | 'attachments' | 'replyToRef' | 'sentAt' | 'postId'
+>
+
+/** Stores a message; one that an edit, an unsend or our own sender has stored before is brought up to date, and is `known`. */
+export async function storeMessage(
+  desk: Desk,
+  { account, conversation }: Thread,
+  words: Words,
+): Promise<'known' | Message> {
+  const { tx, now } = desk
+  const { messageRef } = words
+  const reaction = await findReaction(tx, { accountRef: account.accountRef, messageRef })
+  const at = now()
+  const row = {
+    ...words,
+    id: newId('message', at),
+    accountId: account.id,
+    conversationId: conversation.id,
+    createdAt: at,
+  }
+  const isNew = await insertMessage(tx, { ...row, reaction: reaction ?? null })
+  const stored = await findMessage(tx, { accountId: account.id, messageRef })
+  if (!stored) throw new TypeError('A message was neither stored nor there')
+  if (isNew) return stored
+  if (stored.deletedAt) desk.aftermath.erase = true
+  await changeMessage(tx, stored.id, completed(stored, words))
+  return 'known'
+}
+
+/** The platform's time and form hold; what was erased stays erased, what was edited stays edited, and what is ours stays ours. */
+function completed(stored: Message, words: Words): Partial<NewMessage> {
+  const { form, direction, sentAt, replyToRef, text, attachments } = words
+  const isOurs = stored.origin === 'countersign' && direction === 'outbound'
+  return {
+    form,
+    direction,
+    sentAt,
+    replyToRef: replyToRef ?? null,
+    origin: isOurs ? stored.origin : words.origin,
+    ...(words.postId && { postId: words.postId }),
+    ...(stored.deletedAt ? {} : { attachments }),
+    ...(stored.deletedAt || stored.editCount > 0 ? {} : { text }),
+  }
+}

@@ -1,0 +1,79 @@
+import type { Account } from '#db/accounts.ts'
+import {
+  type Conversation,
+  findContact,
+  findOrAddContact,
+  lockConversation,
+  lockConversationById,
+  lockOrAddConversation,
+} from '#db/conversations.ts'
+import { findMessage } from '#db/messages.ts'
+import type { CommentItem, InboundItem } from '#src/domain/inbox.ts'
+import type { Desk } from './receive-item.ts'
+
+/** A locked conversation and whose it is. */
+export interface Thread {
+  account: Account
+  conversation: Conversation
+}
+
+/** Locks the conversation an item belongs to. What is said makes one; what only tells about one does not. */
+export async function openThread(desk: Desk, account: Account, item: InboundItem): Promise<Thread | undefined> {
+  const conversation = await lockFor(desk, account, item)
+  return conversation && { account, conversation }
+}
+
+function lockFor(desk: Desk, account: Account, item: InboundItem): Promise<Conversation | undefined> {
+  switch (item.kind) {
+    case 'echo':
+      return item.self ? nothing() : lockOrAdd(desk, account, { contactRef: item.contactRef })
+    case 'message':
+    case 'unsend':
+    case 'edit':
+    case 'reaction':
+      return lockOrAdd(desk, account, { contactRef: item.contactRef })
+    case 'comment':
+      return item.own ? lockParent(desk, account, item) : lockOrAdd(desk, account, item)
+    case 'seen':
+    case 'referral':
+      return lockKnown(desk, account, item.contactRef)
+    case 'mention':
+    case 'unrecognised':
+      return nothing()
+  }
+}
+
+async function lockOrAdd(
+  { tx, now, aftermath }: Desk,
+  { id: accountId }: Account,
+  { contactRef, username, mediaRef }: Pick<CommentItem, 'contactRef' | 'username'> & { mediaRef?: string },
+): Promise<Conversation | undefined> {
+  const contact = { accountId, contactRef, ...(username !== undefined && { username }) }
+  const { contactId, isNew } = await findOrAddContact(tx, contact, now())
+  if (isNew) aftermath.contacts.add(contactId)
+  const kind = mediaRef === undefined ? 'direct' : 'comment'
+  return lockOrAddConversation(tx, { accountId, contactId, kind, threadRef: mediaRef ?? '' }, now())
+}
+
+async function lockKnown(
+  { tx }: Desk,
+  { id: accountId }: Account,
+  contactRef: string,
+): Promise<Conversation | undefined> {
+  const contactId = await findContact(tx, { accountId, contactRef })
+  return contactId && lockConversation(tx, { accountId, contactId, kind: 'direct', threadRef: '' })
+}
+
+/** Our public reply belongs to the thread of the comment it answers. */
+async function lockParent(
+  { tx }: Desk,
+  { id: accountId }: Account,
+  { parentRef }: CommentItem,
+): Promise<Conversation | undefined> {
+  const parent = parentRef && (await findMessage(tx, { accountId, messageRef: parentRef }))
+  return parent ? lockConversationById(tx, parent.conversationId) : undefined
+}
+
+async function nothing(): Promise<undefined> {
+  return undefined
+}

@@ -1,0 +1,23 @@
+import type { Moved } from '#db/conversations.ts'
+import type { Recent } from '#db/messages.ts'
+import { platformRules } from '#src/domain/platform.ts'
+import type { Thread } from './receive-thread.ts'
+
+/** The newest message in the platform's order. */
+export function headOf([head]: Recent[]): Moved {
+  return head ? { headMessageId: head.id, headAt: head.sentAt } : {}
+}
+
+/** What the contact did at `occurredAt` opens the reply window; nothing closes it earlier. A time ahead of ours opens no more than now would. */
+export function windowAfter({ account, conversation }: Thread, occurredAt: Date, at: Date): Moved {
+  const from = occurredAt < at ? occurredAt : at
+  const end = new Date(from.getTime() + platformRules[account.platform].replyWindowMs)
+  return {
+    lastInboundAt: laterOf(conversation.lastInboundAt, occurredAt),
+    windowExpiresAt: laterOf(conversation.windowExpiresAt, end),
+  }
+}
+
+export function laterOf(one: Date | null, other: Date): Date {
+  return one !== null && one > other ? one : other
+}

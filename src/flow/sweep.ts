@@ -1,0 +1,120 @@
+/*
+ * Finds what a crash, a wiped Redis or a lost bell left behind, and rings again. One process sweeps at a time; what it
+ * changes itself is guarded by the fence of its lease, so that a sweeper that froze changes nothing when it wakes up.
+ */
+import { type Database, inTransaction, type Transaction } from '#db/client.ts'
+import { holdsLease, type Lease, takeLease } from '#db/leases.ts'
+import { lockConversation } from '#db/outbox.ts'
+import { setAttention } from '#db/reviews.ts'
+import {
+  expireDraft,
+  listClosedReviews,
+  listDuePosts,
+  listLostPosts,
+  listOverdueConversations,
+  listStoredDeliveries,
+} from '#db/sweep.ts'
+import type { ConversationId } from '#src/domain/ids.ts'
+import type { Bell } from '#src/queues/bell.ts'
+import type { Publish } from '#src/queues/live.ts'
+import { createReminder } from './reminder.ts'
+import { settleOutcome } from './settle.ts'
+
+export interface SweepDeps {
+  db: Database
+  bell: Pick<Bell, 'inbox' | 'draft' | 'outbox'>
+  publish: Publish
+  now: () => Date
+  /** This process, for the lease. */
+  holder: string
+}
+
+export interface Swept {
+  deliveries: number
+  drafts: number
+  posts: number
+  uncertain: number
+  expired: number
+}
+
+const LEASE_MS = 15_000
+const BATCH = 500
+/** How long each has to get going by itself before the sweep steps in. */
+const STORED_MS = 5000
+const DRAFT_MS = 15_000
+const POST_MS = 10_000
+
+/** One round. Rounds of a second process do nothing while the first one holds the lease. */
+export function createSweep(deps: SweepDeps): () => Promise<Swept> {
+  const { db, now, holder } = deps
+  const ring = createRings(deps)
+
+  return async () => {
+    const at = now()
+    const lease = await takeLease(db, { name: 'sweep', holder, at, until: new Date(at.getTime() + LEASE_MS) })
+    if (!lease) return { deliveries: 0, drafts: 0, posts: 0, uncertain: 0, expired: 0 }
+    const uncertain = await giveUpLostPosts(deps, lease)
+    const expired = await expireDrafts(deps, lease)
+    return { ...(await ring(at)), uncertain, expired }
+  }
+}
+
+/** What has no job gets one; what was rung just now is left in peace, so that a slow worker is not buried in bells. */
+function createRings({ db, bell }: SweepDeps) {
+  const remind = createReminder()
+  const ago = (at: Date, ms: number) => new Date(at.getTime() - ms)
+
+  return async (at: Date) => {
+    const deliveries = remind(await listStoredDeliveries(db, ago(at, STORED_MS), BATCH), at)
+    if (deliveries.length > 0) await bell.inbox(deliveries.map(({ id }) => id))
+    const overdue = remind(await listOverdueConversations(db, { before: ago(at, DRAFT_MS), at }, BATCH), at)
+    for (const { id } of overdue) await bell.draft(id, 0)
+    const posts = remind(await listDuePosts(db, { before: ago(at, POST_MS), at }, BATCH), at)
+    for (const { id, platform } of posts) await bell.outbox(platform, id, 0)
+    return { deliveries: deliveries.length, drafts: overdue.length, posts: posts.length }
+  }
+}
+
+const LOST = {
+  kind: 'uncertain',
+  code: 'lease_lost',
+  note: 'The process that sent this ended before it knew the outcome',
+} as const
+
+/** A sender died between call and settlement. Only an echo that came meanwhile makes that anything but uncertain. */
+async function giveUpLostPosts(deps: SweepDeps, lease: Lease): Promise<number> {
+  const { db, now } = deps
+  const lost = await listLostPosts(db, now(), BATCH)
+  for (const { post, account } of lost) {
+    const guard = (tx: Transaction) => holdsLease(tx, lease)
+    await settleOutcome({ ...deps, guard }, { post, account }, { postId: post.id, fence: post.fence }, LOST)
+  }
+  return lost.length
+}
+
+async function expireDrafts({ db, publish, now }: SweepDeps, lease: Lease): Promise<number> {
+  const closed = await listClosedReviews(db, now(), BATCH)
+  let expired = 0
+  for (const { id } of closed) {
+    if (!(await inTransaction(db, (tx) => expireIn(tx, id, { lease, at: now() })))) continue
+    expired++
+    publish({ topic: 'queue', id })
+    publish({ topic: 'conversation', id })
+  }
+  return expired
+}
+
+/** Under the conversation's lock the window is looked at once more: the contact may just have written. */
+async function expireIn(
+  tx: Transaction,
+  id: ConversationId,
+  { lease, at }: { lease: Lease; at: Date },
+): Promise<boolean> {
+  if (!(await holdsLease(tx, lease))) return false
+  const conversation = await lockConversation(tx, id)
+  if (conversation?.attention !== 'review' || !conversation.windowExpiresAt || conversation.windowExpiresAt > at)
+    return false
+  if (!(await expireDraft(tx, id, at))) return false
+  await setAttention(tx, id, { attention: 'person', reason: 'window_closed' }, at)
+  return true
+}

@@ -1,0 +1,58 @@
+import type { DraftCase, MessageRow } from '#db/drafting.ts'
+import type { DraftRequest, Turn } from '#src/domain/draft.ts'
+
+/** As far back as the model reads; an unanswered tail is always read whole, within reason. */
+const TURNS_WISHED = 30
+export const TURNS_MAX = 80
+
+const forms: Record<MessageRow['form'], string | undefined> = {
+  text: undefined,
+  comment: undefined,
+  media: undefined,
+  story_reply: 'replied to a story of ours',
+  story_mention: 'mentioned us in a story',
+  quick_reply: 'tapped a quick reply',
+  postback: 'tapped a button',
+  unsupported: 'sent something that the platform does not show us',
+}
+
+/**
+ * What the contact said and nobody has answered; `messages` are oldest first. A reply from elsewhere answers what stands
+ * before it. One of ours answers what had reached us when it was approved, whatever the platform's order.
+ */
+export function unanswered(messages: readonly MessageRow[], approvedAt: Date | undefined): MessageRow[] {
+  const lastElsewhere = messages.findLastIndex(({ origin }) => origin === 'elsewhere')
+  return messages.filter(
+    ({ direction, createdAt }, index) =>
+      direction === 'inbound' && index > lastElsewhere && !(approvedAt && createdAt <= approvedAt),
+  )
+}
+
+/** Everything a draft is made from. What is unanswered comes last, even when a reply of ours crossed it on the way. */
+export function toRequest(
+  { conversation, account, contact }: DraftCase,
+  { messages, tail, knowledge }: { messages: MessageRow[]; tail: MessageRow[]; knowledge: DraftRequest['knowledge'] },
+): DraftRequest {
+  const settled = messages.filter((message) => !tail.includes(message))
+  const turns = [...settled, ...tail].slice(-Math.max(TURNS_WISHED, tail.length)).map(toTurn)
+  const instruction = conversation.draftInstruction
+  return {
+    conversationId: conversation.id,
+    accountId: account.id,
+    platform: account.platform,
+    accountName: account.name,
+    voice: account.voice,
+    knowledge,
+    contactName: contact.name ?? contact.username ?? '',
+    turns,
+    ...(instruction && { instruction }),
+  }
+}
+
+function toTurn({ direction, text, form, attachments, sentAt }: MessageRow): Turn {
+  const note = [forms[form], ...attachments.map(({ type, title }) => `attached: ${type}${title ? ` “${title}”` : ''}`)]
+    .filter(Boolean)
+    .join('; ')
+  const turn = { from: direction === 'inbound' ? ('contact' as const) : ('us' as const), text, at: sentAt }
+  return note === '' ? turn : { ...turn, note }
+}

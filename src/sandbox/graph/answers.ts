@@ -1,0 +1,61 @@
+/** An error as the Graph API words it: https://developers.facebook.com/docs/graph-api/guides/error-handling */
+export interface GraphError {
+  status: number
+  code: number
+  subcode?: number
+  type: 'OAuthException' | 'IGApiException' | 'GraphMethodException'
+  message: string
+}
+
+/** The refusals the sandbox gives, with the codes of https://developers.facebook.com/documentation/business-messaging/messenger-platform/error-codes */
+export const refusals = {
+  tokenMissing: oauth(400, 190, 'Invalid OAuth access token - Cannot parse access token'),
+  tokenUnknown: oauth(400, 190, 'Invalid OAuth access token - Cannot parse access token'),
+  tokenExpired: { ...oauth(401, 190, 'Error validating access token: Session has expired'), subcode: 463 },
+  // The rule is documented, the answer to breaking it is not.
+  tokenTooYoung: api(400, 100, 'The access token must be at least 24 hours old to be refreshed'),
+  grantType: api(400, 100, 'Invalid parameter: grant_type must be ig_refresh_token'),
+  windowClosed: api(403, 10, 'This message is sent outside of allowed window.', 2_534_022),
+  humanAgent: api(403, 10, 'Application does not have permission for the Human Agent feature'),
+  tagGone: api(400, 100, 'Invalid parameter: this message tag is no longer available'),
+  recipientMissing: api(400, 100, 'The parameter recipient is required'),
+  recipientUnknown: api(400, 100, 'The requested user cannot be found.', 2_534_014),
+  commentUnusable: api(400, 100, 'The comment is invalid for a private reply', 2_534_025),
+  messageInvalid: api(400, 100, 'The message is invalid.', 2_534_015),
+  messageAndAction: api(400, 100, 'A message and a sender action cannot be sent in one request', 2_018_014),
+  bodyInvalid: api(400, 100, 'Invalid parameter'),
+  messageGone: api(400, 9_000_001, 'The message was deleted by the user or the business'),
+  noConsent: api(403, 230, 'User consent is required to access user profile'),
+  noProfile: api(400, 9010, 'No matching user'),
+} as const satisfies Record<string, GraphError>
+
+export function missingObject(method: string, ref: string): GraphError {
+  const message = `Unsupported ${method.toLowerCase()} request. Object with ID '${ref}' does not exist, cannot be loaded due to missing permissions, or does not support this operation`
+  return { status: 400, code: 100, subcode: 33, type: 'GraphMethodException', message }
+}
+
+export function missingField(field: string): GraphError {
+  return api(400, 100, `Tried accessing nonexisting field (${field})`)
+}
+
+export const unknownPath: GraphError = oauth(400, 2500, 'Unknown path components')
+
+export function errorBody(
+  { message, type, code, subcode }: GraphError,
+  trace: string,
+): { error: Record<string, unknown> } {
+  return { error: { message, type, code, ...(subcode && { error_subcode: subcode }), fbtrace_id: trace } }
+}
+
+/** `10/2534022`, the way both sides' logs write it. */
+export function codeOf({ code, subcode }: GraphError): string {
+  return subcode ? `${code}/${subcode}` : `${code}`
+}
+
+function oauth(status: number, code: number, message: string): GraphError {
+  return { status, code, type: 'OAuthException', message }
+}
+
+function api(status: number, code: number, message: string, subcode?: number): GraphError {
+  return { status, code, type: 'IGApiException', message, ...(subcode && { subcode }) }
+}

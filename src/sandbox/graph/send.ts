@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import type { Contact } from '../world.ts'
+import { isWindowOpen } from '../world.ts'
+import { type GraphError, refusals } from './answers.ts'
+
+/** https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/messaging-api/ */
+const TEXT_BYTES_MAX = 1000
+
+const Media = z.object({
+  type: z.enum(['image', 'audio', 'video', 'file']),
+  payload: z.object({ url: z.url({ protocol: /^https?$/ }) }),
+})
+
+const Body = z.object({
+  recipient: z.object({ id: z.string().optional(), comment_id: z.string().optional() }).optional(),
+  messaging_type: z.enum(['RESPONSE', 'UPDATE', 'MESSAGE_TAG']).optional(),
+  tag: z.string().optional(),
+  message: z.unknown().optional(),
+  sender_action: z.enum(['typing_on', 'typing_off', 'mark_seen', 'react', 'unreact']).optional(),
+})
+type Body = z.infer<typeof Body>
+
+const SendMessage = z.union([z.object({ text: z.string() }), z.object({ attachment: Media })])
+
+/** A well-formed request to send: a message to keep, or a gesture that leaves no trace. */
+export type Send =
+  | { kind: 'message'; contact: Contact; text: string; attachments: { type: string; url: string }[] }
+  | { kind: 'action'; contact: Contact }
+
+export interface SendCase {
+  body: unknown
+  accountRef: string
+  findContact: (contactRef: string) => Contact | undefined
+  /** Unix ms by the sandbox's clock. */
+  at: number
+}
+
+/** What Meta would make of a call to `/messages`, in the order in which Meta looks. */
+export function judgeSend({ body, accountRef, findContact, at }: SendCase): Send | GraphError {
+  const parsed = Body.safeParse(body)
+  if (!parsed.success) return refusals.bodyInvalid
+  const recipientRef = recipientOf(parsed.data)
+  if (typeof recipientRef !== 'string') return recipientRef
+  const content = parsed.data.sender_action ? gesture(parsed.data) : contentOf(parsed.data)
+  if ('code' in content) return content
+
+  const contact = findContact(recipientRef)
+  if (contact?.accountRef !== accountRef) return refusals.recipientUnknown
+  if (!isWindowOpen(contact, at)) return refusals.windowClosed
+  return { ...content, contact }
+}
+
+function recipientOf({ recipient }: Body): string | GraphError {
+  if (recipient?.comment_id) return refusals.commentUnusable
+  return recipient?.id ? recipient.id : refusals.recipientMissing
+}
+
+function gesture({ message }: Body): { kind: 'action' } | GraphError {
+  return message === undefined ? { kind: 'action' } : refusals.messageAndAction
+}
+
+function contentOf({ message, tag }: Body): Omit<Extract<Send, { kind: 'message' }>, 'contact'> | GraphError {
+  const parsed = SendMessage.safeParse(message)
+  if (!parsed.success) return refusals.messageInvalid
+  if (tag !== undefined) return tag === 'HUMAN_AGENT' ? refusals.humanAgent : refusals.tagGone
+  if ('attachment' in parsed.data) {
+    const { type, payload } = parsed.data.attachment
+    return { kind: 'message', text: '', attachments: [{ type, url: payload.url }] }
+  }
+  const { text } = parsed.data
+  const fits = text.trim() !== '' && Buffer.byteLength(text, 'utf8') <= TEXT_BYTES_MAX
+  return fits ? { kind: 'message', text, attachments: [] } : refusals.messageInvalid
+}

@@ -1,0 +1,35 @@
+import { createHmac } from 'node:crypto'
+
+/** Ids and tokens in the shapes Meta gives them, the same for the same seed and serial number. */
+export interface Refs {
+  account(serial: number): { accountRef: string; scopedRef: string }
+  contact(serial: number): string
+  message(serial: number): string
+  comment(serial: number): string
+  media(serial: number): string
+  conversation(contactRef: string): string
+  token(accountRef: string, serial: number): string
+  trace(serial: number): string
+}
+
+export function createRefs(seed: string): Refs {
+  const bytes = (label: string) => createHmac('sha256', `sandbox ${seed}`).update(label).digest()
+  const digits = (label: string, count: number) =>
+    (bytes(label).readBigUInt64BE() % 10n ** BigInt(count)).toString().padStart(count, '0')
+  const word = (label: string) => bytes(label).toString('base64url')
+
+  return {
+    account: (serial) => ({
+      accountRef: `178414${digits(`account ${serial}`, 11)}`,
+      scopedRef: `25${digits(`scoped ${serial}`, 15)}`,
+    }),
+    contact: (serial) => `1${digits(`contact ${serial}`, 15)}`,
+    message: (serial) => `aWdfZAG1faXRlbTox${word(`message ${serial}`)}`,
+    comment: (serial) => `180${digits(`comment ${serial}`, 14)}`,
+    media: (serial) => `179${digits(`media ${serial}`, 14)}`,
+    conversation: (contactRef) => `aWdfZAG06MTpJR01lc3NhZA2VUaHJlYWQ6${word(`conversation ${contactRef}`)}`,
+    token: (accountRef, serial) =>
+      `IGAA${word(`token ${accountRef} ${serial}`)}${word(`token tail ${accountRef} ${serial}`)}`,
+    trace: (serial) => `A${word(`trace ${serial}`).slice(0, 22)}`,
+  }
+}

@@ -1,0 +1,77 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { type HttpBindings, serve } from '@hono/node-server'
+import { Hono } from 'hono'
+import { createClaudeStandIn } from './claude.ts'
+import { type Control, createControl, createControlRoutes } from './control.ts'
+import { type CoreOptions, createCore } from './core.ts'
+import { createFaults } from './faults.ts'
+import { createGraph } from './graph/graph.ts'
+import { guard } from './guard.ts'
+import { createOpening } from './opening.ts'
+import { createPages } from './pages/pages.tsx'
+import { createPhone } from './phone.ts'
+
+export interface SandboxOptions extends Omit<CoreOptions, 'now'> {
+  /** The key that the stand-in for Claude accepts. */
+  anthropicApiKey: string
+  /** Sends the first conversations by itself once the product says that it is ready. */
+  opens?: boolean
+  /** Where a link to the console leads; the product's own address unless told. */
+  consoleUrl?: string
+  now?: () => Date
+}
+
+export interface Sandbox {
+  app: Hono<{ Bindings: Partial<HttpBindings> }>
+  control: Control
+  /** Opens the door (port 0: a free one; loopback unless told) and answers its address on this machine. */
+  listen(port?: number, host?: string): Promise<string>
+  close(): Promise<void>
+}
+
+/** Instagram and Claude on this machine, over real HTTP. `ANTHROPIC_BASE_URL` is the answered address plus `/claude`. */
+export function createSandbox({
+  anthropicApiKey,
+  opens = false,
+  consoleUrl,
+  now = () => new Date(),
+  ...rest
+}: SandboxOptions): Sandbox {
+  const core = createCore({ ...rest, now })
+  const phone = createPhone(core)
+  const faults = createFaults()
+  const productUrl = new URL(rest.webhookUrl).origin
+  const opening = createOpening({ core, phone, readyUrl: `${productUrl}/readyz` })
+  const control = createControl(core, phone, faults, opening)
+
+  const app = new Hono<{ Bindings: Partial<HttpBindings> }>()
+  app.use(guard)
+  app.route('/sandbox', createControlRoutes(control, core))
+  app.use('/claude/*', faults.strike)
+  app.route('/claude', createClaudeStandIn({ apiKey: anthropicApiKey, now }))
+  app.route('/', createPages({ core, phone, consoleUrl: consoleUrl ?? productUrl }))
+  app.route('/', createGraph({ core, phone, faults }))
+
+  let server: ReturnType<typeof serve> | undefined
+  return {
+    app,
+    control,
+    async listen(port = 0, host = '127.0.0.1') {
+      server = serve({ fetch: app.fetch, port, hostname: host })
+      await once(server, 'listening')
+      core.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      core.resume()
+      if (opens) opening.await()
+      return core.baseUrl
+    },
+    async close() {
+      opening.close()
+      if (server) {
+        server.close()
+        if ('closeAllConnections' in server) server.closeAllConnections()
+      }
+      await core.close()
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import { onTestFinished } from 'vitest'
+import { createSandbox, type SandboxOptions } from '#src/sandbox/sandbox.ts'
+import { aReceiver } from './receiver.ts'
+
+export const APP_SECRET = 'test_app_secret_0123'
+
+/** A sandbox over real HTTP, with a receiver to deliver to and a clock that can be set. */
+export async function aSandbox({ status, ...options }: Partial<SandboxOptions> & { status?: number[] } = {}) {
+  const receiver = await aReceiver(status ? { status } : {})
+  const sandbox = createSandbox({
+    seed: '7',
+    webhookUrl: receiver.webhookUrl,
+    appSecret: APP_SECRET,
+    anthropicApiKey: 'sk-ant-sandbox-test',
+    retryDelaysMs: [0, 10, 20],
+    ...options,
+  })
+  onTestFinished(() => sandbox.close())
+  const url = await sandbox.listen()
+  const { control } = sandbox
+  const { accountRef, token } = control.account()
+
+  /** Calls the Graph API as the product would. */
+  async function call(
+    path: string,
+    { method = 'GET', json, as = token }: { method?: string; json?: unknown; as?: string } = {},
+  ) {
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${as}`, 'content-type': 'application/json' },
+      ...(json !== undefined && { body: typeof json === 'string' ? json : JSON.stringify(json) }),
+    })
+    // biome-ignore lint/suspicious/noExplicitAny: a test looks wherever it likes in an answer.
+    return { status: answer.status, headers: answer.headers, body: (await answer.json()) as any }
+  }
+
+  const send = (recipientRef: string, message: unknown = { text: 'Yes, we do.' }) =>
+    call('/v26.0/me/messages', { method: 'POST', json: { recipient: { id: recipientRef }, message } })
+
+  /** Somebody who has just written. */
+  function aContact(text = 'Do you ship to Graz?') {
+    const { contactRef } = control.phone.meet('Anna Berger')
+    const { mid } = control.phone.write(contactRef, { text })
+    return { contactRef, mid }
+  }
+
+  return { sandbox, control, url, receiver, accountRef, token, call, send, aContact }
+}

@@ -1,0 +1,50 @@
+import { errorFields, type Log } from '#src/observability/logger.ts'
+import { type Config, ConfigError, environment, type ProcessRole, readConfig } from './config.ts'
+
+const EX_CONFIG = 78
+
+/** The configuration of this process; when it has faults they are told, all of them, and the process ends. */
+export function configOrExit<R extends ProcessRole>(role: R): Config[R] {
+  try {
+    return readConfig(environment, role)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(EX_CONFIG)
+  }
+}
+
+/** Things that are open, to be closed in reverse order. */
+export function createClosers() {
+  const closers: { name: string; close: () => Promise<unknown> }[] = []
+  return {
+    add<T>(name: string, thing: T, close: () => Promise<unknown>): T {
+      closers.push({ name, close })
+      return thing
+    },
+
+    /** On the signal to end: closes all and exits. What is not closed by the deadline is left behind. */
+    onSignal(log: Log, deadlineMs: number): void {
+      const end = async (signal: string) => {
+        log.info({ signal }, 'closing')
+        // What matters is committed: a process that ends here is like one that was killed, only tidier.
+        setTimeout(() => process.exit(1), deadlineMs).unref()
+        for (const { name, close } of closers.toReversed()) {
+          await close().catch((error: unknown) => log.warn({ part: name, error: errorFields(error) }, 'did not close'))
+        }
+        process.exit(0)
+      }
+      for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, (name) => void end(name))
+    },
+  }
+}
+
+/** An error nobody caught is told without its words; the parent starts the process again. */
+export function exitOnLostErrors(log: Log): void {
+  const lost = (error: unknown) => {
+    log.error({ error: errorFields(error) }, 'lost error')
+    process.exit(1)
+  }
+  process.on('uncaughtException', lost)
+  process.on('unhandledRejection', lost)
+}

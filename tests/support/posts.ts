@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
+import type { Database } from '#db/client.ts'
+import { outboxPosts } from '#db/schema/outbox-posts.ts'
+import { reviewDecisions } from '#db/schema/review-decisions.ts'
+import { newId, type PostId } from '#src/domain/ids.ts'
+import { POLICY_VERSION } from '#src/domain/policy.ts'
+import type { Approval } from '#src/domain/review.ts'
+import { createSend, type SendDeps } from '#src/flow/send.ts'
+import { createLimiter } from '#src/limits/slots.ts'
+import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
+import type { LiveEvent } from '#src/queues/live.ts'
+import { createApprovalChecker, createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
+import { textHash } from '#src/vault/hash.ts'
+import { createKeyring, generateFernetKey } from '#src/vault/keyring.ts'
+import { Secret } from '#src/vault/secret.ts'
+import { anAccount, anOperator, aThread } from './threads.ts'
+
+const keys = generateApprovalKeys()
+export const sign = createApprovalSigner(new Secret(keys.privateKey))
+export const isApproved = createApprovalChecker(keys.publicKey)
+export const keyring = createKeyring(new Secret(generateFernetKey()))
+
+/** An account whose token opens with `keyring`. */
+export async function aConnectedAccount(
+  db: Database,
+  changed: Parameters<typeof anAccount>[1] = {},
+  token = 'IGAAtest',
+) {
+  const id = newId('account', new Date())
+  const sealedToken = keyring.seal(new Secret(token), { owner: id, field: 'token' })
+  return anAccount(db, { id, sealedToken, ...changed })
+}
+
+type Thread = Awaited<ReturnType<typeof aThread>>
+
+/** A thread of a connected account that waits for nothing. */
+export async function aConnectedThread(
+  db: Database,
+  account?: Awaited<ReturnType<typeof aConnectedAccount>>,
+): Promise<Thread> {
+  return aThread(db, { account: account ?? (await aConnectedAccount(db)), draft: null })
+}
+
+interface PostOptions {
+  id?: PostId
+  thread?: Thread
+  text?: string
+  operator?: Awaited<ReturnType<typeof anOperator>>
+  /** Written over the row after it was signed. */
+  post?: Partial<typeof outboxPosts.$inferInsert>
+  decision?: Partial<typeof reviewDecisions.$inferInsert>
+}
+
+/** A post that is due, approved by an operator with a real signature. */
+export async function aQueuedPost(db: Database, { text = 'Yes, 2-3 days.', ...options }: PostOptions = {}) {
+  const at = new Date()
+  const thread = options.thread ?? (await aConnectedThread(db))
+  const operator = options.operator ?? (await anOperator(db))
+  const { account, conversation, contact, message } = thread
+  const approval: Approval = {
+    decisionId: newId('decision', at),
+    draftId: newId('draft', at),
+    postId: options.id ?? newId('post', at),
+    accountId: account.id,
+    conversationId: conversation.id,
+    platform: account.platform,
+    recipientRef: contact.contactRef,
+    textHash: textHash(text),
+    headMessageId: message.id,
+    policyVersion: POLICY_VERSION,
+    operatorId: operator.id,
+    givenBy: 'console',
+    decidedAt: at.getTime(),
+  }
+  const shared = {
+    accountId: account.id,
+    conversationId: conversation.id,
+    text,
+    textHash: approval.textHash,
+    createdAt: at,
+  }
+  await db.insert(reviewDecisions).values({
+    ...shared,
+    id: approval.decisionId,
+    draftId: approval.draftId,
+    operatorId: operator.id,
+    verdict: 'approve',
+    headMessageId: message.id,
+    edited: false,
+    approval,
+    signature: sign(approval),
+    ...options.decision,
+  })
+  const { platform, recipientRef, decisionId, postId: id } = approval
+  const post = { ...shared, id, decisionId, platform, recipientRef, notBefore: at, updatedAt: at }
+  await db.insert(outboxPosts).values({ ...post, status: 'queued', ...options.post })
+  return { id, thread, operator, approval }
+}
+
+/** The send verb against a Graph at `graphUrl`, with a limiter of its own that has long been running. */
+export async function aSender(
+  stores: { db: Database; redis: Redis; prefix: string; graphUrl: string },
+  changed: Partial<SendDeps> = {},
+) {
+  const { db, redis, graphUrl } = stores
+  const prefix = `${stores.prefix}:${newId('entry', new Date())}`
+  await redis.set(`${prefix}:limits:epoch`, '1')
+  const events: LiveEvent[] = []
+  const send = createSend({
+    db,
+    keyring,
+    isApproved,
+    adapters: { instagram: createInstagramAdapter({ graphUrl, graphApiVersion: 'v26.0' }) },
+    limiter: createLimiter(redis, prefix),
+    publish: (event) => void events.push(event),
+    now: () => new Date(),
+    ...changed,
+  })
+  return { send, events, sendToEnd: (id: PostId) => toEnd(() => send(id)) }
+}
+
+/** Runs a verb as its queue would: again at each instant it names, as long as that is near. */
+async function toEnd(run: () => Promise<{ waitUntil?: Date }>): Promise<Date | undefined> {
+  for (;;) {
+    const { waitUntil } = await run()
+    const ms = (waitUntil?.getTime() ?? 0) - Date.now()
+    if (!waitUntil || ms > 5000) return waitUntil
+    await sleep(Math.max(1, ms))
+  }
+}

@@ -1,0 +1,19 @@
+import type { Worker } from 'bullmq'
+import { InboxJob, queueNames } from '#src/queues/jobs.ts'
+import { runWorker } from './runtime.ts'
+
+interface InboxWorkerOptions extends Omit<Parameters<typeof runWorker>[0], 'queue' | 'run' | 'concurrency'> {
+  receive: (job: InboxJob) => Promise<object>
+}
+
+/** Each job waits for the database most of the time; more at once would only queue there. */
+const CONCURRENCY = 8
+
+export function runInbox({ receive, ...options }: InboxWorkerOptions): Worker {
+  return runWorker({
+    ...options,
+    queue: queueNames.inbox,
+    concurrency: CONCURRENCY,
+    run: (data) => receive(InboxJob.parse(data)),
+  })
+}

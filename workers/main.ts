@@ -1,0 +1,90 @@
+/*
+ * The background process. Its roles are its arguments: `drafting` reads what arrived, drafts and sweeps, and holds the key
+ * for Claude; `sending` opens tokens, and holds the keys for that. Neither can do the other's part.
+ */
+import { randomUUID } from 'node:crypto'
+import { connect } from '#db/client.ts'
+import { configOrExit, createClosers, exitOnLostErrors } from '#src/composition.ts'
+import type { Config } from '#src/config.ts'
+import { createDraftReply, createEstimate } from '#src/drafting/claude.ts'
+import { createDraft } from '#src/flow/draft.ts'
+import { createIdentify } from '#src/flow/identify.ts'
+import { createReceive } from '#src/flow/receive.ts'
+import { createRenew } from '#src/flow/renew.ts'
+import { createSend } from '#src/flow/send.ts'
+import { createSweep } from '#src/flow/sweep.ts'
+import { createLimiter } from '#src/limits/slots.ts'
+import { createLogger } from '#src/observability/logger.ts'
+import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
+import { createBell, PREFIX } from '#src/queues/bell.ts'
+import { createPublisher } from '#src/queues/live.ts'
+import { connectProducer, connectWorker } from '#src/queues/redis.ts'
+import { createApprovalChecker } from '#src/vault/approvals.ts'
+import { createKeyring } from '#src/vault/keyring.ts'
+import { runContacts } from './contacts.ts'
+import { runCredentials } from './credentials.ts'
+import { runDraft } from './draft.ts'
+import { runInbox } from './inbox.ts'
+import { runOutbox } from './outbox.ts'
+import { runSweep } from './sweep.ts'
+
+const EX_USAGE = 2
+const CLOSE_MS = 14_000
+
+const starters = { drafting: startDrafting, sending: startSending }
+const roles = process.argv.slice(2)
+const closers = createClosers()
+
+if (roles.length === 0 || !roles.every((role) => role in starters)) {
+  process.stderr.write(`Name the roles to run: ${Object.keys(starters).join(', ')}\n`)
+  process.exit(EX_USAGE)
+}
+for (const role of new Set(roles)) starters[role as keyof typeof starters]()
+
+function startDrafting(): void {
+  const config = configOrExit('drafting')
+  const { db, bell, publish, now, workers } = open(config, 'drafting')
+  const { anthropicApiKey: apiKey, anthropicBaseUrl: baseUrl, claudeModel: model, claudeEffort: effort } = config
+  const draftReply = createDraftReply({ apiKey, model, effort, ...(baseUrl && { baseUrl }) })
+  const draft = createDraft({ db, draftReply, estimate: createEstimate({ model }), publish, now })
+  const sweep = createSweep({ db, bell, publish, now, holder: randomUUID() })
+  closers.add('inbox', ...closing(runInbox({ ...workers, receive: createReceive({ db, bell, publish, now }) })))
+  closers.add('draft', ...closing(runDraft({ ...workers, concurrency: 50, draft })))
+  closers.add('sweep', ...closing(runSweep({ log: workers.log, sweep })))
+  workers.log.info({ role: 'drafting' }, 'working')
+}
+
+function startSending(): void {
+  const config = configOrExit('sending')
+  const { db, bell, redis, publish, now, workers } = open(config, 'sending')
+  const { instagramGraphUrl: graphUrl, graphApiVersion, approvalPublicKey } = config
+  const adapters = { instagram: createInstagramAdapter({ graphUrl, graphApiVersion }) }
+  const keyring = createKeyring(config.appSecretKey)
+  const limiter = createLimiter(redis, PREFIX)
+  const isApproved = createApprovalChecker(approvalPublicKey)
+  const parts = { db, keyring, adapters, limiter, publish, now }
+  closers.add('outbox', ...closing(runOutbox({ ...workers, send: createSend({ ...parts, isApproved }) })))
+  closers.add('contacts', ...closing(runContacts({ ...workers, identify: createIdentify(parts) })))
+  closers.add('credentials', ...closing(runCredentials({ ...workers, renew: createRenew({ ...parts, bell }) })))
+  workers.log.info({ role: 'sending' }, 'working')
+}
+
+/** What both roles need; the stores are opened once for each. */
+function open(config: Config['drafting'] | Config['sending'], name: string) {
+  const log = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY, process: name })
+  exitOnLostErrors(log)
+  const mysql = connect(config.databaseUrl.reveal(), { connectionLimit: 20 })
+  const db = closers.add('mysql', mysql.db, mysql.close)
+  const redis = connectProducer(config.redisUrl.reveal())
+  closers.add('redis', redis, () => redis.quit())
+  const connection = connectWorker(config.redisUrl.reveal())
+  closers.add('worker redis', connection, async () => connection.disconnect())
+  const { bell, close } = createBell(redis)
+  closers.add('queues', bell, close)
+  closers.onSignal(log, CLOSE_MS)
+  return { db, bell, redis, publish: createPublisher(redis), now: () => new Date(), workers: { connection, log } }
+}
+
+function closing<T extends { close(): Promise<unknown> }>(worker: T): [T, () => Promise<unknown>] {
+  return [worker, () => worker.close()]
+}

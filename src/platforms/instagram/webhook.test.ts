@@ -227,6 +227,10 @@ describe('whatever is delivered', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 512 }), (body) => parseInstagramDelivery(body).length > 0))
   })
 
+  it('leaves something to see even when it is an empty list', () => {
+    expect(parse([])).toMatchObject([{ item: { kind: 'unrecognised', reason: 'The delivery is an empty list' } }])
+  })
+
   it('is never thrown at: any JSON, in any place', () => {
     const place = fc.constantFrom('top', 'entry', 'messaging', 'standby', 'changes', 'message')
     fc.assert(

@@ -21,8 +21,9 @@ export function parseInstagramDelivery(body: Uint8Array): ParsedItem[] {
       unrecognised('The delivery is not JSON', new TextDecoder().decode(body.subarray(0, RAW_CHARS_MAX)), NOWHERE),
     ]
   }
+  if (!Array.isArray(json)) return readEnvelope(json)
   // Some of Meta's examples wrap the body in a list.
-  return (Array.isArray(json) ? json : [json]).flatMap(readEnvelope)
+  return json.length > 0 ? json.flatMap(readEnvelope) : [oddly('The delivery is an empty list', json, NOWHERE)]
 }
 
 function readEnvelope(value: unknown): ParsedItem[] {

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { type AccountId, newId } from '#src/domain/ids.ts'
 import type { Conn } from './client.ts'
 import { type alertKinds, alerts } from './schema/alerts.ts'
@@ -41,14 +41,4 @@ export async function resolveAlert(conn: Conn, kind: AlertKind, subject: string,
     .update(alerts)
     .set({ openKey: null, resolvedAt: at, version: sql`version + 1` })
     .where(eq(alerts.openKey, `${kind}:${subject}`))
-}
-
-/** The open alerts, newest first. */
-export function listOpenAlerts(conn: Conn, limit = 50) {
-  return conn
-    .select()
-    .from(alerts)
-    .where(and(isNull(alerts.resolvedAt)))
-    .orderBy(desc(alerts.lastAt))
-    .limit(limit)
 }

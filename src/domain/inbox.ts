@@ -115,8 +115,3 @@ export interface ParsedItem {
   item: InboundItem
   raw: string
 }
-
-/** Whether a message is one that a reply could be drafted for. */
-export function isDraftable(item: InboundItem): item is MessageItem {
-  return item.kind === 'message' && !item.standby && item.form !== 'unsupported'
-}

@@ -1,0 +1,114 @@
+import type { Command } from './command.ts'
+
+const json = { json: { type: 'boolean' } } as const
+
+/** Every command, in the order of `--help`. What a command needs is loaded when it is called. */
+export const commands: readonly Command[] = [
+  {
+    name: 'accounts add',
+    about: 'Connects an account, or gives a connected one a new token. The token is read from standard input.',
+    options: {
+      platform: { type: 'string', default: 'instagram' },
+      'account-ref': { type: 'string' },
+      name: { type: 'string' },
+      'expires-at': { type: 'string' },
+      ...json,
+    },
+    example: 'countersign accounts add < token.txt',
+    load: async () => (await import('./accounts-add.ts')).addAccount,
+  },
+  {
+    name: 'accounts list',
+    about: 'Lists the accounts with the health of their tokens.',
+    options: json,
+    load: async () => (await import('./accounts.ts')).listAccounts,
+  },
+  {
+    name: 'accounts check',
+    about: 'Asks the platform whether the stored tokens still work.',
+    args: ['[account]'],
+    options: json,
+    load: async () => (await import('./accounts-check.ts')).checkAccounts,
+  },
+  {
+    name: 'accounts stop',
+    about: 'Holds everything an account would send, until it is resumed.',
+    args: ['account'],
+    options: { reason: { type: 'string' } },
+    example: 'countersign accounts stop acc_01kb… --reason "under review"',
+    load: async () => (await import('./switches.ts')).stopAccount,
+  },
+  {
+    name: 'accounts resume',
+    about: 'Lets a stopped account send again.',
+    args: ['account'],
+    load: async () => (await import('./switches.ts')).resumeAccount,
+  },
+  {
+    name: 'knowledge add',
+    about: 'Adds a passage that the drafts of an account may cite. Its text is read from standard input.',
+    args: ['account'],
+    options: { title: { type: 'string' } },
+    example: 'countersign knowledge add acc_01kb… --title Shipping < shipping.txt',
+    load: async () => (await import('./knowledge.ts')).addKnowledge,
+  },
+  {
+    name: 'sending stop',
+    about: 'Holds everything that any account would send.',
+    load: async () => (await import('./switches.ts')).stopSending,
+  },
+  {
+    name: 'sending resume',
+    about: 'Lets all accounts send again.',
+    load: async () => (await import('./switches.ts')).resumeSending,
+  },
+  {
+    name: 'audit verify',
+    about: 'Checks the audit log entry by entry and names the first that was edited, removed or moved.',
+    options: json,
+    load: async () => (await import('./audit.ts')).verify,
+  },
+  {
+    name: 'setup-link',
+    about: 'Prints the one-time link with which the first operator signs in.',
+    load: async () => (await import('./setup-link.ts')).printSetupLink,
+  },
+  {
+    name: 'keys generate',
+    about:
+      'Prints new keys: fernet for APP_SECRET_KEY, approval for the two APPROVAL_ keys, session for SESSION_SECRET.',
+    args: ['[kind]'],
+    example: 'countersign keys generate approval >> .env',
+    load: async () => (await import('./keys.ts')).generateKeys,
+  },
+  {
+    name: 'config check',
+    about: 'Reads the configuration of every process and tells all its faults.',
+    args: ['[process]'],
+    load: async () => (await import('./config.ts')).checkConfig,
+  },
+  {
+    name: 'config show',
+    about: 'Shows what a process would run with; secrets are not shown.',
+    args: ['[process]'],
+    options: json,
+    load: async () => (await import('./config.ts')).showConfig,
+  },
+  {
+    name: 'migrate status',
+    about: 'Lists the migrations of the database and where each stands.',
+    options: json,
+    load: async () => (await import('./migrate.ts')).showStatus,
+  },
+  {
+    name: 'migrate',
+    about: 'Brings the database up to date.',
+    load: async () => (await import('./migrate.ts')).runMigrations,
+  },
+  {
+    name: 'health',
+    about: 'Asks the web process on this machine whether it is ready.',
+    options: json,
+    load: async () => (await import('./health.ts')).askHealth,
+  },
+]

@@ -1,0 +1,51 @@
+import { ConfigError, type Environment, environmentFor, type ProcessRole, readConfig, variables } from '#src/config.ts'
+import { type Call, exitCodes, UsageError } from './command.ts'
+import { printRows } from './table.ts'
+
+const working = ['web', 'drafting', 'sending'] as const satisfies ProcessRole[]
+const all: readonly ProcessRole[] = [...working, 'cli', 'sandbox']
+
+/** Tells every fault of every process in one go. */
+export async function checkConfig({ env, args: [role], err }: Call): Promise<number> {
+  const roles = role === undefined ? working : [roleOf(role)]
+  const faults = new Set(roles.flatMap((one) => faultsOf(env, one)))
+  if (faults.size > 0) throw new ConfigError([...faults])
+  err(`The configuration of ${roles.join(', ')} is complete\n`)
+  return exitCodes.done
+}
+
+/** By variable, so that a person finds it in the file where it is set. */
+export async function showConfig(call: Call): Promise<number> {
+  const role = roleOf(call.args[0] ?? 'web')
+  const share = environmentFor(call.env, role)
+  const ours = variables.filter(({ roles }) => roles.includes(role))
+  printRows(
+    call,
+    ours.map((variable) => ({ name: variable.name, ...shown(variable, share) })),
+    '',
+  )
+  return exitCodes.done
+}
+
+function shown({ name, secret, default: fallback }: (typeof variables)[number], share: Environment) {
+  const [given, file] = [share[name], share[`${name}_FILE`]]
+  if (given !== undefined) return { value: secret ? '[secret]' : given, from: 'environment' }
+  if (file !== undefined) return { value: file, from: 'file' }
+  return { value: fallback ?? null, from: fallback === undefined ? 'unset' : 'default' }
+}
+
+function roleOf(word: string): ProcessRole {
+  const role = all.find((one) => one === word)
+  if (!role) throw new UsageError(`The processes are ${all.join(', ')}`)
+  return role
+}
+
+function faultsOf(env: Environment, role: ProcessRole): string[] {
+  try {
+    readConfig(env, role)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults
+    throw error
+  }
+}

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Core } from './core.ts'
 import { Fault, type Faults } from './faults.ts'
 import { expiryOf } from './graph/tokens.ts'
+import { knowledge } from './knowledge.ts'
 import type { Opening } from './opening.ts'
 import type { Phone } from './phone.ts'
 import { messagingEnvelope } from './wire.ts'
@@ -26,7 +27,14 @@ export type Change = z.input<typeof Change>
 
 export interface Control {
   /** What one needs to connect the shop to the product. The token is the newest. */
-  account(): { accountRef: string; token: string; name: string; username: string; expiresInSeconds: number }
+  account(): {
+    accountRef: string
+    token: string
+    name: string
+    username: string
+    expiresInSeconds: number
+    knowledge: typeof knowledge
+  }
   arrivals(): Core['world']['arrivals']
   deliveries(): { id: number; attempts: number; outcome: string }[]
   /** Signs and delivers; resolves after the first try with its status, 0 when nobody answered. */
@@ -49,6 +57,7 @@ export function createControl(core: Core, phone: Phone, faults: Faults, opening:
         name: account.name,
         username: account.username,
         expiresInSeconds: Math.floor((expiryOf(token) - core.clock()) / 1000),
+        knowledge,
       }
     },
     arrivals: () => world.arrivals,

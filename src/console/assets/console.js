@@ -1,0 +1,17 @@
+// Everything here makes a page that already works quicker and livelier; without it each button is still a plain form.
+import { startClock } from './clock.js'
+import { startEditor } from './editor.js'
+import { startKeys } from './keys.js'
+import { startLive } from './live.js'
+import { startNotices } from './notices.js'
+import { refresh } from './refresh.js'
+import { startVisits } from './visit.js'
+
+startClock()
+startNotices()
+startEditor()
+if (document.documentElement.dataset.keys) {
+  startVisits()
+  startKeys()
+  startLive(refresh)
+}

@@ -1,0 +1,374 @@
+import { Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import { AppError } from '#src/domain/errors.ts'
+import { may, type Role, roles } from '#src/domain/identity.ts'
+import { newId } from '#src/domain/ids.ts'
+import type { Access } from '#src/http/guard.ts'
+import { aConsole, aConversationView, aForm, at, signedInAs } from '#tests/support/console.ts'
+import { access } from './access.ts'
+
+const routes = Object.entries(access).map(([route, asked]) => {
+  const [method = '', path = ''] = route.split(' ')
+  return { route, method, path, asked }
+})
+
+/** A path of the table with ids in it, and a form that every route of it takes. */
+function fill(path: string): string {
+  const kind = path.startsWith('/drafts')
+    ? 'draft'
+    : path.startsWith('/posts')
+      ? 'post'
+      : path.startsWith('/accounts')
+        ? 'account'
+        : 'conversation'
+  return path
+    .replace(':id', newId(kind, at))
+    .replace(':entry', newId('entry', at))
+    .replace(':version', 'v')
+    .replace(':name', 'base.css')
+}
+
+const outcomes = { 'what it asked for': [200, 303], 'a way to sign in': [303, 401], 'a refusal': [403] }
+
+/** What somebody should get: the access table against the table of roles. */
+function expectedFor(who: 'nobody' | Role, asked: Access): keyof typeof outcomes {
+  if (asked === 'anyone') return 'what it asked for'
+  if (who === 'nobody') return 'a way to sign in'
+  return asked === 'operator' || may(who, asked) ? 'what it asked for' : 'a refusal'
+}
+
+// An event stream has no end, and set-up has tests of its own.
+const everyCase = routes
+  .filter(({ path }) => path !== '/events' && path !== '/setup')
+  .flatMap(({ asked, ...route }) =>
+    (['nobody', ...roles] as const).map((who) => ({ ...route, who, expected: expectedFor(who, asked) })),
+  )
+
+const everyField = {
+  verdict: 'approve',
+  text: 'Yes.',
+  textHash: 'a'.repeat(64),
+  headMessageId: 'msg_1',
+  arrived: 'yes',
+  keys: 'on',
+  reason: 'x',
+  voice: '',
+  seenVoice: '',
+  quietSeconds: '4',
+  undoSeconds: '10',
+  budgetDollars: '5',
+  title: 'T',
+  body: 'B',
+  email: 'a@b.c',
+  password: 'x',
+  name: 'Ada',
+  token: 'open',
+}
+
+describe('who may do what', () => {
+  it('declares every route of the console in the access table, and no route that is not there', () => {
+    const { app } = aConsole()
+    const registered = app.routes
+      .filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method} ${path}`)
+    expect([...new Set(registered)].sort()).toEqual(Object.keys(access).sort())
+  })
+
+  it.each(everyCase)('answers $who, who asks for $route, with $expected', async ({ who, method, path, expected }) => {
+    const request = method === 'POST' ? aForm(everyField, { as: who }) : signedInAs(who)
+    const { status } = await aConsole().app.request(fill(path), request)
+    expect(outcomes[expected]).toContain(status)
+  })
+
+  it.each([
+    ['viewer', []],
+    ['auditor', []],
+    ['approver', ['answer', 'decide', 'dismiss', 'redraft', 'settle', 'undo']],
+  ])('lets nothing be changed by a %s but %j', async (who, verbs) => {
+    const { app, calls } = aConsole()
+    for (const { path, method } of routes) {
+      if (method === 'POST' && path !== '/sign-out') await app.request(fill(path), aForm(everyField, { as: who }))
+    }
+    const done = calls.map(([verb]) => verb).filter((verb) => verb !== 'signOut')
+    expect([...new Set(done)].sort()).toEqual(verbs)
+  })
+
+  it('refuses a route that somebody forgot to declare, even to an admin', async () => {
+    const { app } = aConsole()
+    app.get('/forgotten', (c) => c.text('secret'))
+    expect((await app.request('/forgotten', signedInAs('admin'))).status).toBe(404)
+  })
+
+  it('leads a visitor who is not signed in to the sign-in page and back, but never to another site', async () => {
+    const { app } = aConsole()
+    const asked = await app.request('/outbox?show=failed')
+    expect(asked.headers.get('location')).toBe('/sign-in?to=%2Foutbox%3Fshow%3Dfailed')
+    for (const to of ['//evil.example', 'https://evil.example', '/\\evil.example', '/\t/evil.example']) {
+      const answer = await app.request('/sign-in', aForm({ email: 'a@b.c', password: 'x', to }))
+      expect(answer.headers.get('location'), to).toBe('/queue')
+    }
+  })
+})
+
+describe('changes from elsewhere', () => {
+  const decision = { verdict: 'approve', text: 'Yes.', textHash: 'a'.repeat(64), headMessageId: 'msg_1' }
+  const path = `/drafts/${newId('draft', at)}/decision`
+
+  it.each([
+    ['another site', { 'sec-fetch-site': 'cross-site' }],
+    ['a sibling host', { 'sec-fetch-site': 'same-site' }],
+    ['another origin', { 'sec-fetch-site': '', origin: 'https://evil.example' }],
+    ['nowhere', { 'sec-fetch-site': '', origin: '' }],
+  ])('does nothing for a form that comes from %s', async (_from, headers) => {
+    const { app, calls } = aConsole()
+    const answer = await app.request(path, aForm(decision, { as: 'admin', headers }))
+    expect(answer.status).toBe(403)
+    expect(calls).toEqual([])
+  })
+
+  it('takes the origin’s word where a browser sends no fetch metadata', async () => {
+    const { app, calls } = aConsole()
+    const answer = await app.request(path, aForm(decision, { as: 'admin', headers: { 'sec-fetch-site': '' } }))
+    expect(answer.status).toBe(303)
+    expect(calls).toHaveLength(1)
+  })
+
+  it.each(['GET', 'HEAD'])('never decides by %s', async (method) => {
+    const { app, calls } = aConsole()
+    for (const { path: other, method: own } of routes) {
+      if (own === 'POST') await app.request(fill(other), { method, ...signedInAs('admin') })
+    }
+    expect(calls).toEqual([])
+  })
+
+  it('refuses JSON where a form belongs', async () => {
+    const { app, calls } = aConsole()
+    const form = aForm(decision, { as: 'admin', headers: { 'content-type': 'application/json' } })
+    expect((await app.request(path, { ...form, body: JSON.stringify(decision) })).status).toBe(422)
+    expect(calls).toEqual([])
+  })
+})
+
+describe('every answer', () => {
+  const broken = () =>
+    aConsole({
+      reads: {
+        health: () => Promise.reject(new Error('token IGQsecret of Lena')),
+        alerts: () => Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })),
+      },
+      review: {
+        decide: () =>
+          Promise.reject(new AppError('conflict', 'A newer message has arrived', { field: 'headMessageId' })),
+      },
+    })
+
+  it.each([
+    ['a page', 200, '/queue', signedInAs('admin')],
+    ['a page outside', 200, '/sign-in', {}],
+    ['a redirect', 303, '/queue', {}],
+    ['a file', 200, '/assets/x/base.css', {}],
+    ['a missing page', 404, '/nowhere', signedInAs('admin')],
+    ['a missing file', 404, '/assets/x/nothing.css', {}],
+    ['a missing right', 403, `/sending/stop`, aForm({}, { as: 'viewer' })],
+    ['a fault', 500, '/status', signedInAs('admin')],
+    ['a store that is away', 503, '/alerts', signedInAs('admin')],
+    ['a conflict', 409, `/drafts/${newId('draft', at)}/decision`, aForm(everyField, { as: 'admin' })],
+    ['a form too large', 413, '/sign-in', aForm({ email: 'x'.repeat(600_000), password: 'x' })],
+    ['a bad form', 422, `/posts/${newId('post', at)}/settlement`, aForm({}, { as: 'admin' })],
+  ])('carries the strict headers: %s', async (_what, status, path, request) => {
+    const answer = await broken().app.request(path, request)
+    expect(answer.status).toBe(status)
+    const csp = answer.headers.get('content-security-policy') ?? ''
+    expect(csp).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';/)
+    expect(csp).toContain("frame-ancestors 'none'")
+    expect(csp).not.toContain('unsafe')
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(answer.headers.get('referrer-policy')).toBe('no-referrer')
+    expect(answer.headers.get('cross-origin-opener-policy')).toBe('same-origin')
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+  })
+
+  it('is the same when the console is one door among others', async () => {
+    const house = new Hono().get('/livez', (c) => c.text('ok')).route('/', broken().app)
+    for (const [path, status] of Object.entries({ '/nowhere': 404, '/status': 500, '/queue': 200, '/livez': 200 })) {
+      const answer = await house.request(path, signedInAs('admin'))
+      expect(answer.status).toBe(status)
+      if (path !== '/livez') expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
+    }
+  })
+
+  it('says nothing about the inside of a fault, and reports it', async () => {
+    const { app, errors } = broken()
+    const text = await (await app.request('/status', signedInAs('admin'))).text()
+    expect(text).not.toContain('IGQsecret')
+    expect(text).toContain('Back to the queue')
+    expect(errors).toHaveLength(1)
+  })
+
+  it('says in plain words that the database is away, and that messages are kept', async () => {
+    const text = await (await broken().app.request('/alerts', signedInAs('admin'))).text()
+    expect(text).toContain('The database does not answer')
+    expect(text).toContain('still being kept')
+  })
+
+  it('names no inline script, no inline style and no other host', async () => {
+    const { app } = aConsole()
+    for (const path of ['/queue', '/conversations', '/outbox', '/accounts', '/alerts', '/status', '/help']) {
+      const html = await (await app.request(path, signedInAs('admin'))).text()
+      expect(html).not.toMatch(/<script(?![^>]*src="\/assets\/)/)
+      expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:/i)
+      expect(html).not.toMatch(/(src|href)="https?:/)
+    }
+  })
+
+  it('lets a browser keep our files for ever under their present address only', async () => {
+    const { app } = aConsole()
+    const html = await (await app.request('/sign-in')).text()
+    const [url = ''] = /\/assets\/[0-9a-f]+\/console\.js/.exec(html) ?? []
+    expect((await app.request(url)).headers.get('cache-control')).toContain('immutable')
+  })
+})
+
+describe('what a contact writes', () => {
+  const markup = '<img src=x onerror=alert(1)></textarea><script>alert(2)</script>'
+
+  it('stays text, in the name, the message, the draft and the reason', async () => {
+    const view = aConversationView({ contactName: `"><b>${markup}`, contactUsername: `' onmouseover='alert(3)` })
+    for (const message of view.messages) {
+      Object.assign(message, {
+        text: markup,
+        attachments: [{ type: `image"${markup}`, url: 'javascript:alert(4)', title: markup }],
+      })
+    }
+    Object.assign(view.draft ?? {}, {
+      text: markup,
+      rationale: markup,
+      flags: [markup],
+      sources: [{ id: 'knw_1', title: markup, body: markup }],
+    })
+    const { app } = aConsole({ view })
+    const html = await (await app.request('/queue', signedInAs('admin'))).text()
+    expect(html).not.toContain('<img')
+    expect(html).not.toContain('<script>')
+    expect(html).not.toContain('<b>')
+    expect(html).not.toContain('href="javascript')
+    expect(html).not.toMatch(/<[^>]*\sonmouseover=/)
+    expect(html.match(/<\/textarea>/g)).toHaveLength(1)
+  })
+
+  it('shows what it hides: invisible characters and letters that look like others', async () => {
+    const view = aConversationView({ contactName: 'Lena\u202Egnp' })
+    Object.assign(view.messages[0] ?? {}, { text: 'my p\u0430ypal\u200B' })
+    const html = await (await aConsole({ view }).app.request('/queue', signedInAs('admin'))).text()
+    expect(html).toContain('U+202E')
+    expect(html).toContain('U+200B')
+    expect(html).toContain('letter of another script (U+0430)')
+    expect(html).not.toMatch(/<title>[^<]*\u202E/)
+  })
+})
+
+describe('a decision', () => {
+  const fields = {
+    verdict: 'approve',
+    text: 'My own words\r\nin two lines',
+    textHash: 'a'.repeat(64),
+    headMessageId: 'msg_1',
+  }
+  const path = `/drafts/${newId('draft', at)}/decision`
+
+  it('carries exactly what the operator saw', async () => {
+    const { app, calls } = aConsole()
+    await app.request(path, aForm(fields, { as: 'approver' }))
+    expect(calls).toMatchObject([
+      [
+        'decide',
+        {
+          decision: {
+            verdict: 'approve',
+            text: fields.text,
+            seen: { textHash: fields.textHash, headMessageId: 'msg_1' },
+          },
+          givenBy: 'console',
+        },
+      ],
+    ])
+  })
+
+  it('goes on to the next of the queue, with a way to undo that needs no script', async () => {
+    const next = newId('conversation', at)
+    const postId = newId('post', at)
+    const { app } = aConsole({
+      reads: { nextInQueue: async () => next },
+      review: { decide: async () => ({ postId, sendsAt: at }) },
+    })
+    const answer = await app.request(path, aForm({ ...fields, back: '/queue' }, { as: 'approver' }))
+    expect(answer.status).toBe(303)
+    expect(answer.headers.get('location')).toBe(`/queue?c=${next}&approved=${postId}#composer`)
+    const html = await (await app.request(`/queue?c=${next}&approved=${postId}`, signedInAs('approver'))).text()
+    expect(html).toContain(`action="/posts/${postId}/cancellation"`)
+  })
+
+  it.each([
+    ['conflict', 'status', 409, 'This draft is already approved by Ben'],
+    ['conflict', 'headMessageId', 409, 'A newer message has arrived in this conversation'],
+    ['conflict', 'textHash', 409, 'The draft has changed since it was shown'],
+    ['conflict', 'reply_window', 409, 'The reply window has closed'],
+    ['invalid_input', 'text_limit', 422, 'The reply has 1004 bytes; instagram takes at most 1000'],
+  ] as const)(
+    'that comes too late (%s %s) shows what changed and keeps the operator’s words',
+    async (code, field, status, words) => {
+      const { app } = aConsole({ review: { decide: () => Promise.reject(new AppError(code, words, { field })) } })
+      const answer = await app.request(path, aForm({ ...fields, back: '/queue' }, { as: 'approver' }))
+      expect(answer.status).toBe(status)
+      const html = await answer.text()
+      expect(html).toContain(words)
+      expect(html).toContain('My own words')
+      expect(html).toContain('The draft now reads')
+      expect(html).toContain('Nothing was sent')
+    },
+  )
+
+  it('keeps the operator’s words when the session ended meanwhile', async () => {
+    const answer = await aConsole().app.request(path, aForm(fields, { as: 'ended' }))
+    expect(answer.status).toBe(401)
+    expect(await answer.text()).toContain('My own words')
+  })
+
+  it('is not offered to who may only read', async () => {
+    const html = await (await aConsole().app.request('/queue', signedInAs('viewer'))).text()
+    expect(html).not.toContain('/decision')
+    expect(html).toContain('Do you ship to Graz?')
+  })
+
+  it('is not offered while the reply window is closed', async () => {
+    const view = aConversationView({ windowExpiresAt: new Date(at.getTime() - 1) })
+    const html = await (await aConsole({ view }).app.request('/queue', signedInAs('approver'))).text()
+    expect(html).toContain('The reply window has closed')
+    expect(html).toMatch(/<button[^>]*form="reply"[^>]*disabled/)
+  })
+})
+
+describe('the session cookie', () => {
+  it('is out of reach of scripts and of other sites', async () => {
+    const cookie = (await aConsole().app.request('/sign-in', aForm({ email: 'a@b.c', password: 'x' }))).headers.get(
+      'set-cookie',
+    )
+    expect(cookie).toMatch(/^countersign=admin; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/)
+  })
+
+  it('is bound to its host and to https where there is https', async () => {
+    const { app } = aConsole({ publicUrl: 'https://console.example' })
+    const answer = await app.request('https://console.example/sign-in', aForm({ email: 'a@b.c', password: 'x' }))
+    expect(answer.headers.get('set-cookie')).toMatch(/^__Host-countersign=admin; .*Secure/)
+    expect(answer.headers.get('strict-transport-security')).toContain('max-age=31536000')
+  })
+
+  it('answers who tries too often with when to try again', async () => {
+    const until = new Date(at.getTime() + 5000)
+    const signIn = { signIn: () => Promise.reject(new AppError('rate_limited', 'Too many tries', { until })) }
+    const answer = await aConsole({ signIn }).app.request('/sign-in', aForm({ email: 'a@b.c', password: 'x' }))
+    expect(answer.status).toBe(429)
+    expect(answer.headers.get('retry-after')).toBe('5')
+    expect(await answer.text()).toContain('wait 5 s')
+  })
+})

@@ -1,0 +1,117 @@
+import type { Role } from '#src/domain/identity.ts'
+import type {
+  AccountId,
+  ConversationId,
+  DraftId,
+  EntryId,
+  MessageId,
+  OperatorId,
+  PostId,
+  SessionId,
+} from '#src/domain/ids.ts'
+import type { ReviewDecision } from '#src/domain/review.ts'
+import type { Reads } from './reads.ts'
+
+/** A person who is signed in. */
+export interface Operator {
+  id: OperatorId
+  name: string
+  email: string
+  role: Role
+}
+
+export interface Session {
+  sessionId: SessionId
+  operator: Operator
+}
+
+interface SignedIn {
+  token: string
+  operatorId: OperatorId
+}
+
+export interface SignInVerbs {
+  isSetupOpen(token: string): Promise<boolean>
+  setUp(input: { token: string; name: string; email: string; password: string }): Promise<SignedIn>
+  signIn(input: { email: string; password: string; address: string }): Promise<SignedIn>
+  /** `touch: false` asks without counting as somebody being there. */
+  sessionOf(token: string, options?: { touch: boolean }): Promise<Session | undefined>
+  signOut(input: { token: string; operatorId: OperatorId }): Promise<void>
+}
+
+interface Made {
+  postId?: PostId
+  sendsAt?: Date
+}
+
+export interface ReviewVerbs {
+  decide(input: {
+    draftId: DraftId
+    decision: ReviewDecision
+    operatorId: OperatorId
+    givenBy: 'console'
+  }): Promise<Made>
+  answer(input: {
+    conversationId: ConversationId
+    text: string
+    headMessageId: MessageId
+    operatorId: OperatorId
+    givenBy: 'console'
+  }): Promise<Made>
+  redraft(input: { conversationId: ConversationId; instruction: string; operatorId: OperatorId }): Promise<unknown>
+  dismiss(input: { conversationId: ConversationId; headMessageId: MessageId; operatorId: OperatorId }): Promise<unknown>
+  undo(input: { postId: PostId; operatorId: OperatorId }): Promise<unknown>
+  settle(input: { postId: PostId; operatorId: OperatorId; arrived: boolean }): Promise<unknown>
+}
+
+interface ByOnAccount {
+  accountId: AccountId
+  operatorId: OperatorId
+}
+
+export interface ConfigureVerbs {
+  saveSettings(
+    input: ByOnAccount & {
+      voice: string
+      seenVoice: string
+      quietMs: number
+      undoMs: number
+      dailyBudgetMicros: number
+    },
+  ): Promise<void>
+  saveKnowledge(
+    input: ByOnAccount & { entry?: { id: EntryId; version: number }; title: string; body: string },
+  ): Promise<unknown>
+  removeKnowledge(input: ByOnAccount & { entryId: EntryId }): Promise<void>
+  stopAccount(input: ByOnAccount & { reason: string }): Promise<void>
+  resumeAccount(input: ByOnAccount): Promise<void>
+  stopSending(input: { operatorId: OperatorId }): Promise<void>
+  resumeSending(input: { operatorId: OperatorId }): Promise<void>
+}
+
+/** What changed somewhere; a page fetches the rest itself. */
+export interface Change {
+  topic: 'queue' | 'conversation' | 'outbox' | 'accounts' | 'alerts'
+  id: string
+}
+
+export interface ConsoleDeps {
+  reads: Reads
+  review: ReviewVerbs
+  configure: ConfigureVerbs
+  signIn: SignInVerbs
+  /** Calls the listener for each change until the answer is called. */
+  live: (listener: (change: Change) => void) => () => void
+  /** What is out of order right now, in words for an operator; empty when all is well. */
+  troubles?: () => string[]
+  /** Hears of every error that is nobody's input, to log its safe fields. */
+  reportError?: (error: unknown) => void
+  config: {
+    publicUrl: string
+    sandbox: boolean
+    sandboxUrl?: string | undefined
+    now: () => Date
+    /** How often an open event stream says that it lives, and checks that its session does. */
+    heartbeatMs?: number
+  }
+}

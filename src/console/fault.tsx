@@ -1,0 +1,106 @@
+import { HTTPException } from 'hono/http-exception'
+import { AppError, handling } from '#src/domain/errors.ts'
+import type { Room, Visit } from './env.ts'
+import { ErrorPage } from './pages/outside.tsx'
+import { page } from './routes/respond.ts'
+
+const networkFaults = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+  'PROTOCOL_CONNECTION_LOST',
+  'EAI_AGAIN',
+]
+
+/** Every error as a page with a way back. What we did not name ourselves says nothing about its inside. */
+export async function answerError(thrown: unknown, c: Visit, { assets, reportError }: Room): Promise<Response> {
+  const error = errorOf(thrown)
+  if (error.code === 'internal') reportError?.(thrown)
+  if (error.code === 'unauthenticated' && c.req.method === 'GET') return askToSignIn(c)
+  const { title, message, back } = wordsFor(error, c)
+  const kept = await textIn(c)
+  return page(
+    c,
+    <ErrorPage asset={assets.url} title={title} message={message} kept={kept} back={back} />,
+    statusOf(error),
+  )
+}
+
+function errorOf(thrown: unknown): AppError {
+  if (thrown instanceof HTTPException)
+    return new AppError('invalid_input', 'This request is not one a page would make', { field: 'request' })
+  if (isStoreAway(thrown))
+    return new AppError('platform_unavailable', 'The database does not answer', { field: 'store' })
+  return AppError.from(thrown)
+}
+
+function statusOf({ code, field }: AppError) {
+  return field === 'size' ? 413 : handling[code].status
+}
+
+/** An event stream must not follow to a page, so it is refused plainly. */
+function askToSignIn(c: Visit): Response {
+  if (c.req.path === '/events') return c.body(null, 401)
+  const url = new URL(c.req.url)
+  return c.redirect(
+    url.pathname === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(url.pathname + url.search)}`,
+    303,
+  )
+}
+
+interface Words {
+  title: string
+  message: string
+  back: { href: string; label: string }
+}
+
+function wordsFor({ code, message, field }: AppError, c: Visit): Words {
+  const home = { href: '/queue', label: 'Back to the queue' }
+  if (field === 'store') {
+    return {
+      title: 'The database does not answer',
+      message: 'Incoming messages are still being kept. As soon as the database is back, everything goes on by itself.',
+      back: { href: c.req.method === 'GET' ? new URL(c.req.url).pathname : '/queue', label: 'Try again' },
+    }
+  }
+  switch (code) {
+    case 'unauthenticated':
+      return {
+        title: 'You are signed out',
+        message: 'Nothing was done. Sign in, and do it again.',
+        back: { href: '/sign-in', label: 'Sign in' },
+      }
+    case 'not_found':
+      return { title: 'Not found', message: `${message}.`, back: home }
+    case 'forbidden':
+      return { title: 'Not allowed', message: `${message}. Nothing was done.`, back: home }
+    case 'conflict':
+    case 'invalid_input':
+      return { title: 'That did not work', message: `${message}.`, back: home }
+    default:
+      return {
+        title: 'Something went wrong',
+        message: 'It is in the server’s log. Nothing you wrote was sent.',
+        back: home,
+      }
+  }
+}
+
+/** What the operator had written in the form that failed, so that it can be copied. */
+async function textIn(c: Visit): Promise<string | undefined> {
+  if (c.req.method !== 'POST') return undefined
+  const form = await c.req.parseBody().catch(() => ({}) as Record<string, unknown>)
+  const text = form['text'] ?? form['voice'] ?? form['body']
+  return typeof text === 'string' && text.trim() !== '' ? text : undefined
+}
+
+/** Looks at codes only: a driver's message may hold what was asked. */
+function isStoreAway(thrown: unknown): boolean {
+  for (let error = thrown; error instanceof Error; error = error.cause) {
+    if ('code' in error && networkFaults.includes(String(error.code))) return true
+  }
+  return false
+}

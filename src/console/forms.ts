@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { AppError } from '#src/domain/errors.ts'
+import type { Visit } from './env.ts'
+
+/** Reads a form post. Throws `invalid_input` naming the first field that is not as the page would send it. */
+export async function readForm<Shape extends z.ZodType>(c: Visit, shape: Shape): Promise<z.infer<Shape>> {
+  const type = c.req.header('content-type') ?? ''
+  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) {
+    throw new AppError('invalid_input', 'This address takes forms only', { field: 'content-type' })
+  }
+  const parsed = shape.safeParse(await c.req.parseBody())
+  if (parsed.success) return parsed.data
+  const field = String(parsed.error.issues[0]?.path[0] ?? 'form')
+  throw new AppError('invalid_input', `The form came without a proper “${field}”`, { field })
+}
+
+/** A path of ours to go back to; anything that could lead elsewhere becomes the fallback. */
+export function localPath(path: string | undefined, fallback: string): string {
+  return path && /^\/(?![/\\])[\x21-\x7e]*$/.test(path) && !path.includes('\\') ? path : fallback
+}
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/)
+const text = z.string().max(100_000)
+const line = z.string().max(2000)
+const back = line.optional()
+
+export const DecisionForm = z.object({
+  verdict: z.enum(['approve', 'reject']),
+  text: text.default(''),
+  reason: line.default(''),
+  textHash: hash,
+  headMessageId: line,
+  back,
+})
+
+export const ReplyForm = z.object({ text, headMessageId: line, back })
+export const RedraftForm = z.object({ instruction: line.default(''), back })
+export const DismissalForm = z.object({ headMessageId: line, back })
+export const BackForm = z.object({ back })
+export const SettlementForm = z.object({ arrived: z.enum(['yes', 'no']), back })
+export const SignInForm = z.object({ email: line, password: line, to: line.optional() })
+export const SetupForm = z.object({ token: line, name: line, email: line, password: line })
+export const PreferencesForm = z.object({ keys: z.enum(['on', 'off']), back })
+export const StopForm = z.object({ reason: line.default('') })
+
+const number = z
+  .string()
+  .regex(/^\d{1,9}([.,]\d{1,6})?$/)
+  .transform((digits) => Number(digits.replace(',', '.')))
+
+export const SettingsForm = z.object({
+  voice: text,
+  seenVoice: text,
+  quietSeconds: number,
+  undoSeconds: number,
+  budgetDollars: number,
+})
+
+export const KnowledgeForm = z.object({
+  entryId: line.optional(),
+  version: z.coerce.number().int().optional(),
+  title: line,
+  body: text,
+})

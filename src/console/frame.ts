@@ -1,0 +1,48 @@
+import { getCookie } from 'hono/cookie'
+import { may, type Permission } from '#src/domain/identity.ts'
+import { type Clock, zoneOf } from './clock.ts'
+import type { Operator } from './deps.ts'
+import { operatorOf, type Room, type Visit } from './env.ts'
+import type { Overview } from './house-views.ts'
+import { type Notice, noticeOf } from './notice.ts'
+
+export type Section = 'queue' | 'conversations' | 'outbox' | 'accounts' | 'alerts' | 'status' | 'help'
+
+/** What every page for a signed-in operator is drawn with. */
+export interface Frame extends Clock {
+  operator: Operator
+  overview: Overview
+  section: Section
+  /** This page's own address, for a form that comes back to it. */
+  path: string
+  asset: (name: string) => string
+  sandbox: boolean
+  sandboxUrl: string | undefined
+  troubles: string[]
+  /** Single-key shortcuts are on. */
+  keys: boolean
+  notice: Notice | undefined
+  may: (permission: Permission) => boolean
+}
+
+/** Reads what stands around a page. */
+export async function frameOf(c: Visit, room: Room, section: Section): Promise<Frame> {
+  const operator = operatorOf(c)
+  const { config, reads, assets, troubles } = room
+  const url = new URL(c.req.url)
+  return {
+    now: config.now(),
+    zone: zoneOf(getCookie(c, 'zone')),
+    operator,
+    overview: await reads.overview(),
+    section,
+    path: url.pathname + url.search,
+    asset: assets.url,
+    sandbox: config.sandbox,
+    sandboxUrl: config.sandboxUrl,
+    troubles: troubles?.() ?? [],
+    keys: getCookie(c, 'keys') !== 'off',
+    notice: await noticeOf(c, reads),
+    may: (permission) => may(operator.role, permission),
+  }
+}

@@ -1,0 +1,66 @@
+import type { CredentialStatus } from '#src/domain/credential.ts'
+import type { AccountId, AlertId, EntryId } from '#src/domain/ids.ts'
+import type { Platform } from '#src/domain/platform.ts'
+
+export interface AccountView {
+  id: AccountId
+  platform: Platform
+  accountRef: string
+  name: string
+  voice: string
+  quietMs: number
+  undoMs: number
+  dailyBudgetMicros: number
+  spentTodayMicros: number
+  credentialStatus: CredentialStatus
+  tokenObtainedAt: Date
+  tokenExpiresAt: Date
+  tokenCheckedAt: Date | null
+  tokenError: string | null
+  stoppedAt: Date | null
+  stoppedReason: string | null
+  queuedPosts: number
+}
+
+export interface AccountDetail extends AccountView {
+  knowledge: { id: EntryId; title: string; body: string; version: number; updatedAt: Date }[]
+  /** Decisions of the last thirty days. */
+  decisions: { asDrafted: number; edited: number; rejected: number; byHand: number }
+}
+
+export interface AlertView {
+  id: AlertId
+  kind: string
+  severity: 'info' | 'warning' | 'critical'
+  accountId: AccountId | null
+  accountName: string | null
+  text: string
+  count: number
+  createdAt: Date
+  lastAt: Date
+  resolvedAt: Date | null
+}
+
+/** What stands beside every page. Counts end at `COUNT_MAX`: beyond it a number helps nobody. */
+export interface Overview {
+  queue: number
+  uncertain: number
+  alerts: number
+  critical: { id: AlertId; text: string }[]
+  sendingStoppedAt: Date | null
+}
+
+export interface HealthView {
+  deliveriesStored: number
+  deliveriesFailed: number
+  unrecognised: number
+  waitingForDraft: number
+  oldestDueAt: Date | null
+  queued: number
+  sending: number
+  uncertain: number
+  lastDeliveryAt: Date | null
+}
+
+/** A number that stopped counting here is shown as `99+`. */
+export const COUNT_MAX = 100

@@ -1,0 +1,41 @@
+import { parseId } from '#src/domain/ids.ts'
+import type { Visit } from './env.ts'
+import type { Reads } from './reads.ts'
+import type { PostView } from './views.ts'
+
+/** What a form post came to; a redirect carries the word, never the text. */
+const words = {
+  rejected: 'Draft rejected. The conversation waits for an answer by hand.',
+  dismissed: 'Nothing to answer here. The conversation left the queue.',
+  redraft: 'Claude is drafting anew.',
+  undone: 'Taken back. The reply did not go out.',
+  arrived: 'Noted: the reply arrived.',
+  'not-arrived': 'Noted: the reply did not arrive.',
+  saved: 'Saved.',
+  removed: 'Removed.',
+  stopped: 'Stopped. What is queued stays queued.',
+  resumed: 'Resumed.',
+} as const
+
+export type Done = keyof typeof words
+
+export type Notice = { kind: 'done'; text: string } | { kind: 'post'; post: PostView }
+
+/** What the last form came to, as the address of this page tells it. */
+export async function noticeOf(c: Visit, reads: Reads): Promise<Notice | undefined> {
+  const done = c.req.query('done')
+  if (done && done in words) return { kind: 'done', text: words[done as Done] }
+  const approved = c.req.query('approved')
+  if (!approved) return undefined
+  const post = await reads.post(parseId('post', approved))
+  return post && { kind: 'post', post }
+}
+
+/** The address with what came of the form; only our own words and ids go in. */
+export function withNotice(path: string, notice: { done: Done } | { approved: string }): string {
+  const url = new URL(path, 'http://console')
+  url.searchParams.delete('done')
+  url.searchParams.delete('approved')
+  for (const [name, value] of Object.entries(notice)) url.searchParams.set(name, value)
+  return url.pathname + url.search + url.hash
+}

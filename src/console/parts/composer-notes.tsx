@@ -1,0 +1,81 @@
+import { noDraftReasons } from '#src/domain/draft.ts'
+import type { Verdict } from '#src/domain/policy.ts'
+import type { Frame } from '../frame.ts'
+import type { ConversationView } from '../views.ts'
+import { Icon } from './icons.tsx'
+import type { Refusal } from './refusal.ts'
+import { Name } from './revealed.tsx'
+import { When } from './time.tsx'
+
+interface NoteProps {
+  conversation: ConversationView
+  frame: Frame
+}
+
+export function Reason({ conversation, frame }: NoteProps) {
+  const { attentionReason, attentionNote, lastDecision } = conversation
+  const rejected = attentionReason === 'rejected' && lastDecision?.verdict === 'reject' ? lastDecision : undefined
+  return (
+    <div class="reason">
+      <p>
+        <strong>{attentionReason ? noDraftReasons[attentionReason] : 'This conversation waits for a person'}</strong>
+        {rejected?.by && (
+          <span class="muted">
+            {' '}
+            by <bdi>{rejected.by}</bdi>, <When at={rejected.at} clock={frame} />
+          </span>
+        )}
+      </p>
+      {attentionNote && <p dir="auto">{attentionNote}</p>}
+    </div>
+  )
+}
+
+export function Quiet({ conversation, frame }: NoteProps) {
+  const { attention, lastDecision, standby } = conversation
+  if (standby) return <p class="quiet">Another app holds this thread; we only read along.</p>
+  if (attention === 'waiting') {
+    return (
+      <p class="quiet">
+        <span class="pulse" aria-hidden="true" /> Claude drafts a reply as soon as <Name of={conversation} /> has been
+        quiet for a moment.
+      </p>
+    )
+  }
+  return (
+    <p class="quiet">
+      <Icon name="check" /> Nothing waits for an answer here.
+      {lastDecision?.by && (
+        <span class="muted">
+          {' '}
+          Last {lastDecision.verdict === 'approve' ? 'approved' : 'rejected'} by <bdi>{lastDecision.by}</bdi>,{' '}
+          <When at={lastDecision.at} clock={frame} />.
+        </span>
+      )}
+    </p>
+  )
+}
+
+export function Refused({ refusal }: { refusal: Refusal }) {
+  return (
+    // Focused, so that it is in sight on a phone too, without a script.
+    <div class="refused" role="alert" id="refused" tabindex={-1} autofocus>
+      <Icon name="warning" />
+      <div>
+        <p>
+          <strong>{refusal.message}</strong>
+        </p>
+        {refusal.text !== undefined && <p>Nothing was sent. Your text is kept below.</p>}
+      </div>
+    </div>
+  )
+}
+
+export function Denied({ verdict }: { verdict: Verdict }) {
+  if (verdict.allow) return null
+  return (
+    <p class="denied">
+      <Icon name="warning" /> {verdict.reason}, so no reply can be sent from here now.
+    </p>
+  )
+}

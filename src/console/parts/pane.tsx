@@ -1,0 +1,93 @@
+import type { Frame } from '../frame.ts'
+import type { ConversationView } from '../views.ts'
+import { Composer } from './composer.tsx'
+import { Icon } from './icons.tsx'
+import type { Refusal } from './refusal.ts'
+import { Initial, Name, nameOf, Revealed } from './revealed.tsx'
+import { Thread } from './thread.tsx'
+import { Window } from './time.tsx'
+import { Why } from './why.tsx'
+
+interface PaneProps {
+  conversation: ConversationView
+  frame: Frame
+  /** The list this conversation was opened from. */
+  list: { href: string; label: string }
+  /** Where a decision leads: back here, or on to the queue's next item. */
+  back: string
+  earlierHref: string | undefined
+  refusal?: Refusal | undefined
+}
+
+/** One conversation with everything needed to decide about it. */
+export function Pane({ conversation, frame, list, back, earlierHref, refusal }: PaneProps) {
+  const { draft } = conversation
+  return (
+    <section
+      class={draft ? 'pane pane-draft' : 'pane'}
+      id="pane"
+      aria-label={`Conversation with ${nameOf(conversation)}`}
+      data-id={conversation.id}
+    >
+      <PaneHead conversation={conversation} frame={frame} list={list} />
+      <Thread conversation={conversation} frame={frame} earlierHref={earlierHref} />
+      <Composer conversation={conversation} frame={frame} back={back} refusal={refusal} />
+      {draft && <Why draft={draft} frame={frame} />}
+    </section>
+  )
+}
+
+function PaneHead({ conversation, frame, list }: Pick<PaneProps, 'conversation' | 'frame' | 'list'>) {
+  const { contactName, contactUsername, kind } = conversation
+  return (
+    <header class="pane-head">
+      <a class="pane-back" href={list.href} data-back>
+        <Icon name="back" />
+        <span>{list.label}</span>
+      </a>
+      <Initial id={conversation.id} name={nameOf(conversation)} />
+      <div class="pane-who">
+        <h2>
+          <Name of={conversation} />
+        </h2>
+        <p class="muted">
+          {contactUsername && contactName && (
+            <>
+              <bdi>
+                <Revealed text={`@${contactUsername}`} />
+              </bdi>{' '}
+              ·{' '}
+            </>
+          )}
+          {kind === 'comment' ? 'Comments' : 'Instagram'} ·{' '}
+          <a href={`/accounts/${conversation.accountId}`}>{conversation.accountName}</a>
+        </p>
+      </div>
+      <Window expiresAt={conversation.windowExpiresAt} clock={frame} long />
+      <Warnings conversation={conversation} />
+    </header>
+  )
+}
+
+function Warnings({ conversation }: { conversation: ConversationView }) {
+  const { accountStoppedAt, accountStoppedReason, credentialStatus, standby, optedOutAt } = conversation
+  const warnings = [
+    accountStoppedAt &&
+      `Sending is stopped for this account${accountStoppedReason ? `: ${accountStoppedReason}` : ''}. Approved replies wait.`,
+    (credentialStatus === 'expired' || credentialStatus === 'revoked') &&
+      `The account’s token is ${credentialStatus}. Approved replies wait until it is connected again.`,
+    standby && 'Another app holds this thread.',
+    optedOutAt && 'This contact asked not to be written to.',
+  ].filter((warning): warning is string => typeof warning === 'string')
+  if (warnings.length === 0) return null
+  return (
+    <ul class="pane-warnings">
+      {warnings.map((warning) => (
+        <li>
+          <Icon name="warning" />
+          {warning}
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,13 @@
+/** A form of this page that was refused, with what was typed. */
+export interface AccountRefusal {
+  message: string
+  form: 'settings' | 'knowledge' | 'stop'
+  values: Record<string, string>
+}
+
+/** A form that was refused: what is wrong, and the operator's own words, which are never lost. */
+export interface Refusal {
+  message: string
+  field: string | undefined
+  text: string | undefined
+}

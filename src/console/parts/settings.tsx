@@ -1,0 +1,92 @@
+import type { Frame } from '../frame.ts'
+import type { AccountDetail } from '../house-views.ts'
+import { Budget } from './budget.tsx'
+import type { AccountRefusal } from './refusal.ts'
+
+interface SettingsProps {
+  frame: Frame
+  account: AccountDetail
+  refusal?: AccountRefusal | undefined
+}
+
+/** How an account sounds and how fast it goes; a refused form comes back with what was typed. */
+export function Settings({ frame, account, refusal }: SettingsProps) {
+  const typed = refusal?.form === 'settings' ? refusal.values : {}
+  const fields = [
+    {
+      name: 'quietSeconds',
+      label: 'Quiet time, seconds',
+      value: account.quietMs / 1000,
+      hint: 'How long a contact must be quiet before Claude drafts.',
+    },
+    {
+      name: 'undoSeconds',
+      label: 'Undo time, seconds',
+      value: account.undoMs / 1000,
+      hint: 'How long an approved reply is held. 0 sends at once.',
+    },
+    {
+      name: 'budgetDollars',
+      label: 'Drafting budget, dollars a day',
+      value: account.dailyBudgetMicros / 1e6,
+      hint: 'At 80 % an alert; at 100 % drafting stops until midnight UTC.',
+    },
+  ]
+  return (
+    <section class="card">
+      <h2>Voice and settings</h2>
+      <form method="post" action={`/accounts/${account.id}/settings`} class="settings">
+        <fieldset disabled={!frame.may('configure')}>
+          <input type="hidden" name="seenVoice" value={typed['seenVoice'] ?? account.voice} />
+          <label for="voice">Voice</label>
+          <textarea
+            id="voice"
+            name="voice"
+            rows={6}
+            dir="auto"
+            maxlength={8000}
+            placeholder="Friendly and brief. We say “du”. We never promise a delivery date."
+          >
+            {`\n${typed['voice'] ?? account.voice}`}
+          </textarea>
+          <p class="hint">How this account wants to sound. Every draft follows it.</p>
+          {refusal?.form === 'settings' && typed['voice'] !== account.voice && (
+            <details class="theirs">
+              <summary>What is saved now</summary>
+              <p class="bubble-text" dir="auto">
+                {account.voice}
+              </p>
+            </details>
+          )}
+          <div class="fields">
+            {fields.map(({ name, label, value, hint }) => (
+              <p>
+                <label for={name}>{label}</label>
+                <input
+                  id={name}
+                  name={name}
+                  type="text"
+                  inputmode="decimal"
+                  value={typed[name] ?? String(value)}
+                  required
+                  aria-describedby={`${name}-hint`}
+                />
+                <span class="hint" id={`${name}-hint`}>
+                  {hint}
+                </span>
+              </p>
+            ))}
+          </div>
+          <p class="row">
+            {frame.may('configure') && (
+              <button type="submit" class="button button-primary">
+                Save
+              </button>
+            )}
+            <Budget spent={account.spentTodayMicros} budget={account.dailyBudgetMicros} />
+          </p>
+        </fieldset>
+      </form>
+    </section>
+  )
+}

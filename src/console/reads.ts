@@ -1,0 +1,21 @@
+import type { AccountId, ConversationId, DraftId, PostId } from '#src/domain/ids.ts'
+import type { AccountDetail, AccountView, AlertView, HealthView, Overview } from './house-views.ts'
+import type { ConversationView, Cursor, Evidence, ListItem, Page, PostGroup, PostView } from './views.ts'
+
+/** Everything the pages read. */
+export interface Reads {
+  overview(): Promise<Overview>
+  queue(after: Cursor | undefined, limit: number): Promise<Page<ListItem>>
+  /** The conversation that stands behind this place in the queue, or the first one; never `id` itself. */
+  nextInQueue(after: Cursor): Promise<ConversationId | undefined>
+  conversations(query: { search?: string; before?: Cursor }, limit: number): Promise<Page<ListItem>>
+  conversation(id: ConversationId, before?: Cursor): Promise<ConversationView | undefined>
+  conversationOfDraft(id: DraftId): Promise<ConversationId | undefined>
+  post(id: PostId): Promise<PostView | undefined>
+  posts(group: PostGroup, before: Cursor | undefined, limit: number): Promise<Page<PostView>>
+  evidence(ids: PostId[]): Promise<Evidence[]>
+  accounts(at: Date): Promise<AccountView[]>
+  account(id: AccountId, at: Date): Promise<AccountDetail | undefined>
+  alerts(limit: number): Promise<AlertView[]>
+  health(): Promise<HealthView>
+}

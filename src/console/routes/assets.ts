@@ -1,0 +1,16 @@
+import type { Hono } from 'hono'
+import { AppError } from '#src/domain/errors.ts'
+import type { Env, Room } from '../env.ts'
+
+/** Our own styles and scripts; a browser keeps them for as long as it likes, because a change gives them a new address. */
+export function addAssets(app: Hono<Env>, { assets }: Room): void {
+  app.get('/assets/:version/:name', (c) => {
+    const asset = assets.find(c.req.param('name'))
+    if (!asset) throw new AppError('not_found', 'There is no such file')
+    const current = c.req.param('version') === assets.version
+    return c.body(asset.body, 200, {
+      'content-type': asset.type,
+      'cache-control': current ? 'public, max-age=31536000, immutable' : 'no-store',
+    })
+  })
+}

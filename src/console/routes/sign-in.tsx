@@ -1,0 +1,122 @@
+import type { Hono } from 'hono'
+import { setCookie } from 'hono/cookie'
+import { AppError } from '#src/domain/errors.ts'
+import { clientAddress } from '#src/http/address.ts'
+import { type Env, operatorOf, type Room, type Visit } from '../env.ts'
+import { localPath, PreferencesForm, readForm, SetupForm, SignInForm } from '../forms.ts'
+import { frameOf } from '../frame.ts'
+import { HelpPage } from '../pages/help.tsx'
+import { ErrorPage, SetupPage, SignInPage } from '../pages/outside.tsx'
+import { page } from './respond.ts'
+
+const YEAR_S = 31_536_000
+
+export function addSignIn(app: Hono<Env>, room: Room): void {
+  const { assets, signIn, cookie, config } = room
+
+  app.get('/sign-in', (c) => {
+    if (c.get('session')) return c.redirect('/queue', 303)
+    const to = c.req.query('to')
+    return page(c, <SignInPage asset={assets.url} sandbox={config.sandbox} to={to && localPath(to, '/queue')} />)
+  })
+
+  app.post('/sign-in', async (c) => {
+    const { email, password, to } = await readForm(c, SignInForm)
+    try {
+      const { token } = await signIn.signIn({ email, password, address: clientAddress(c) })
+      await endOld(c, room)
+      cookie.write(c, token)
+      return c.redirect(localPath(to, '/queue'), 303)
+    } catch (thrown) {
+      return refuse(c, room, AppError.from(thrown), { email, to })
+    }
+  })
+
+  app.post('/sign-out', async (c) => {
+    await endOld(c, room)
+    cookie.clear(c)
+    return c.redirect('/sign-in', 303)
+  })
+
+  addSetup(app, room)
+  addPreferences(app, room)
+}
+
+function refuse(c: Visit, { assets, config }: Room, error: AppError, typed: { email: string; to: string | undefined }) {
+  if (error.code === 'rate_limited') {
+    const seconds = Math.max(1, Math.ceil(((error.until?.getTime() ?? 0) - config.now().getTime()) / 1000))
+    c.header('retry-after', String(seconds))
+    return page(
+      c,
+      <SignInPage asset={assets.url} {...typed} fault={`Too many tries. Please wait ${seconds} s, then try again.`} />,
+      429,
+    )
+  }
+  if (error.code !== 'unauthenticated') throw error
+  return page(c, <SignInPage asset={assets.url} {...typed} fault={`${error.message}.`} />, 401)
+}
+
+/** A new sign-in ends the browser's session before it; streams of it close at once. */
+async function endOld(c: Visit, { signIn, streams }: Room): Promise<void> {
+  const session = c.get('session')
+  const token = c.get('token')
+  if (!session || !token) return
+  await signIn.signOut({ token, operatorId: session.operator.id })
+  streams.close(session.sessionId)
+}
+
+function addSetup(app: Hono<Env>, room: Room): void {
+  const { assets, signIn, cookie } = room
+
+  app.get('/setup', async (c) => {
+    const token = c.req.query('token') ?? ''
+    if (!(await signIn.isSetupOpen(token))) return closed(c, room)
+    return page(c, <SetupPage asset={assets.url} token={token} />)
+  })
+
+  app.post('/setup', async (c) => {
+    const form = await readForm(c, SetupForm)
+    try {
+      const { token } = await signIn.setUp(form)
+      cookie.write(c, token)
+      return c.redirect('/queue', 303)
+    } catch (thrown) {
+      const error = AppError.from(thrown)
+      if (error.code === 'forbidden') return closed(c, room)
+      if (error.code !== 'invalid_input') throw thrown
+      const { token, name, email } = form
+      return page(
+        c,
+        <SetupPage asset={assets.url} token={token} name={name} email={email} fault={`${error.message}.`} />,
+        422,
+      )
+    }
+  })
+}
+
+function closed(c: Visit, { assets }: Room) {
+  const message =
+    'It has been used, is older than a day, or there is an operator already. Whoever runs the server finds the way in on its command line.'
+  return page(
+    c,
+    <ErrorPage
+      asset={assets.url}
+      title="This link opens nothing"
+      message={message}
+      back={{ href: '/sign-in', label: 'Sign in' }}
+    />,
+    403,
+  )
+}
+
+function addPreferences(app: Hono<Env>, room: Room): void {
+  app.get('/help', async (c) => page(c, <HelpPage frame={await frameOf(c, room, 'help')} />))
+
+  app.post('/preferences', async (c) => {
+    operatorOf(c)
+    const { keys, back } = await readForm(c, PreferencesForm)
+    const secure = new URL(room.config.publicUrl).protocol === 'https:'
+    setCookie(c, 'keys', keys, { path: '/', maxAge: YEAR_S, sameSite: 'Lax', httpOnly: true, secure })
+    return c.redirect(localPath(back, '/help'), 303)
+  })
+}

@@ -1,0 +1,147 @@
+import type { CredentialStatus } from '#src/domain/credential.ts'
+import type { Attention, NoDraftReason } from '#src/domain/draft.ts'
+import type { AccountId, ContactId, ConversationId, DraftId, EntryId, MessageId, PostId } from '#src/domain/ids.ts'
+import type { Attachment, MessageItem } from '#src/domain/inbox.ts'
+import type { Outcome, PostStatus } from '#src/domain/outbox.ts'
+import type { Platform } from '#src/domain/platform.ts'
+
+/** Where a list goes on: the sort key of its last item. */
+export interface Cursor<Id extends string = string> {
+  at: Date
+  id: Id
+}
+
+export interface Page<Item> {
+  items: Item[]
+  next: Cursor | null
+}
+
+interface Party {
+  accountId: AccountId
+  accountName: string
+  platform: Platform
+  contactName: string | null
+  contactUsername: string | null
+}
+
+/** One line of the queue, or of the list of conversations. */
+export interface ListItem extends Party {
+  id: ConversationId
+  kind: 'direct' | 'comment'
+  attention: Attention
+  attentionReason: NoDraftReason | null
+  windowExpiresAt: Date | null
+  deadlineAt: Date
+  headAt: Date | null
+  headText: string | null
+  headForm: MessageItem['form'] | 'comment' | null
+  headDirection: 'inbound' | 'outbound' | null
+  headDeletedAt: Date | null
+  draftText: string | null
+  draftFlags: string[] | null
+  draftConfidence: number | null
+}
+
+export interface MessageView {
+  id: MessageId
+  messageRef: string
+  direction: 'inbound' | 'outbound'
+  origin: 'contact' | 'countersign' | 'elsewhere'
+  form: MessageItem['form'] | 'comment'
+  text: string
+  attachments: Attachment[]
+  replyToRef: string | null
+  reaction: string | null
+  sentAt: Date
+  editedAt: Date | null
+  deletedAt: Date | null
+  postId: PostId | null
+}
+
+export interface DraftView {
+  id: DraftId
+  author: 'claude' | 'operator'
+  text: string
+  textHash: string
+  language: string | null
+  confidence: number | null
+  rationale: string | null
+  flags: string[]
+  model: string | null
+  costMicros: number
+  createdAt: Date
+  sources: { id: EntryId; title: string; body: string }[]
+}
+
+/** A post with who approved it and where it goes. */
+export interface PostView extends Party {
+  id: PostId
+  conversationId: ConversationId
+  text: string
+  status: PostStatus
+  notBefore: Date
+  waitUntil: Date | null
+  attempts: number
+  outcomeCode: string | null
+  outcomeNote: string | null
+  messageRef: string | null
+  sentAt: Date | null
+  createdAt: Date
+  updatedAt: Date
+  approvedBy: string | null
+  edited: boolean | null
+  accountStoppedAt: Date | null
+}
+
+export interface AttemptView {
+  postId: PostId
+  outcome: Outcome['kind'] | null
+  code: string | null
+  note: string | null
+  createdAt: Date
+  finishedAt: Date | null
+}
+
+/** What is known about a post of which nobody knows whether it arrived. */
+export interface Evidence {
+  postId: PostId
+  attempts: AttemptView[]
+  /** Our side's messages in the thread since the first attempt that no other post claims. */
+  candidates: { id: MessageId; text: string; sentAt: Date; origin: 'contact' | 'countersign' | 'elsewhere' }[]
+}
+
+export interface DecisionView {
+  verdict: 'approve' | 'reject'
+  reason: string | null
+  by: string | null
+  at: Date
+}
+
+export interface ConversationView extends Party {
+  id: ConversationId
+  kind: 'direct' | 'comment'
+  contactId: ContactId
+  optedOutAt: Date | null
+  standby: boolean
+  attention: Attention
+  attentionReason: NoDraftReason | null
+  attentionNote: string | null
+  headMessageId: MessageId | null
+  windowExpiresAt: Date | null
+  deadlineAt: Date
+  seenAt: Date | null
+  draftDueAt: Date | null
+  undoMs: number
+  accountStoppedAt: Date | null
+  accountStoppedReason: string | null
+  credentialStatus: CredentialStatus
+  /** Oldest first. */
+  messages: MessageView[]
+  earlier: Cursor | null
+  draft: DraftView | null
+  /** What we approved lately, oldest first. */
+  posts: PostView[]
+  lastDecision: DecisionView | null
+}
+
+export type PostGroup = 'uncertain' | 'failed' | 'moving' | 'sent' | 'cancelled'

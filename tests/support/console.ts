@@ -1,0 +1,269 @@
+import type { Hono } from 'hono'
+import { createConsole } from '#src/console/console.tsx'
+import type { ConsoleDeps, Session } from '#src/console/deps.ts'
+import type { Env } from '#src/console/env.ts'
+import type { AccountDetail, HealthView, Overview } from '#src/console/house-views.ts'
+import type { ConversationView, ListItem, PostView } from '#src/console/views.ts'
+import type { Role } from '#src/domain/identity.ts'
+import { newId } from '#src/domain/ids.ts'
+
+export const PUBLIC_URL = 'http://127.0.0.1:3000'
+export const at = new Date('2026-11-22T12:00:00.000Z')
+const HOUR_MS = 3_600_000
+
+const accountId = newId('account', at)
+const party = {
+  accountId,
+  accountName: 'Alpine Outfitters',
+  platform: 'instagram' as const,
+  contactName: 'Lena',
+  contactUsername: 'lena.h',
+}
+
+export function aConversationView(changed: Partial<ConversationView> = {}): ConversationView {
+  const headMessageId = newId('message', at)
+  return {
+    ...party,
+    id: newId('conversation', at),
+    kind: 'direct',
+    contactId: newId('contact', at),
+    optedOutAt: null,
+    standby: false,
+    attention: 'review',
+    attentionReason: null,
+    attentionNote: null,
+    headMessageId,
+    windowExpiresAt: new Date(at.getTime() + HOUR_MS),
+    deadlineAt: new Date(at.getTime() + HOUR_MS),
+    seenAt: null,
+    draftDueAt: null,
+    undoMs: 10_000,
+    accountStoppedAt: null,
+    accountStoppedReason: null,
+    credentialStatus: 'valid',
+    messages: [
+      {
+        id: headMessageId,
+        messageRef: 'mid.1',
+        direction: 'inbound',
+        origin: 'contact',
+        form: 'text',
+        text: 'Do you ship to Graz?',
+        attachments: [],
+        replyToRef: null,
+        reaction: null,
+        sentAt: at,
+        editedAt: null,
+        deletedAt: null,
+        postId: null,
+      },
+    ],
+    earlier: null,
+    draft: {
+      id: newId('draft', at),
+      author: 'claude',
+      text: 'Yes, we do.',
+      textHash: 'a'.repeat(64),
+      language: 'en',
+      confidence: 0.9,
+      rationale: 'The shipping entry says so.',
+      flags: [],
+      model: 'claude-haiku-5-5',
+      costMicros: 2000,
+      createdAt: at,
+      sources: [],
+    },
+    posts: [],
+    lastDecision: null,
+    ...changed,
+  }
+}
+
+export function aListItem(view: ConversationView): ListItem {
+  const { id, kind, attention, attentionReason, windowExpiresAt, deadlineAt } = view
+  const head = view.messages.at(-1)
+  return {
+    ...party,
+    contactName: view.contactName,
+    contactUsername: view.contactUsername,
+    id,
+    kind,
+    attention,
+    attentionReason,
+    windowExpiresAt,
+    deadlineAt,
+    headAt: head?.sentAt ?? null,
+    headText: head?.text ?? null,
+    headForm: head?.form ?? null,
+    headDirection: head?.direction ?? null,
+    headDeletedAt: head?.deletedAt ?? null,
+    draftText: view.draft?.text ?? null,
+    draftFlags: view.draft?.flags ?? null,
+    draftConfidence: view.draft?.confidence ?? null,
+  }
+}
+
+export function aPostView(changed: Partial<PostView> = {}): PostView {
+  return {
+    ...party,
+    id: newId('post', at),
+    conversationId: newId('conversation', at),
+    text: 'Yes, we do.',
+    status: 'queued',
+    notBefore: new Date(at.getTime() + 10_000),
+    waitUntil: null,
+    attempts: 0,
+    outcomeCode: null,
+    outcomeNote: null,
+    messageRef: null,
+    sentAt: null,
+    createdAt: at,
+    updatedAt: at,
+    approvedBy: 'Ada',
+    edited: false,
+    accountStoppedAt: null,
+    ...changed,
+  }
+}
+
+export function anAccountDetail(changed: Partial<AccountDetail> = {}): AccountDetail {
+  return {
+    id: accountId,
+    platform: 'instagram',
+    accountRef: '17841400000000001',
+    name: 'Alpine Outfitters',
+    voice: 'Friendly.',
+    quietMs: 4000,
+    undoMs: 10_000,
+    dailyBudgetMicros: 5_000_000,
+    spentTodayMicros: 0,
+    credentialStatus: 'valid',
+    tokenObtainedAt: at,
+    tokenExpiresAt: new Date(at.getTime() + 60 * 24 * HOUR_MS),
+    tokenCheckedAt: null,
+    tokenError: null,
+    stoppedAt: null,
+    stoppedReason: null,
+    queuedPosts: 0,
+    knowledge: [],
+    decisions: { asDrafted: 0, edited: 0, rejected: 0, byHand: 0 },
+    ...changed,
+  }
+}
+
+const overview: Overview = { queue: 1, uncertain: 0, alerts: 0, critical: [], sendingStoppedAt: null }
+
+const health: HealthView = {
+  deliveriesStored: 0,
+  deliveriesFailed: 0,
+  unrecognised: 0,
+  waitingForDraft: 0,
+  oldestDueAt: null,
+  queued: 0,
+  sending: 0,
+  uncertain: 0,
+  lastDeliveryAt: null,
+}
+
+interface Options {
+  view?: ConversationView
+  /** The roles whose name is a valid session token; `undefined` lets nobody in. */
+  publicUrl?: string
+  reads?: Partial<ConsoleDeps['reads']>
+  review?: Partial<ConsoleDeps['review']>
+  signIn?: Partial<ConsoleDeps['signIn']>
+  config?: Partial<ConsoleDeps['config']>
+  live?: ConsoleDeps['live']
+}
+
+/** The console over made-up reads and verbs; the name of a role is the token of a session with that role. */
+export function aConsole(options: Options = {}) {
+  const view = options.view ?? aConversationView()
+  const page = { items: [aListItem(view)], next: null }
+  const calls: [string, unknown][] = []
+  const note = (verb: string) => (input: unknown) => {
+    calls.push([verb, input])
+    return Promise.resolve({})
+  }
+  const nothing = (verb: string) => (input: unknown) => {
+    calls.push([verb, input])
+    return Promise.resolve()
+  }
+  const errors: unknown[] = []
+  const app: Hono<Env> = createConsole({
+    reads: {
+      overview: async () => overview,
+      queue: async () => page,
+      nextInQueue: async () => undefined,
+      conversations: async () => page,
+      conversation: async (id) => ({ ...view, id }),
+      conversationOfDraft: async () => view.id,
+      post: async (id) => aPostView({ id }),
+      posts: async () => ({ items: [aPostView()], next: null }),
+      evidence: async () => [],
+      accounts: async () => [anAccountDetail()],
+      account: async (id) => anAccountDetail({ id }),
+      alerts: async () => [],
+      health: async () => health,
+      ...options.reads,
+    },
+    review: {
+      decide: note('decide'),
+      answer: note('answer'),
+      redraft: note('redraft'),
+      dismiss: note('dismiss'),
+      undo: note('undo'),
+      settle: note('settle'),
+      ...options.review,
+    },
+    configure: {
+      saveSettings: nothing('saveSettings'),
+      saveKnowledge: nothing('saveKnowledge'),
+      removeKnowledge: nothing('removeKnowledge'),
+      stopAccount: nothing('stopAccount'),
+      resumeAccount: nothing('resumeAccount'),
+      stopSending: nothing('stopSending'),
+      resumeSending: nothing('resumeSending'),
+    },
+    signIn: {
+      isSetupOpen: async (token) => token === 'open',
+      setUp: async () => ({ token: 'admin', operatorId: newId('operator', at) }),
+      signIn: async () => ({ token: 'admin', operatorId: newId('operator', at) }),
+      sessionOf: async (token) => aSession(token),
+      signOut: nothing('signOut'),
+      ...options.signIn,
+    },
+    live: options.live ?? (() => () => undefined),
+    reportError: (error) => errors.push(error),
+    config: { publicUrl: options.publicUrl ?? PUBLIC_URL, sandbox: false, now: () => at, ...options.config },
+  })
+  return { app, view, calls, errors }
+}
+
+function aSession(token: string): Session | undefined {
+  if (!['viewer', 'approver', 'admin', 'auditor'].includes(token)) return undefined
+  const operator = { id: newId('operator', at), name: 'Ada', email: 'ada@example.com', role: token as Role }
+  return { sessionId: newId('session', at), operator }
+}
+
+/** A form post as a browser makes it from our own page. */
+export function aForm(
+  fields: Record<string, string>,
+  { as, headers }: { as?: string; headers?: Record<string, string> } = {},
+) {
+  return {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'sec-fetch-site': 'same-origin',
+      origin: PUBLIC_URL,
+      ...(as && { cookie: `countersign=${as}` }),
+      ...headers,
+    },
+    body: new URLSearchParams(fields).toString(),
+  }
+}
+
+export function signedInAs(role: string): RequestInit {
+  return { headers: { cookie: `countersign=${role}` } }
+}

@@ -1,0 +1,91 @@
+import type { Hono } from 'hono'
+import type { Database } from '#db/client.ts'
+import { createReads } from '#db/console.ts'
+import { storeDeliveries } from '#db/deliveries.ts'
+import { isSchemaCurrent } from '#db/migrate.ts'
+import { errorFields, type Log } from '#src/observability/logger.ts'
+import { createApp } from './app.ts'
+import type { Config } from './config.ts'
+import { createConsole } from './console/console.tsx'
+import { createConfigure } from './flow/configure.ts'
+import { createDismiss, createRedraft, createUndo } from './flow/recall.ts'
+import { createReconcile } from './flow/reconcile.ts'
+import { createAnswer, createDecide } from './flow/review.ts'
+import { createSignIn } from './flow/sign-in.ts'
+import { createHealth } from './http/health.ts'
+import { isVerifyToken, matchSignature } from './platforms/meta/signature.ts'
+import type { Bell } from './queues/bell.ts'
+import type { LiveEvent, Publish } from './queues/live.ts'
+import { createApprovalSigner } from './vault/approvals.ts'
+import { createAcceptor } from './webhooks/acceptor.ts'
+import { createInstagramReceiver } from './webhooks/instagram.ts'
+
+export interface WebParts {
+  config: Config['web']
+  db: Database
+  bell: Bell
+  publish: Publish
+  /** Calls the listener for each change until the answer is called. */
+  live: (listener: (event: LiveEvent) => void) => () => void
+  ping: () => Promise<unknown>
+  /** Whether Redis answers, as its connection knows it. */
+  isRedisHere: () => boolean
+  log: Log
+  now: () => Date
+}
+
+const REDIS_AWAY =
+  'Redis is away: messages are still accepted and decisions kept, but drafting and sending wait for it.'
+
+/** The web process without its sockets: verbs built once and handed to the doors. */
+export function createWeb(parts: WebParts): Hono {
+  const { db, log, ping } = parts
+  return createApp({
+    log,
+    health: createHealth({
+      mysql: () => isSchemaCurrent(db),
+      redis: async () => (await ping()) === 'PONG',
+    }),
+    instagram: buildReceiver(parts),
+    console: buildConsole(parts),
+  })
+}
+
+function buildReceiver({ config, db, bell, log, now }: WebParts) {
+  const secrets = [...config.instagramAppSecrets, ...config.metaAppSecrets]
+  return createInstagramReceiver({
+    matchSignature: (body, header) => matchSignature(body, header, secrets),
+    isVerifyToken: (given) => isVerifyToken(given, config.webhookVerifyToken),
+    accept: createAcceptor({
+      storeDeliveries: (deliveries) => storeDeliveries(db, deliveries),
+      ring: (ids) => (ids.length === 0 ? Promise.resolve() : bell.inbox(ids)),
+      keepBodies: (bodies) => bell.keepBodies(bodies),
+      log,
+      now,
+    }),
+    log,
+    now,
+  })
+}
+
+function buildConsole({ config, db, bell, publish, live, isRedisHere, log, now }: WebParts) {
+  const review = { db, bell, publish, now, sign: createApprovalSigner(config.approvalSigningKey) }
+  const { publicUrl, sandbox, sandboxUrl, sessionSecret } = config
+  return createConsole({
+    reads: createReads(db),
+    review: {
+      decide: createDecide(review),
+      answer: createAnswer(review),
+      redraft: createRedraft(review),
+      dismiss: createDismiss(review),
+      undo: createUndo(review),
+      settle: createReconcile({ db, publish, now }).settle,
+    },
+    configure: createConfigure({ db, bell, publish, now }),
+    signIn: createSignIn({ db, pepper: sessionSecret, now }),
+    live,
+    reportError: (error) => log.error({ error: errorFields(error) }, 'page failed'),
+    troubles: () => (isRedisHere() ? [] : [REDIS_AWAY]),
+    config: { publicUrl, sandbox, sandboxUrl, now },
+  })
+}

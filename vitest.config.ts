@@ -13,6 +13,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Their files share no state; keeping each apart would cost more than running them.
+          pool: 'threads',
+          isolate: false,
           include: [
             '{src,workers,db,scripts}/**/*.test.{ts,tsx,mjs}',
             'tests/*.test.ts',

@@ -1,0 +1,147 @@
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { parseEnv } from 'node:util'
+import { alone } from './lock.mjs'
+import { privateFolder, root } from './place.mjs'
+import { EXIT, Halt } from './say.mjs'
+
+/**
+ * The settings a person gave: the real environment, over `.env.<APP_ENV>`, over `.env`. Empty values count as not given.
+ * COUNTERSIGN_SETTINGS names another folder for the two files.
+ */
+export function givenEnvironment({ env = process.env, folder = env.COUNTERSIGN_SETTINGS || root } = {}) {
+  const real = withoutEmpty(env)
+  const plain = readEnvFile(path.join(folder, '.env'))
+  const kind = real.APP_ENV ?? plain.APP_ENV
+  const special = kind && /^[\w-]+$/.test(kind) ? readEnvFile(path.join(folder, `.env.${kind}`)) : {}
+  return underlay(underlay(real, special), plain)
+}
+
+/** Adds what `lower` has and `upper` lacks. NAME and NAME_FILE are one thing: the upper layer's word on either hides both. */
+export function underlay(upper, lower) {
+  const added = Object.entries(lower).filter(([name]) => {
+    const base = name.replace(/_FILE$/, '')
+    return !(base in upper) && !(`${base}_FILE` in upper)
+  })
+  return { ...upper, ...Object.fromEntries(added) }
+}
+
+function withoutEmpty(env) {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+}
+
+function readEnvFile(file) {
+  try {
+    return withoutEmpty(parseEnv(readFileSync(file, 'utf8')))
+  } catch (error) {
+    if (error.code === 'ENOENT') return {}
+    throw new Halt(`${file} cannot be read`, EXIT.config)
+  }
+}
+
+/** The secrets that nobody gave: made once, kept in `secrets.env` for the owner's eyes only. */
+export function generatedSecrets(folder) {
+  return alone(path.join(privateFolder(folder), 'secrets.lock'), () => readOrMake(path.join(folder, 'secrets.env')))
+}
+
+function readOrMake(file) {
+  const present = readEnvFile(file)
+  const lacking = Object.entries(newSecrets(present)).filter(([name]) => !(name in present))
+  if (lacking.length === 0) return present
+  writeSecrets(file, { ...present, ...Object.fromEntries(lacking) })
+  return readEnvFile(file)
+}
+
+// The file appears whole or not at all.
+function writeSecrets(file, secrets) {
+  const fresh = `${file}.new`
+  const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}\n`)
+  rmSync(fresh, { force: true })
+  writeFileSync(
+    fresh,
+    `# Made by npm start. Whoever has this file can open the stored account tokens: keep it, and keep it secret.\n${lines.join('')}`,
+    { mode: 0o600 },
+  )
+  renameSync(fresh, file)
+}
+
+function newSecrets(present) {
+  const approval = present.APPROVAL_SIGNING_KEY ? {} : approvalKeys()
+  return {
+    APP_SECRET_KEY: randomBytes(32).toString('base64url').padEnd(44, '='),
+    SESSION_SECRET: randomBytes(32).toString('hex'),
+    ...approval,
+    WEBHOOK_VERIFY_TOKEN: randomBytes(16).toString('hex'),
+    PRIVATE_MYSQL_PASSWORD: randomBytes(24).toString('hex'),
+    PRIVATE_REDIS_PASSWORD: randomBytes(24).toString('hex'),
+    SANDBOX_APP_SECRET: randomBytes(16).toString('hex'),
+    SANDBOX_CLAUDE_KEY: `sk-ant-sandbox-${randomBytes(16).toString('hex')}`,
+  }
+}
+
+function approvalKeys() {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  return {
+    APPROVAL_SIGNING_KEY: privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
+    APPROVAL_PUBLIC_KEY: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+  }
+}
+
+/** What `npm start` makes for the product itself; the passwords of private servers and the sandbox's secrets are not for everybody. */
+const PRODUCT_SECRETS = ['APP_SECRET_KEY', 'SESSION_SECRET', 'WEBHOOK_VERIFY_TOKEN']
+
+/** The settings with the generated secrets under them. The approval keys are a pair: both given, or both ours. */
+export function withSecrets(given, secrets) {
+  const ours = Object.fromEntries(PRODUCT_SECRETS.map((name) => [name, secrets[name]]))
+  const isPairGiven = ['APPROVAL_SIGNING_KEY', 'APPROVAL_PUBLIC_KEY'].some(
+    (name) => name in given || `${name}_FILE` in given,
+  )
+  const pair = isPairGiven
+    ? publicHalf(given)
+    : { APPROVAL_SIGNING_KEY: secrets.APPROVAL_SIGNING_KEY, APPROVAL_PUBLIC_KEY: secrets.APPROVAL_PUBLIC_KEY }
+  return underlay(given, { ...ours, ...pair })
+}
+
+function publicHalf({ APPROVAL_SIGNING_KEY: key }) {
+  try {
+    const der = createPublicKey({ key: Buffer.from(key, 'base64'), type: 'pkcs8', format: 'der' }).export({
+      type: 'spki',
+      format: 'der',
+    })
+    return { APPROVAL_PUBLIC_KEY: der.toString('base64') }
+  } catch {
+    // Not a key, or in a file: the configuration's own check names it.
+    return {}
+  }
+}
+
+/** With the sandbox on, the platforms and, unless there is a key for the real one, Claude are found there. */
+export function withSandbox(env, { port, secrets, folder }) {
+  const url = `http://127.0.0.1:${port}`
+  const hasClaude = 'ANTHROPIC_API_KEY' in env || 'ANTHROPIC_API_KEY_FILE' in env
+  const claude = hasClaude ? {} : { ANTHROPIC_API_KEY: secrets.SANDBOX_CLAUDE_KEY, ANTHROPIC_BASE_URL: `${url}/claude` }
+  const defaults = {
+    ...claude,
+    SANDBOX_URL: url,
+    SANDBOX_STATE: path.join(folder, 'sandbox.jsonl'),
+    INSTAGRAM_APP_SECRET: secrets.SANDBOX_APP_SECRET,
+  }
+  // Never the real platforms, even where a copied .env.example names them.
+  const fixed = { SANDBOX: 'on', SANDBOX_PORT: String(port), INSTAGRAM_GRAPH_URL: url, META_GRAPH_URL: url }
+  return { ...underlay(env, defaults), ...fixed }
+}
+
+/** Keeps where this run's stores and sandbox are, for commands given beside it. */
+export function keepAddresses(folder, env) {
+  const names = ['DATABASE_URL', 'REDIS_URL', 'PORT', 'SANDBOX', 'SANDBOX_URL', 'INSTAGRAM_GRAPH_URL', 'META_GRAPH_URL']
+  const lines = names.filter((name) => name in env).map((name) => `${name}=${env[name]}\n`)
+  writeFileSync(path.join(folder, 'addresses.env'), lines.join(''), { mode: 0o600 })
+}
+
+/** The settings with the addresses of the last start under them; with its sandbox, if it had one, in place of the platforms. */
+export function withKeptAddresses(env, folder) {
+  const kept = readEnvFile(path.join(folder, 'addresses.env'))
+  const { SANDBOX, INSTAGRAM_GRAPH_URL, META_GRAPH_URL } = kept
+  return { ...underlay(env, kept), ...(SANDBOX === 'on' && { SANDBOX, INSTAGRAM_GRAPH_URL, META_GRAPH_URL }) }
+}

@@ -1,0 +1,149 @@
+import { createPublicKey } from 'node:crypto'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import {
+  generatedSecrets,
+  givenEnvironment,
+  keepAddresses,
+  withKeptAddresses,
+  withSandbox,
+  withSecrets,
+} from './environment.mjs'
+
+function aFolder(files = {}) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'environment-'))
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text)
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return folder
+}
+
+describe('givenEnvironment', () => {
+  it('takes the real environment over .env.<APP_ENV> over .env', () => {
+    const folder = aFolder({
+      '.env': 'APP_ENV=staging\nA=plain\nB=plain\nC=plain\n',
+      '.env.staging': 'A=special\nB=special\n',
+    })
+    expect(givenEnvironment({ env: { A: 'real' }, folder })).toEqual({
+      A: 'real',
+      B: 'special',
+      C: 'plain',
+      APP_ENV: 'staging',
+    })
+  })
+
+  it('counts an empty value as not given, so a copied .env.example hides nothing', () => {
+    const folder = aFolder({ '.env': 'A=\nB=plain\n' })
+    expect(givenEnvironment({ env: { B: '' }, folder })).toEqual({ B: 'plain' })
+  })
+
+  it('lets NAME above hide NAME_FILE below, and the other way round', () => {
+    const folder = aFolder({ '.env': 'A=plain\nB_FILE=/plain\n' })
+    expect(givenEnvironment({ env: { A_FILE: '/real', B: 'real' }, folder })).toEqual({ A_FILE: '/real', B: 'real' })
+  })
+
+  it('reads no file outside the folder, whatever APP_ENV says', () => {
+    const folder = aFolder({})
+    expect(givenEnvironment({ env: { APP_ENV: '../x' }, folder })).toEqual({ APP_ENV: '../x' })
+  })
+})
+
+describe('generatedSecrets', () => {
+  it('makes them once and keeps them for the owner alone', async () => {
+    const folder = aFolder()
+    const first = await generatedSecrets(folder)
+    expect(await generatedSecrets(folder)).toEqual(first)
+    expect(statSync(path.join(folder, 'secrets.env')).mode & 0o777).toBe(0o600)
+    expect(statSync(folder).mode & 0o777).toBe(0o700)
+  })
+
+  it('gives everybody the same when several first starts race', async () => {
+    const folder = aFolder()
+    const all = await Promise.all(Array.from({ length: 5 }, () => generatedSecrets(folder)))
+    expect(new Set(all.map((one) => one.APP_SECRET_KEY)).size).toBe(1)
+  })
+
+  it('keeps what stands there when a newer version needs more', async () => {
+    const folder = aFolder({ 'secrets.env': 'APP_SECRET_KEY=old\n' })
+    expect(await generatedSecrets(folder)).toMatchObject({
+      APP_SECRET_KEY: 'old',
+      SESSION_SECRET: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
+  })
+})
+
+describe('withSecrets', () => {
+  it('puts no secret of the sandbox or of a private server into the settings', async () => {
+    const env = withSecrets({}, await generatedSecrets(aFolder()))
+    expect(Object.keys(env).sort()).toEqual([
+      'APPROVAL_PUBLIC_KEY',
+      'APPROVAL_SIGNING_KEY',
+      'APP_SECRET_KEY',
+      'SESSION_SECRET',
+      'WEBHOOK_VERIFY_TOKEN',
+    ])
+  })
+
+  it('takes the public half from a signing key that was given, never a foreign one', async () => {
+    const { APPROVAL_SIGNING_KEY } = await generatedSecrets(aFolder())
+    const env = withSecrets({ APPROVAL_SIGNING_KEY }, await generatedSecrets(aFolder()))
+    const half = createPublicKey({ key: Buffer.from(APPROVAL_SIGNING_KEY, 'base64'), type: 'pkcs8', format: 'der' })
+    expect(env.APPROVAL_PUBLIC_KEY).toBe(half.export({ type: 'spki', format: 'der' }).toString('base64'))
+  })
+
+  it('adds no signing key to a public key that was given', async () => {
+    const env = withSecrets({ APPROVAL_PUBLIC_KEY: 'theirs' }, await generatedSecrets(aFolder()))
+    expect(env).not.toHaveProperty('APPROVAL_SIGNING_KEY')
+  })
+})
+
+describe('withSandbox', () => {
+  const secrets = { SANDBOX_APP_SECRET: 'app', SANDBOX_CLAUDE_KEY: 'claude' }
+
+  it('plays Claude when nobody gave a key', () => {
+    expect(withSandbox({}, { port: 4000, secrets, folder: '/data' })).toMatchObject({
+      ANTHROPIC_API_KEY: 'claude',
+      ANTHROPIC_BASE_URL: 'http://127.0.0.1:4000/claude',
+      INSTAGRAM_GRAPH_URL: 'http://127.0.0.1:4000',
+    })
+  })
+
+  it('never lets the real platforms be asked, even where a copied .env.example names them', () => {
+    const given = { INSTAGRAM_GRAPH_URL: 'https://graph.instagram.com', META_GRAPH_URL: 'https://graph.facebook.com' }
+    const url = 'http://127.0.0.1:4000'
+    const env = withSandbox(given, { port: 4000, secrets, folder: '/data' })
+    expect(env).toMatchObject({ INSTAGRAM_GRAPH_URL: url, META_GRAPH_URL: url })
+  })
+
+  it.each(['ANTHROPIC_API_KEY', 'ANTHROPIC_API_KEY_FILE'])('leaves Claude alone when %s is given', (name) => {
+    const env = withSandbox({ [name]: 'theirs' }, { port: 4000, secrets, folder: '/data' })
+    expect(env).not.toHaveProperty('ANTHROPIC_BASE_URL')
+    expect(env[name]).toBe('theirs')
+  })
+})
+
+describe('the addresses of the last start', () => {
+  it('are found again by commands given beside it, and hold no secret but the stores own', () => {
+    const folder = aFolder()
+    expect(withKeptAddresses({ A: 'given' }, folder)).toEqual({ A: 'given' })
+    keepAddresses(folder, {
+      DATABASE_URL: 'mysql://u:p@localhost/d?socketPath=%2Fx',
+      PORT: '3000',
+      SESSION_SECRET: 'no',
+    })
+    expect(withKeptAddresses({ PORT: '4000' }, folder)).toEqual({
+      DATABASE_URL: 'mysql://u:p@localhost/d?socketPath=%2Fx',
+      PORT: '4000',
+    })
+    expect(statSync(path.join(folder, 'addresses.env')).mode & 0o777).toBe(0o600)
+  })
+
+  it('lead to its sandbox, not to the platforms', () => {
+    const folder = aFolder()
+    const INSTAGRAM_GRAPH_URL = 'http://127.0.0.1:4000'
+    keepAddresses(folder, { SANDBOX: 'on', INSTAGRAM_GRAPH_URL, META_GRAPH_URL: INSTAGRAM_GRAPH_URL })
+    const env = withKeptAddresses({ INSTAGRAM_GRAPH_URL: 'https://graph.instagram.com' }, folder)
+    expect(env).toMatchObject({ SANDBOX: 'on', INSTAGRAM_GRAPH_URL })
+  })
+})

@@ -1,0 +1,179 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { aBrowser, aPage } from '#tests/support/browser.ts'
+import { aHouse, type House } from '#tests/support/house.ts'
+
+const password = 'correct horse battery staple'
+let house: House
+let browser: Browser
+
+beforeAll(async () => {
+  ;[house, browser] = await Promise.all([aHouse(), aBrowser()])
+  const { page } = await aPage(browser)
+  await page.goto(house.setupLink)
+  await page.getByLabel('Your name').fill('Ada')
+  await page.getByLabel('E-mail').fill('ada@example.com')
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Begin' }).click()
+  await page.waitForURL('**/queue')
+  await page.context().close()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  expect(await house?.stop()).toBe(0)
+})
+
+async function signIn(page: Page): Promise<void> {
+  await page.goto(`${house.url}/sign-in`)
+  await page.getByLabel('E-mail').fill('ada@example.com')
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL('**/queue')
+}
+
+/** Writes as a contact of the sandbox, the way a customer would. */
+async function writeAs(name: string, text: string): Promise<void> {
+  const { page } = await aPage(browser)
+  await page.goto(house.sandboxUrl)
+  await page.getByPlaceholder('Name').fill(name)
+  await page.getByRole('button', { name: 'Add' }).click()
+  await page.getByPlaceholder(`Write as ${name}`).fill(text)
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.context().close()
+}
+
+/** What the contact has received, as the sandbox shows it. */
+async function received(name: string): Promise<string> {
+  const { page } = await aPage(browser)
+  await page.goto(house.sandboxUrl)
+  await page
+    .getByRole('link', { name: new RegExp(name) })
+    .first()
+    .click()
+  const text = (await page.getByLabel('Messages').textContent()) ?? ''
+  await page.context().close()
+  return text
+}
+
+function count(text: string, part: string): number {
+  return text.split(part).length - 1
+}
+
+async function openDraft(page: Page, name: string) {
+  const item = page.getByRole('link', { name: new RegExp(name) }).first()
+  await expect
+    .poll(() => item.textContent({ timeout: 1000 }).catch(() => ''), { timeout: 30_000 })
+    .toContain('Draft ready')
+  await item.click()
+  const editor = page.getByRole('textbox', { name: new RegExp(`Draft for ${name}`) })
+  await editor.waitFor()
+  return editor
+}
+
+describe('an operator', () => {
+  it('finds drafts waiting after the first start, edits one, approves it, and the contact receives those words once', async () => {
+    const { page, complaints } = await aPage(browser)
+    await signIn(page)
+    const editor = await openDraft(page, 'Jonas Wieser')
+    const words = 'Ja, am Samstag von 10 bis 16 Uhr. Bis bald! 🙂'
+    await editor.fill(words)
+    await page.getByRole('button', { name: 'Approve and send' }).click()
+    await page.getByRole('button', { name: 'Undo' }).waitFor()
+    await expect.poll(() => received('Jonas Wieser'), { timeout: 40_000, interval: 1000 }).toContain(words)
+
+    await page.goto(`${house.url}/outbox`)
+    expect(await page.locator('main').textContent()).toContain(words)
+    expect(count(await received('Jonas Wieser'), words)).toBe(1)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('sees a new message of a contact appear without reloading', async () => {
+    const { page, complaints } = await aPage(browser)
+    await signIn(page)
+    await writeAs('Nora Beck', 'Do you have gift vouchers?')
+    await page.getByText(/1 new/).first().click({ timeout: 30_000 })
+    await page
+      .getByRole('link', { name: /Nora Beck/ })
+      .first()
+      .waitFor()
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('takes an approved reply back while the undo time runs, and nothing leaves', async () => {
+    const { page } = await aPage(browser)
+    await signIn(page)
+    const editor = await openDraft(page, 'Sofía Romero')
+    await editor.fill('Never to be seen')
+    await page.getByRole('button', { name: 'Approve and send' }).click()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    const again = page.getByRole('textbox', { name: /Draft for Sofía Romero/ })
+    await again.waitFor()
+    expect(await again.inputValue()).toBe('Never to be seen')
+    expect(await received('Sofía Romero')).not.toContain('Never to be seen')
+    await page.context().close()
+  })
+
+  it('does the main job without JavaScript', async () => {
+    const { page } = await aPage(browser, { javaScriptEnabled: false })
+    await signIn(page)
+    await page
+      .getByRole('link', { name: /Hannah Lindqvist/ })
+      .first()
+      .click()
+    await page.getByRole('textbox', { name: /Draft for Hannah/ }).fill('Yes, to Sweden within a week.')
+    await page.getByRole('button', { name: 'Approve and send' }).click()
+    await page.getByRole('button', { name: 'Undo' }).waitFor()
+    await expect
+      .poll(() => received('Hannah Lindqvist'), { timeout: 40_000, interval: 1000 })
+      .toContain('Yes, to Sweden within a week.')
+    await page.context().close()
+  })
+
+  it('is told by bytes, not characters, when a reply is too long, and keeps the words', async () => {
+    const { page } = await aPage(browser, { javaScriptEnabled: false })
+    await signIn(page)
+    await page
+      .getByRole('link', { name: /Priya Nair/ })
+      .first()
+      .click()
+    const words = '🙂'.repeat(251)
+    await page.getByRole('textbox', { name: /Draft for Priya/ }).fill(words)
+    await page.getByRole('button', { name: 'Approve and send' }).click()
+    expect(await page.locator('main').textContent()).toContain('1004 bytes')
+    expect(await page.getByRole('textbox', { name: /Your text for Priya/ }).inputValue()).toBe(words)
+    await page.context().close()
+  })
+
+  it('approves with the keyboard alone', async () => {
+    const { page } = await aPage(browser)
+    await signIn(page)
+    await openDraft(page, 'Emma Clarke')
+    await page.locator('body').press('Escape')
+    await page.keyboard.press('e')
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('The big one is 34 cm.')
+    await page.keyboard.press('Control+Enter')
+    await page.getByRole('button', { name: 'Undo' }).waitFor()
+    await expect
+      .poll(() => received('Emma Clarke'), { timeout: 40_000, interval: 1000 })
+      .toContain('The big one is 34 cm.')
+    await page.context().close()
+  })
+})
+
+it('says in plain sight that it is a sandbox, on every page', async () => {
+  const { page } = await aPage(browser)
+  await signIn(page)
+  for (const path of ['queue', 'conversations', 'outbox', 'accounts', 'alerts']) {
+    await page.goto(`${house.url}/${path}`)
+    await page.getByText('Contacts, messages and Claude’s answers are made up').waitFor()
+  }
+  await page.context().close()
+})
+
+it('prints no secret while it starts and works', () => {
+  expect(house.said()).not.toMatch(/gAAAA|IGAA|sk-ant-|Bearer |BEGIN PRIVATE|ada@example\.com|Bis bald/)
+})

@@ -13,6 +13,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          testTimeout: 20_000,
           // Their files share no state; keeping each apart would cost more than running them.
           pool: 'threads',
           isolate: false,

@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Product, spawnProduct } from './product.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const READY_MS = 90_000
 
 export interface House {
@@ -17,42 +16,33 @@ export interface House {
   stop: () => Promise<number | null>
 }
 
-/** The whole product as `npm start` runs it, from a data folder of its own, with nothing set. */
+/** The whole product with nothing set, for all tests of a file. */
 export async function aHouse(): Promise<House> {
-  const folder = mkdtempSync(path.join(process.env['TMPDIR'] ?? '/tmp', 'house-'))
-  const child = spawn(process.execPath, ['scripts/start.mjs'], {
-    cwd: root,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: '0', COUNTERSIGN_DATA: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let text = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (text += part))
+  const folder = mkdtempSync(path.join(tmpdir(), 'house-'))
+  const product = spawnProduct(folder, { PORT: '0', LOG_LEVEL: 'info' })
+  const said = () => product.stdout + product.stderr
   const stop = async () => {
-    if (child.exitCode === null) {
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    }
+    product.parent.kill('SIGTERM')
+    const code = await product.exit()
     rmSync(folder, { recursive: true, force: true })
-    return child.exitCode
+    return code
   }
-  await ready(child, () => text).catch(async (error: unknown) => {
+  await ready(product, said).catch(async (error: unknown) => {
     await stop()
     throw error
   })
-  const find = (pattern: RegExp) => pattern.exec(text)?.[1] ?? ''
+  const find = (pattern: RegExp) => pattern.exec(product.stdout)?.[1] ?? ''
   return {
     url: find(/^Countersign\s+(\S+)/m),
     sandboxUrl: find(/^Sandbox\s+(\S+)/m),
     setupLink: find(/(http\S+\/setup\?token=\S+)/),
-    said: () => text,
+    said,
     stop,
   }
 }
 
-async function ready(child: ChildProcess, said: () => string): Promise<void> {
-  const signal = AbortSignal.timeout(READY_MS)
-  while (!/\/setup\?token=\S+\s/.test(said())) {
-    if (child.exitCode !== null) throw new Error(`The house ended with ${child.exitCode}:\n${said()}`)
-    await Promise.race([once(child.stdout ?? child, 'data', { signal }), once(child, 'exit', { signal })])
+async function ready(product: Product, said: () => string): Promise<void> {
+  for (const until = Date.now() + READY_MS; !/\/setup\?token=\S+\s/.test(product.stdout); await pause(50)) {
+    if (product.parent.exitCode !== null || Date.now() > until) throw new Error(`The house is not ready:\n${said()}`)
   }
 }

@@ -33,10 +33,26 @@ export async function aFreePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-export function startProduct(folder: string, env: Record<string, string>): Product {
+/** Ends with the test that started it. `viaNpm` types `npm start`; otherwise what npm would run is run directly. */
+export function startProduct(folder: string, env: Record<string, string>, options: { viaNpm?: boolean } = {}): Product {
+  const product = spawnProduct(folder, env, options)
+  onTestFinished(async () => {
+    product.parent.kill('SIGTERM')
+    await product.exit()
+  })
+  return product
+}
+
+/** Lives until somebody ends it. */
+export function spawnProduct(folder: string, env: Record<string, string>, { viaNpm = false } = {}): Product {
   const { PATH = '', HOME = '' } = process.env
   const settings = { PATH, HOME, CI: 'true', COUNTERSIGN_DATA: folder, COUNTERSIGN_SETTINGS: folder, LOG_LEVEL: 'warn' }
-  const parent = spawn(process.execPath, [script], { env: { ...settings, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [command, args] = viaNpm ? ['npm', ['start']] : [process.execPath, [script]]
+  const parent = spawn(command, args, {
+    cwd: path.dirname(path.dirname(script)),
+    env: { ...settings, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const product: Product = {
     parent,
     stdout: '',
@@ -52,10 +68,6 @@ export function startProduct(folder: string, env: Record<string, string>): Produ
   })
   parent.stderr.on('data', (part: Buffer) => {
     product.stderr += part.toString('utf8')
-  })
-  onTestFinished(async () => {
-    parent.kill('SIGTERM')
-    await product.exit()
   })
   return product
 }

@@ -1,22 +1,35 @@
 // `npm run -s countersign -- <command>`: the product's command line with the settings of `npm start`.
 import { spawn } from 'node:child_process'
 import path from 'node:path'
-import { generatedSecrets, givenEnvironment, withKeptAddresses, withSecrets } from './lib/environment.mjs'
+import { generatedSecrets, givenEnvironment, keptAddresses, underlay, withSecrets } from './lib/environment.mjs'
 import { prepare } from './lib/launch.mjs'
 import { checkMachine, dataFolder, root } from './lib/place.mjs'
-import { built } from './lib/product.mjs'
+import { built, laterAddresses, withSandboxIfOn } from './lib/product.mjs'
 import { main } from './lib/say.mjs'
+
+const args = process.argv.slice(2)
 
 await main(async () => {
   checkMachine()
   await prepare()
-  const secrets = await generatedSecrets(dataFolder)
-  const env = withKeptAddresses(withSecrets(givenEnvironment(), secrets), dataFolder)
+  const env = await settings()
   const { environmentFor } = await built('src/config.js')
-  const child = spawn(process.execPath, [path.join(root, 'dist/src/cli.js'), ...process.argv.slice(2)], {
-    env: environmentFor(env, 'cli'),
+  const child = spawn(process.execPath, [path.join(root, 'dist/src/cli.js'), ...args], {
+    // Only who judges the configuration needs to see all of it.
+    env: args[0] === 'config' ? env : environmentFor(env, 'cli'),
     stdio: 'inherit',
   })
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
   return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)))
 })
+
+/** As `npm start` would have them, with the stores and the sandbox of the last start. */
+async function settings() {
+  const secrets = await generatedSecrets(dataFolder)
+  const kept = keptAddresses(dataFolder)
+  const port = () => new URL(kept.SANDBOX_URL ?? 'http://127.0.0.1:0').port || '0'
+  // What npm start would see to is no fault.
+  const later = args[0] === 'config' && args[1] === 'check' ? laterAddresses : {}
+  const env = underlay(underlay(withSecrets(givenEnvironment(), secrets), kept), later)
+  return withSandboxIfOn(env, { port, secrets, folder: dataFolder })
+}

@@ -3,6 +3,8 @@ import { launch } from './lib/launch.mjs'
 import { checkMachine, dataFolder } from './lib/place.mjs'
 import { main, say, seconds } from './lib/say.mjs'
 
+const LOOK_FOR_NPM_MS = 500
+
 const started = performance.now()
 let family
 let signals = 0
@@ -21,6 +23,13 @@ async function onSignal() {
   if (!family) process.exit(0)
 }
 
+// npm passes a signal on, but cannot when it is killed itself; nobody would know of a product it leaves behind.
+function stopWithNpm() {
+  const npm = process.ppid
+  if (process.env.npm_lifecycle_event !== 'start') return
+  setInterval(() => process.ppid !== npm && signals === 0 && void onSignal(), LOOK_FOR_NPM_MS).unref()
+}
+
 function warnOfOldNode() {
   if (Number.parseInt(process.versions.node, 10) < 22)
     say(`Node ${process.versions.node} gets no security fixes any more; Node 24 or 26 is better`)
@@ -37,6 +46,7 @@ function announce({ url, sandboxUrl, setupLink }) {
 await main(async () => {
   checkMachine()
   warnOfOldNode()
+  stopWithNpm()
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, onSignal)
   let fatal
   const product = await launch({

@@ -53,9 +53,11 @@ function filesUnder(top) {
 }
 
 function build(folder, stamp) {
-  const fresh = path.join(folder, `dist.new-${process.pid}`)
-  const old = path.join(folder, `dist.old-${process.pid}`)
+  const fresh = path.join(folder, '.data', 'dist.new')
+  const old = path.join(folder, '.data', 'dist.old')
   try {
+    // Whatever a killed build left behind; the lock of the set-up keeps others away.
+    for (const part of [fresh, old]) rmSync(part, { recursive: true, force: true })
     compile(folder, fresh)
     for (const part of CARRIED) {
       if (existsSync(path.join(folder, part)))

@@ -5,7 +5,8 @@ import { root } from './place.mjs'
 import { until } from './ports.mjs'
 import { EXIT, Halt, say } from './say.mjs'
 
-const READY_MS = 60_000
+/** Long enough for a machine that is busy with other things. */
+const READY_MS = 180_000
 const PAUSE_FIRST_MS = 250
 const PAUSE_MAX_MS = 30_000
 /** A child that ran this long has recovered: its next death counts as the first. */

@@ -134,14 +134,11 @@ export function withSandbox(env, { port, secrets, folder }) {
 
 /** Keeps where this run's stores and sandbox are, for commands given beside it. */
 export function keepAddresses(folder, env) {
-  const names = ['DATABASE_URL', 'REDIS_URL', 'PORT', 'SANDBOX', 'SANDBOX_URL', 'INSTAGRAM_GRAPH_URL', 'META_GRAPH_URL']
+  const names = ['DATABASE_URL', 'REDIS_URL', 'PORT', 'SANDBOX', 'SANDBOX_URL']
   const lines = names.filter((name) => name in env).map((name) => `${name}=${env[name]}\n`)
   writeFileSync(path.join(folder, 'addresses.env'), lines.join(''), { mode: 0o600 })
 }
 
-/** The settings with the addresses of the last start under them; with its sandbox, if it had one, in place of the platforms. */
-export function withKeptAddresses(env, folder) {
-  const kept = readEnvFile(path.join(folder, 'addresses.env'))
-  const { SANDBOX, INSTAGRAM_GRAPH_URL, META_GRAPH_URL } = kept
-  return { ...underlay(env, kept), ...(SANDBOX === 'on' && { SANDBOX, INSTAGRAM_GRAPH_URL, META_GRAPH_URL }) }
+export function keptAddresses(folder) {
+  return readEnvFile(path.join(folder, 'addresses.env'))
 }

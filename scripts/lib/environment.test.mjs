@@ -7,7 +7,7 @@ import {
   generatedSecrets,
   givenEnvironment,
   keepAddresses,
-  withKeptAddresses,
+  keptAddresses,
   withSandbox,
   withSecrets,
 } from './environment.mjs'
@@ -123,27 +123,11 @@ describe('withSandbox', () => {
   })
 })
 
-describe('the addresses of the last start', () => {
-  it('are found again by commands given beside it, and hold no secret but the stores own', () => {
-    const folder = aFolder()
-    expect(withKeptAddresses({ A: 'given' }, folder)).toEqual({ A: 'given' })
-    keepAddresses(folder, {
-      DATABASE_URL: 'mysql://u:p@localhost/d?socketPath=%2Fx',
-      PORT: '3000',
-      SESSION_SECRET: 'no',
-    })
-    expect(withKeptAddresses({ PORT: '4000' }, folder)).toEqual({
-      DATABASE_URL: 'mysql://u:p@localhost/d?socketPath=%2Fx',
-      PORT: '4000',
-    })
-    expect(statSync(path.join(folder, 'addresses.env')).mode & 0o777).toBe(0o600)
-  })
-
-  it('lead to its sandbox, not to the platforms', () => {
-    const folder = aFolder()
-    const INSTAGRAM_GRAPH_URL = 'http://127.0.0.1:4000'
-    keepAddresses(folder, { SANDBOX: 'on', INSTAGRAM_GRAPH_URL, META_GRAPH_URL: INSTAGRAM_GRAPH_URL })
-    const env = withKeptAddresses({ INSTAGRAM_GRAPH_URL: 'https://graph.instagram.com' }, folder)
-    expect(env).toMatchObject({ SANDBOX: 'on', INSTAGRAM_GRAPH_URL })
-  })
+it('finds the addresses of the last start again, for commands given beside it, and no secret but those of the stores', () => {
+  const folder = aFolder()
+  expect(keptAddresses(folder)).toEqual({})
+  const DATABASE_URL = 'mysql://u:p@localhost/d?socketPath=%2Fx'
+  keepAddresses(folder, { DATABASE_URL, PORT: '3000', SESSION_SECRET: 'no' })
+  expect(keptAddresses(folder)).toEqual({ DATABASE_URL, PORT: '3000' })
+  expect(statSync(path.join(folder, 'addresses.env')).mode & 0o777).toBe(0o600)
 })

@@ -1,20 +1,13 @@
 import path from 'node:path'
 import { ensureBuilt, isPrebuilt } from './build.mjs'
-import {
-  generatedSecrets,
-  givenEnvironment,
-  keepAddresses,
-  underlay,
-  withSandbox,
-  withSecrets,
-} from './environment.mjs'
+import { generatedSecrets, givenEnvironment, keepAddresses, underlay, withSecrets } from './environment.mjs'
 import { createFamily } from './family.mjs'
 import { alone } from './lock.mjs'
 import { ensureNodeModules } from './node-modules.mjs'
 import { endLeftovers, notePid, ourProcesses } from './pids.mjs'
 import { privateFolder, root } from './place.mjs'
 import { freePort, isFree, keptPort } from './ports.mjs'
-import { built, checkConfig, countersign, productSpecs, publicUrl } from './product.mjs'
+import { checkConfig, countersign, laterAddresses, productSpecs, publicUrl, withSandboxIfOn } from './product.mjs'
 import { EXIT, Halt, say, step } from './say.mjs'
 import { missingStores, startStores } from './stores.mjs'
 
@@ -81,15 +74,13 @@ async function takeOver(folder) {
 /** What this run goes by. Everything but the addresses of private servers is judged before anything is started. */
 async function settle(folder, given) {
   const secrets = await generatedSecrets(folder)
-  const env = await sandboxed(withSecrets(given, secrets), { secrets, folder })
-  await checkConfig(underlay(env, { DATABASE_URL: 'mysql://later@localhost/later', REDIS_URL: 'redis://later' }))
+  const env = await withSandboxIfOn(withSecrets(given, secrets), {
+    port: () => sandboxPort(given, folder),
+    secrets,
+    folder,
+  })
+  await checkConfig(underlay(env, laterAddresses))
   return { secrets, env }
-}
-
-async function sandboxed(env, { secrets, folder }) {
-  const { environmentFor } = await built('src/config.js')
-  if (environmentFor(env, 'web').SANDBOX !== 'on' || env.APP_ENV === 'production') return env
-  return withSandbox(env, { port: await sandboxPort(env, folder), secrets, folder })
 }
 
 async function sandboxPort({ SANDBOX_PORT }, folder) {

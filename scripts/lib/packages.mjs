@@ -94,7 +94,7 @@ async function install(missing, machine) {
   const apt = findProgram(['apt-get'], machine.folders) ?? findProgram(['apt-get'], MORE_FOLDERS)
   if (!(machine.isRoot && apt && isDebianLike(machine.osRelease))) {
     throw new Halt(
-      `Not found on this machine: ${titles}. Install it, then run the same command again:\n${BY_HAND}`,
+      `Not found on this machine: ${titles}. Install what is missing, then run the same command again:\n${BY_HAND}`,
       EXIT.unavailable,
     )
   }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { withSandbox } from './environment.mjs'
 import { root } from './place.mjs'
 import { EXIT, Halt } from './say.mjs'
 
@@ -11,6 +12,16 @@ const WORKING = ['web', 'drafting', 'sending']
 export function built(file) {
   return import(pathToFileURL(dist(file)).href)
 }
+
+/** The settings with the sandbox in them, if it is on; production never has one. */
+export async function withSandboxIfOn(env, { port, secrets, folder }) {
+  const { environmentFor } = await built('src/config.js')
+  if (environmentFor(env, 'web').SANDBOX !== 'on' || env.APP_ENV === 'production') return env
+  return withSandbox(env, { port: await port(), secrets, folder })
+}
+
+/** Stands for the addresses of private servers while these are not running. */
+export const laterAddresses = { DATABASE_URL: 'mysql://later@localhost/later', REDIS_URL: 'redis://later' }
 
 /** Every fault of every process's configuration in one message, by name, never by value. */
 export async function checkConfig(env, roles = WORKING) {

@@ -59,7 +59,7 @@ describe('npm start', () => {
     await expect.poll(() => pids.filter(isRunning)).toEqual([])
   })
 
-  it('is soon ready the second time, takes over cleanly after everything was killed, and goes when its parent is killed', async () => {
+  it('is soon ready the second time, takes over cleanly after everything was killed, and goes when npm is killed', async () => {
     const folder = aDataFolder()
     const env = { PORT: await aPort() }
     const first = startProduct(folder, env)
@@ -75,7 +75,7 @@ describe('npm start', () => {
     for (const pid of everything) process.kill(pid, 'SIGKILL')
     await second.exit()
 
-    const third = startProduct(folder, env)
+    const third = startProduct(folder, env, { viaNpm: true })
     await isReady(third)
     const pids = Object.values(third.pids())
     third.parent.kill('SIGKILL')

@@ -94,16 +94,17 @@ export function findDeliveries(conn: Conn, ids: readonly number[]): Promise<Stor
     .orderBy(asc(id))
 }
 
-/** `erase` empties the body: a message in it was unsent. */
+/** `erase` empties the bodies: a message in them was unsent. */
 export async function markReceived(
   conn: Conn,
-  deliveryId: number,
+  ids: readonly number[],
   { at, erase }: { at: Date; erase: boolean },
 ): Promise<void> {
+  if (ids.length === 0) return
   await conn
     .update(webhookDeliveries)
     .set({ status: 'received', receivedAt: at, ...(erase && { body: Buffer.alloc(0) }) })
-    .where(eq(webhookDeliveries.id, deliveryId))
+    .where(inArray(webhookDeliveries.id, [...ids]))
 }
 
 /** Counts a failed try; true when it was the last one. */

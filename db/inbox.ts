@@ -4,7 +4,8 @@ import type { AccountId, ConversationId } from '#src/domain/ids.ts'
 import { type Conn, isDuplicate } from './client.ts'
 import { inboundEvents } from './schema/inbound-events.ts'
 
-export type NewEvent = Omit<typeof inboundEvents.$inferInsert, 'dedupeKey'> & {
+export type StoredEvent = typeof inboundEvents.$inferInsert
+export type NewEvent = Omit<StoredEvent, 'dedupeKey'> & {
   /** The item's key; its parts may hold any character. */
   key: readonly string[]
 }
@@ -68,7 +69,7 @@ function isAbout({ accountRef, messageRef }: { accountRef: string; messageRef: s
 }
 
 /** Each part behind its length, so that no two keys are the same text. */
-function dedupeKeyOf(key: readonly string[]): string {
+export function dedupeKeyOf(key: readonly string[]): string {
   const text = key.map((part) => `${Buffer.byteLength(part)}:${part}`).join('')
   return createHash('sha256').update(text).digest('hex')
 }

@@ -7,8 +7,11 @@ export type Message = typeof messages.$inferSelect
 export type NewMessage = typeof messages.$inferInsert
 export type Recent = Pick<Message, 'id' | 'direction' | 'origin' | 'form' | 'sentAt' | 'deletedAt' | 'createdAt'>
 
+const { id, direction, origin, form, sentAt, deletedAt, createdAt } = messages
+export const recentColumns = { id, direction, origin, form, sentAt, deletedAt, createdAt }
+
 /** As far back as one needs to look for what is unanswered. */
-const RECENT_MAX = 60
+export const RECENT_MAX = 60
 
 /** False when the account has a message of that reference already. */
 export async function insertMessage(tx: Transaction, message: NewMessage): Promise<boolean> {
@@ -41,9 +44,8 @@ export async function changeMessage(tx: Transaction, id: MessageId, changes: Par
 
 /** The newest messages of a conversation in the platform's order, newest first. */
 export function listRecent(conn: Conn, conversationId: ConversationId): Promise<Recent[]> {
-  const { id, direction, origin, form, sentAt, deletedAt, createdAt } = messages
   return conn
-    .select({ id, direction, origin, form, sentAt, deletedAt, createdAt })
+    .select(recentColumns)
     .from(messages)
     .where(eq(messages.conversationId, conversationId))
     .orderBy(desc(sentAt), desc(id))

@@ -61,27 +61,33 @@ export async function insertPost(tx: Transaction, post: NewPost): Promise<void> 
   await tx.insert(outboxPosts).values(post)
 }
 
+export interface NewAttention {
+  attention: Attention
+  reason?: NoDraftReason
+  note?: string
+  draftDueAt?: Date
+  instruction?: string
+}
+
 /** Says what the conversation asks of an operator from now on. */
-export async function setAttention(
-  tx: Transaction,
-  id: ConversationId,
-  to: { attention: Attention; reason?: NoDraftReason; note?: string; draftDueAt?: Date; instruction?: string },
-  at: Date,
-): Promise<void> {
+export async function setAttention(tx: Transaction, id: ConversationId, to: NewAttention, at: Date): Promise<void> {
   await tx
     .update(conversations)
-    .set({
-      attention: to.attention,
-      attentionReason: to.reason ?? null,
-      attentionNote: to.note?.slice(0, 255) ?? null,
-      draftDueAt: to.draftDueAt ?? null,
-      draftInstruction: to.instruction?.slice(0, 255) ?? null,
-      draftLeaseUntil: null,
-      draftLeaseHeadId: null,
-      updatedAt: at,
-      version: sql`version + 1`,
-    })
+    .set({ ...attentionColumns(to), updatedAt: at, version: sql`version + 1` })
     .where(eq(conversations.id, id))
+}
+
+/** Whatever was asked before is over. */
+export function attentionColumns({ attention, reason, note, draftDueAt, instruction }: NewAttention) {
+  return {
+    attention,
+    attentionReason: reason ?? null,
+    attentionNote: note?.slice(0, 255) ?? null,
+    draftDueAt: draftDueAt ?? null,
+    draftInstruction: instruction?.slice(0, 255) ?? null,
+    draftLeaseUntil: null,
+    draftLeaseHeadId: null,
+  }
 }
 
 /** The post with what its conversation needs when it is taken back. */

@@ -6,8 +6,8 @@ interface InboxWorkerOptions extends Omit<Parameters<typeof runWorker>[0], 'queu
   receive: (job: InboxJob) => Promise<object>
 }
 
-/** Each job waits for the database most of the time; more at once would only queue there. */
-const CONCURRENCY = 8
+/** A job is a whole group of deliveries; more at once would only wait for each other’s conversations. */
+const CONCURRENCY = 4
 
 export function runInbox({ receive, ...options }: InboxWorkerOptions): Worker {
   return runWorker({

@@ -1,7 +1,7 @@
 import { supersedeDraft } from '#db/drafts.ts'
 import { findLastApproval } from '#db/echoes.ts'
 import type { Recent } from '#db/messages.ts'
-import { setAttention } from '#db/reviews.ts'
+import { type NewAttention, setAttention } from '#db/reviews.ts'
 import type { Desk } from './receive-item.ts'
 import type { Thread } from './receive-thread.ts'
 
@@ -32,14 +32,20 @@ export async function listUnanswered({ tx }: Desk, { conversation }: Thread, rec
 /** The conversation has changed, so a waiting draft no longer fits; it is drafted anew, or waits for a person. */
 export async function askForReply(desk: Desk, thread: Thread, unanswered: Recent[]): Promise<void> {
   const { tx, aftermath, now } = desk
-  const { id, standby } = thread.conversation
+  const { account, conversation } = thread
+  const { id } = conversation
   const at = now()
-  const newest = unanswered.find(({ direction, deletedAt }) => direction === 'inbound' && deletedAt === null)
   await supersedeDraft(tx, id, at)
+  const to = attentionFor(thread, unanswered, at)
+  await setAttention(tx, id, to, at)
   aftermath.queue.add(id)
-  if (!newest || standby) return setAttention(tx, id, { attention: 'none' }, at)
-  if (newest.form === 'unsupported') return setAttention(tx, id, { attention: 'person', reason: 'unsupported' }, at)
-  const { quietMs } = thread.account
-  await setAttention(tx, id, { attention: 'waiting', draftDueAt: new Date(at.getTime() + quietMs) }, at)
-  aftermath.drafts.set(id, quietMs)
+  if (to.attention === 'waiting') aftermath.drafts.set(id, account.quietMs)
+}
+
+/** What the conversation asks for while this is unanswered. */
+export function attentionFor({ account, conversation }: Thread, unanswered: Recent[], at: Date): NewAttention {
+  const newest = unanswered.find(({ direction, deletedAt }) => direction === 'inbound' && deletedAt === null)
+  if (!newest || conversation.standby) return { attention: 'none' }
+  if (newest.form === 'unsupported') return { attention: 'person', reason: 'unsupported' }
+  return { attention: 'waiting', draftDueAt: new Date(at.getTime() + account.quietMs) }
 }

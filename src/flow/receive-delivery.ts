@@ -1,67 +1,39 @@
-import { findAccount } from '#db/accounts.ts'
 import { raiseAlert } from '#db/alerts.ts'
 import { appendAudit } from '#db/audit.ts'
 import { errnoOf, inTransaction, type Transaction } from '#db/client.ts'
-import { markReceived, type StoredDelivery } from '#db/deliveries.ts'
+import { markReceived } from '#db/deliveries.ts'
 import { isAnyErased } from '#db/messages.ts'
-import type { InboundItem, ParsedItem } from '#src/domain/inbox.ts'
-import { parseInstagramDelivery } from '#src/platforms/instagram/webhook.ts'
 import { type Aftermath, announce, noAftermath } from './aftermath.ts'
 import type { ReceiveDeps, Received } from './receive.ts'
+import { type Delivery, findAccounts } from './receive-arrivals.ts'
 import { type Accounts, type Arrival, receiveItem } from './receive-item.ts'
+import { lockAhead } from './receive-threads.ts'
 
 /** Errors that an item's own content causes; any other is the store's, and passes. https://mariadb.com/kb/en/mariadb-error-code-reference/ */
 const CONTENT_ERRNOS = [1048, 1264, 1265, 1292, 1366, 1406]
 
-interface Delivery extends StoredDelivery {
+interface Known extends Delivery {
   accounts: Accounts
-  arrivals: Arrival[]
 }
 
 /** One delivery, whole. */
-export async function receiveDelivery(deps: ReceiveDeps, stored: StoredDelivery): Promise<Received> {
-  const arrivals = inLockOrder(itemsOf(stored).map((parsed, index) => arrivalOf(parsed, index, stored)))
-  const delivery = { ...stored, arrivals, accounts: await findAccounts(deps, arrivals) }
+export async function receiveDelivery(deps: ReceiveDeps, delivery: Delivery): Promise<Received> {
+  const known = { ...delivery, accounts: await findAccounts(deps.db, delivery.arrivals) }
   try {
-    return await receiveTogether(deps, delivery)
+    return await receiveTogether(deps, known)
   } catch (error) {
     if (!isOfContent(error)) throw error
-    return await receiveSingly(deps, delivery)
+    return await receiveSingly(deps, known)
   }
 }
 
-/** A body that was emptied because of an unsend has been received already. */
-function itemsOf({ body, receivedAt }: StoredDelivery): ParsedItem[] {
-  return body.length === 0 && receivedAt ? [] : parseInstagramDelivery(body)
-}
-
-/** An item without a moment of its own happened when it came. */
-function arrivalOf({ item, raw }: ParsedItem, index: number, { id, source, createdAt }: StoredDelivery): Arrival {
-  return { item: item.at.getTime() > 0 ? item : { ...item, at: createdAt }, raw, index, deliveryId: id, source }
-}
-
-/** Everybody locks conversations in the same order, so that nobody waits in a circle; inside one, by the platform's time. */
-function inLockOrder(arrivals: Arrival[]): Arrival[] {
-  const keyed = arrivals.map((arrival) => ({ arrival, key: lockKey(arrival.item), at: arrival.item.at.getTime() }))
-  keyed.sort((a, b) => (a.key === b.key ? a.at - b.at : a.key < b.key ? -1 : 1))
-  return keyed.map(({ arrival }) => arrival)
-}
-
-function lockKey(item: InboundItem): string {
-  return `${item.accountRef} ${'contactRef' in item ? item.contactRef : ''}`
-}
-
-async function findAccounts({ db }: ReceiveDeps, arrivals: Arrival[]): Promise<Accounts> {
-  const refs = [...new Set(arrivals.map(({ item }) => item.accountRef))]
-  const found = await Promise.all(refs.map((ref) => findAccount(db, 'instagram', ref)))
-  return new Map(found.flatMap((account) => (account ? [[account.accountRef, account]] : [])))
-}
-
-async function receiveTogether(deps: ReceiveDeps, { id, accounts, arrivals }: Delivery): Promise<Received> {
+async function receiveTogether(deps: ReceiveDeps, { id, accounts, arrivals }: Known): Promise<Received> {
   const aftermath = await inTransaction(deps.db, async (tx) => {
     const aftermath = noAftermath()
-    for (const arrival of arrivals) await receiveItem({ tx, accounts, aftermath, now: deps.now }, arrival)
-    await markReceived(tx, id, { at: deps.now(), erase: aftermath.erase })
+    const desk = { tx, accounts, aftermath, now: deps.now }
+    await lockAhead(desk, arrivals)
+    for (const arrival of arrivals) await receiveItem(desk, arrival)
+    await markReceived(tx, [id], { at: deps.now(), erase: aftermath.erase })
     await writeRest(tx, aftermath, deps.now())
     return aftermath
   })
@@ -69,14 +41,14 @@ async function receiveTogether(deps: ReceiveDeps, { id, accounts, arrivals }: De
   return aftermath
 }
 
-async function receiveSingly(deps: ReceiveDeps, { id, accounts, arrivals }: Delivery): Promise<Received> {
+async function receiveSingly(deps: ReceiveDeps, { id, accounts, arrivals }: Known): Promise<Received> {
   const total = { received: 0, unrecognised: 0 }
   for (const arrival of arrivals) {
     const { received, unrecognised } = await receiveAlone(deps, accounts, arrival)
     total.received += received
     total.unrecognised += unrecognised
   }
-  await markReceived(deps.db, id, { at: deps.now(), erase: await isErased(deps, accounts, arrivals) })
+  await markReceived(deps.db, [id], { at: deps.now(), erase: await isErased(deps, accounts, arrivals) })
   return total
 }
 

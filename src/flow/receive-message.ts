@@ -1,20 +1,12 @@
 import { moveConversation } from '#db/conversations.ts'
 import { findReaction } from '#db/inbox.ts'
-import {
-  changeMessage,
-  findMessage,
-  insertMessage,
-  listRecent,
-  type Message,
-  type NewMessage,
-  type Recent,
-} from '#db/messages.ts'
+import { changeMessage, findMessage, insertMessage, listRecent, type Message, type NewMessage } from '#db/messages.ts'
 import { newId } from '#src/domain/ids.ts'
 import type { MessageItem } from '#src/domain/inbox.ts'
-import { askForReply, isAfter } from './attention.ts'
+import { askForReply } from './attention.ts'
 import type { Desk } from './receive-item.ts'
 import type { Thread } from './receive-thread.ts'
-import { headOf, windowAfter } from './receive-window.ts'
+import { headOf, type Turn, turnAfter } from './receive-window.ts'
 
 /** The contact said something. */
 export async function applyMessage(desk: Desk, thread: Thread, item: MessageItem): Promise<void> {
@@ -35,27 +27,12 @@ export async function applyMessage(desk: Desk, thread: Thread, item: MessageItem
 }
 
 /** The contact's words, edited before they came, are new words too. */
-export async function takeTurn(
-  desk: Desk,
-  { account, conversation }: Thread,
-  { recent, message, standby }: { recent: Recent[]; message: Pick<Recent, 'id' | 'sentAt'>; standby: boolean },
-): Promise<void> {
+export async function takeTurn(desk: Desk, thread: Thread, turn: Turn): Promise<void> {
   const at = desk.now()
-  const newest = recent.find(({ direction }) => direction === 'inbound')
-  const isStandby = newest?.id === message.id ? standby : conversation.standby
-  await moveConversation(
-    desk.tx,
-    conversation.id,
-    {
-      ...headOf(recent),
-      ...windowAfter({ account, conversation }, message.sentAt, at),
-      standby: isStandby,
-    },
-    at,
-  )
-  // Somebody answered from the phone after this, before we had heard of it.
-  if (recent.some((other) => other.origin === 'elsewhere' && isAfter(other, message))) return
-  await askForReply(desk, { account, conversation: { ...conversation, standby: isStandby } }, recent)
+  const { account, conversation } = thread
+  const { moved, isAnswered } = turnAfter(thread, turn, at)
+  await moveConversation(desk.tx, conversation.id, moved, at)
+  if (!isAnswered) await askForReply(desk, { account, conversation: { ...conversation, ...moved } }, turn.recent)
 }
 
 export type Words = Pick<

@@ -1,11 +1,29 @@
 import type { Moved } from '#db/conversations.ts'
 import type { Recent } from '#db/messages.ts'
 import { platformRules } from '#src/domain/platform.ts'
+import { isAfter } from './attention.ts'
 import type { Thread } from './receive-thread.ts'
 
 /** The newest message in the platform's order. */
 export function headOf([head]: Recent[]): Moved {
   return head ? { headMessageId: head.id, headAt: head.sentAt } : {}
+}
+
+/** A message of the contact, in the conversation as it is with it. */
+export interface Turn {
+  recent: Recent[]
+  message: Pick<Recent, 'id' | 'sentAt'>
+  standby: boolean
+}
+
+/** Where the contact's words leave the conversation. It is answered when somebody did so from the phone after them, before we had heard of them. */
+export function turnAfter(thread: Thread, { recent, message, standby }: Turn, at: Date) {
+  const newest = recent.find(({ direction }) => direction === 'inbound')
+  const isStandby = newest?.id === message.id ? standby : thread.conversation.standby
+  return {
+    moved: { ...headOf(recent), ...windowAfter(thread, message.sentAt, at), standby: isStandby },
+    isAnswered: recent.some((other) => other.origin === 'elsewhere' && isAfter(other, message)),
+  }
 }
 
 /** What the contact did at `occurredAt` opens the reply window; nothing closes it earlier. A time ahead of ours opens no more than now would. */

@@ -1,7 +1,8 @@
 /*
  * Accepted bytes → messages in conversations. Every item is stored once for ever by its own key, so a delivery may come
- * again, be cut differently, or be received by two workers at once. Its items share one transaction; only when that fails is
- * each item tried alone, so that none spoils its neighbours. Bells ring after the commit.
+ * again, be cut differently, or be received by two workers at once. Plain messages share one transaction with those of other
+ * deliveries. What is left is received delivery by delivery, and when that fails item by item, so that none spoils its
+ * neighbours. Bells ring after the commit.
  */
 import { raiseAlert } from '#db/alerts.ts'
 import type { Database } from '#db/client.ts'
@@ -10,7 +11,9 @@ import { AppError } from '#src/domain/errors.ts'
 import type { Bell } from '#src/queues/bell.ts'
 import type { InboxJob, KeptBody } from '#src/queues/jobs.ts'
 import type { Publish } from '#src/queues/live.ts'
+import { openDelivery } from './receive-arrivals.ts'
 import { receiveDelivery } from './receive-delivery.ts'
+import { receivePlain } from './receive-plain.ts'
 
 export interface ReceiveDeps {
   db: Database
@@ -30,9 +33,11 @@ export function createReceive(deps: ReceiveDeps) {
   return async (job: InboxJob): Promise<Received> => {
     const { db } = deps
     const ids = 'bodies' in job ? await storeDeliveries(db, job.bodies.map(toDelivery)) : job.deliveryIds
-    const total = { received: 0, unrecognised: 0 }
+    const deliveries = await findDeliveries(db, ids)
+    const { received, left } = await receivePlain(deps, deliveries.map(openDelivery))
+    const total = { received, unrecognised: 0 }
     let failure: AppError | undefined
-    for (const delivery of await findDeliveries(db, ids)) {
+    for (const delivery of left) {
       try {
         const { received, unrecognised } = await receiveDelivery(deps, delivery)
         total.received += received

@@ -93,6 +93,7 @@ export function aBell() {
     keepBodies: async () => undefined,
     draft: async (id, delayMs) => void rung.drafts.push([id, delayMs]),
     outbox: async () => undefined,
+    reconcile: async () => undefined,
     contact: async (id) => void rung.contacts.push(id),
     credential: async () => undefined,
   }

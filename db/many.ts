@@ -1,0 +1,58 @@
+import { getTableColumns, or, type SQL, sql } from 'drizzle-orm'
+import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
+import type { Transaction } from './client.ts'
+
+/**
+ * One parameter for all rows, which the driver writes out: Drizzle, with one for each value, takes longer than the database.
+ * All rows have the columns of the first.
+ */
+export async function insertAll<T extends MySqlTable>(
+  tx: Transaction,
+  table: T,
+  rows: readonly T['$inferInsert'][],
+  orElse = sql``,
+): Promise<void> {
+  const [first] = rows
+  if (!first) return
+  const columns = Object.entries(getTableColumns(table)).filter(([name]) => name in first)
+  const names = sql.join(
+    columns.map(([name]) => columnOf(name)),
+    sql`, `,
+  )
+  const values = rows.map((row: Record<string, unknown>) =>
+    columns.map(([name, column]) => (row[name] == null ? null : column.mapToDriverValue(row[name]))),
+  )
+  await tx.execute(sql`insert into ${table} (${names}) values ${sql.param(values)} ${orElse}`)
+}
+
+/** The assignments of an upsert that takes these columns from the new row. */
+export function writtenOver(names: readonly string[]): SQL {
+  return sql.join(
+    names.map((name) => sql`${columnOf(name)} = values(${columnOf(name)})`),
+    sql`, `,
+  )
+}
+
+function columnOf(name: string) {
+  return sql.identifier(name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))
+}
+
+/** As `inArray`, in one parameter. */
+export function isOneOf(column: MySqlColumn, values: readonly string[]): SQL {
+  return sql`${column} in (${sql.param(values)})`
+}
+
+/** One condition for each account: databases find their way through lists, not through pairs. */
+export function anyOf<K extends string, T>(
+  rows: readonly T[],
+  accountOf: (row: T) => K,
+  where: (account: K, rows: T[]) => SQL | undefined,
+): SQL | undefined {
+  const groups = new Map<K, T[]>()
+  for (const row of rows) {
+    const group = groups.get(accountOf(row))
+    if (group) group.push(row)
+    else groups.set(accountOf(row), [row])
+  }
+  return or(...[...groups].map(([account, group]) => where(account, group)))
+}

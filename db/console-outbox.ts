@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, inArray, isNull, lt, lte, or } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import { unionAll } from 'drizzle-orm/mysql-core'
 import type { ConversationId, PostId } from '#src/domain/ids.ts'
 import type { PostStatus } from '#src/domain/outbox.ts'
@@ -120,7 +120,11 @@ export async function listEvidence(conn: Conn, ids: PostId[]) {
     .from(outboxPosts)
     .innerJoin(
       messages,
-      and(eq(messages.conversationId, outboxPosts.conversationId), gte(messages.sentAt, outboxPosts.notBefore)),
+      and(
+        eq(messages.conversationId, outboxPosts.conversationId),
+        // A thread that was read back tells its times in whole seconds, by another clock.
+        gte(messages.sentAt, sql`${outboxPosts.notBefore} - interval 10 second`),
+      ),
     )
     .where(and(inArray(outboxPosts.id, ids), eq(messages.direction, 'outbound'), isNull(messages.postId)))
     .orderBy(asc(messages.sentAt))

@@ -2,6 +2,7 @@ import { and, asc, count, eq, gt, inArray, lt, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/mysql-core'
 import type { ConversationId, MessageId, PostId } from '#src/domain/ids.ts'
 import type { Conn } from './client.ts'
+import { isUnread } from './read-backs.ts'
 import { accounts } from './schema/accounts.ts'
 import { contacts } from './schema/contacts.ts'
 import { conversations } from './schema/conversations.ts'
@@ -50,7 +51,7 @@ export async function readSendCase(conn: Conn, id: PostId) {
   return row
 }
 
-/** The first post of the conversation that was approved earlier and has not left yet. */
+/** The first post of the conversation that was approved earlier and has not left yet, or may have to leave once more. */
 export async function findEarlierPost(conn: Conn, { id, conversationId }: Pick<Post, 'id' | 'conversationId'>) {
   const [earlier] = await conn
     .select({ notBefore: outboxPosts.notBefore, waitUntil: outboxPosts.waitUntil })
@@ -58,7 +59,10 @@ export async function findEarlierPost(conn: Conn, { id, conversationId }: Pick<P
     .where(
       and(
         eq(outboxPosts.conversationId, conversationId),
-        inArray(outboxPosts.status, ['queued', 'sending']),
+        or(
+          inArray(outboxPosts.status, ['queued', 'sending']),
+          and(eq(outboxPosts.status, 'uncertain'), isUnread(conn)),
+        ),
         lt(outboxPosts.id, id),
       ),
     )

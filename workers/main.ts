@@ -9,6 +9,7 @@ import type { Config } from '#src/config.ts'
 import { createDraftReply, createEstimate } from '#src/drafting/claude.ts'
 import { createDraft } from '#src/flow/draft.ts'
 import { createIdentify } from '#src/flow/identify.ts'
+import { createReadBack } from '#src/flow/read-back.ts'
 import { createReceive } from '#src/flow/receive.ts'
 import { createRenew } from '#src/flow/renew.ts'
 import { createSend } from '#src/flow/send.ts'
@@ -26,6 +27,7 @@ import { runCredentials } from './credentials.ts'
 import { runDraft } from './draft.ts'
 import { runInbox } from './inbox.ts'
 import { runOutbox } from './outbox.ts'
+import { runReconcile } from './reconcile.ts'
 import { runSweep } from './sweep.ts'
 
 const EX_USAGE = 2
@@ -62,10 +64,11 @@ function startSending(): void {
   const keyring = createKeyring(config.appSecretKey)
   const limiter = createLimiter(redis, PREFIX)
   const isApproved = createApprovalChecker(approvalPublicKey)
-  const parts = { db, keyring, adapters, limiter, publish, now }
+  const parts = { db, keyring, adapters, limiter, bell, publish, now }
   closers.add('outbox', ...closing(runOutbox({ ...workers, send: createSend({ ...parts, isApproved }) })))
+  closers.add('reconcile', ...closing(runReconcile({ ...workers, reconcile: createReadBack(parts) })))
   closers.add('contacts', ...closing(runContacts({ ...workers, identify: createIdentify(parts) })))
-  closers.add('credentials', ...closing(runCredentials({ ...workers, renew: createRenew({ ...parts, bell }) })))
+  closers.add('credentials', ...closing(runCredentials({ ...workers, renew: createRenew(parts) })))
   workers.log.info({ role: 'sending' }, 'working')
 }
 

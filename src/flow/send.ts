@@ -14,6 +14,7 @@ import type { Platform } from '#src/domain/platform.ts'
 import { pauseKeyOf, slotRequest } from '#src/limits/scopes.ts'
 import type { Limiter } from '#src/limits/slots.ts'
 import type { PlatformAdapter } from '#src/platforms/adapter.ts'
+import type { Bell } from '#src/queues/bell.ts'
 import type { Publish } from '#src/queues/live.ts'
 import type { Keyring } from '#src/vault/keyring.ts'
 import { earlier } from './conclude.ts'
@@ -28,6 +29,7 @@ export interface SendDeps {
   isApproved: ApprovalCheck
   adapters: Record<Platform, PlatformAdapter>
   limiter: Limiter
+  bell: Pick<Bell, 'reconcile'>
   publish: Publish
   now: () => Date
 }

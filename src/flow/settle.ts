@@ -8,6 +8,8 @@ import { type Claim, finishAttempt, lockClaimed, lockConversation, recordSent, s
 import { countRetries, type Post, type SendCase } from '#db/send-cases.ts'
 import type { AuditAction, AuditEvent } from '#src/domain/audit.ts'
 import type { Outcome, PostStatus } from '#src/domain/outbox.ts'
+import { firstLookAt } from '#src/domain/reconcile.ts'
+import type { Bell } from '#src/queues/bell.ts'
 import type { Publish } from '#src/queues/live.ts'
 import { type Conclusion, conclude } from './conclude.ts'
 import type { Next } from './next.ts'
@@ -16,6 +18,7 @@ import { HOLD_MS } from './send-gates.ts'
 
 interface SettleDeps {
   db: Database
+  bell: Pick<Bell, 'reconcile'>
   publish: Publish
   now: () => Date
   /** Asked inside the transaction: may this process still write at all? */
@@ -32,7 +35,7 @@ export async function settleOutcome(
   claim: Held,
   outcome: Outcome,
 ): Promise<Next> {
-  const { db, publish, now, guard } = deps
+  const { db, bell, publish, now, guard } = deps
   const at = now()
   const conclusion = await inTransaction(db, async (tx) => {
     if (guard && !(await guard(tx))) return undefined
@@ -49,6 +52,11 @@ export async function settleOutcome(
   })
   if (!conclusion) return {}
   announce(publish, settling, outcome, conclusion)
+  if (conclusion.status === 'uncertain') {
+    const delayMs = firstLookAt({ since: at }).getTime() - at.getTime()
+    // The sweep rings it should this fail.
+    await bell.reconcile(settling.post.id, delayMs).catch(() => undefined)
+  }
   if (conclusion.status !== 'queued') return {}
   return { waitUntil: conclusion.waitUntil ?? new Date(at.getTime() + HOLD_MS) }
 }

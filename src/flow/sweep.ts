@@ -5,6 +5,7 @@
 import { type Database, inTransaction, type Transaction } from '#db/client.ts'
 import { holdsLease, type Lease, takeLease } from '#db/leases.ts'
 import { lockConversation } from '#db/outbox.ts'
+import { listUnread } from '#db/read-backs.ts'
 import { setAttention } from '#db/reviews.ts'
 import {
   expireDraft,
@@ -22,7 +23,7 @@ import { settleOutcome } from './settle.ts'
 
 export interface SweepDeps {
   db: Database
-  bell: Pick<Bell, 'inbox' | 'draft' | 'outbox'>
+  bell: Pick<Bell, 'inbox' | 'draft' | 'outbox' | 'reconcile'>
   publish: Publish
   now: () => Date
   /** This process, for the lease. */
@@ -33,6 +34,8 @@ export interface Swept {
   deliveries: number
   drafts: number
   posts: number
+  /** Uncertain posts that nobody has looked for yet. */
+  unread: number
   uncertain: number
   expired: number
 }
@@ -43,6 +46,7 @@ const BATCH = 500
 const STORED_MS = 5000
 const DRAFT_MS = 15_000
 const POST_MS = 10_000
+const UNREAD_MS = 30_000
 
 /** One round. Rounds of a second process do nothing while the first one holds the lease. */
 export function createSweep(deps: SweepDeps): () => Promise<Swept> {
@@ -52,7 +56,7 @@ export function createSweep(deps: SweepDeps): () => Promise<Swept> {
   return async () => {
     const at = now()
     const lease = await takeLease(db, { name: 'sweep', holder, at, until: new Date(at.getTime() + LEASE_MS) })
-    if (!lease) return { deliveries: 0, drafts: 0, posts: 0, uncertain: 0, expired: 0 }
+    if (!lease) return { deliveries: 0, drafts: 0, posts: 0, unread: 0, uncertain: 0, expired: 0 }
     const uncertain = await giveUpLostPosts(deps, lease)
     const expired = await expireDrafts(deps, lease)
     return { ...(await ring(at)), uncertain, expired }
@@ -71,7 +75,9 @@ function createRings({ db, bell }: SweepDeps) {
     for (const { id } of overdue) await bell.draft(id, 0)
     const posts = remind(await listDuePosts(db, { before: ago(at, POST_MS), at }, BATCH), at)
     for (const { id, platform } of posts) await bell.outbox(platform, id, 0)
-    return { deliveries: deliveries.length, drafts: overdue.length, posts: posts.length }
+    const unread = remind(await listUnread(db, ago(at, UNREAD_MS), BATCH), at)
+    for (const { id } of unread) await bell.reconcile(id, 0)
+    return { deliveries: deliveries.length, drafts: overdue.length, posts: posts.length, unread: unread.length }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Outcome } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
+import type { ShownThread } from '#src/domain/reconcile.ts'
 import type { Secret } from '#src/vault/secret.ts'
 
 export interface PostToSend {
@@ -20,6 +21,16 @@ export interface PlatformAdapter {
   send(post: PostToSend, token: Secret, signal: AbortSignal): Promise<Outcome>
   /** Undefined when the platform does not show this person. */
   profile(contactRef: string, token: Secret, signal: AbortSignal): Promise<Profile | undefined>
+  /**
+   * The newest messages of the thread with this person; undefined when the platform does not show it. Changes nothing
+   * there, waits for `pace` before every call, and throws what `credential` throws. Missing where it cannot be had.
+   */
+  readBack?(
+    contactRef: string,
+    token: Secret,
+    signal: AbortSignal,
+    pace: () => Promise<void>,
+  ): Promise<ShownThread | undefined>
   /** Both throw `credential_rejected` or `platform_unavailable`. */
   credential: {
     check(token: Secret, signal: AbortSignal): Promise<{ accountRef: string; name: string }>

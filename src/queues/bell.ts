@@ -11,6 +11,8 @@ export interface Bell {
   keepBodies(bodies: KeptBody[]): Promise<void>
   draft(conversationId: ConversationId, delayMs: number): Promise<void>
   outbox(platform: Platform, postId: PostId, delayMs: number): Promise<void>
+  /** One job per post: ringing again while one waits changes nothing. */
+  reconcile(postId: PostId, delayMs: number): Promise<void>
   contact(contactId: ContactId): Promise<void>
   credential(accountId: AccountId): Promise<void>
 }
@@ -40,9 +42,10 @@ export function createBell(
   const inbox = open(queueNames.inbox)
   const draft = open(queueNames.draft)
   const outbox = { instagram: open(queueNames.outbox.instagram) } satisfies Record<Platform, Queue>
+  const reconcile = open(queueNames.reconcile)
   const contacts = open(queueNames.contacts)
   const credentials = open(queueNames.credentials)
-  const queues = [inbox, draft, ...Object.values(outbox), contacts, credentials]
+  const queues = [inbox, draft, ...Object.values(outbox), reconcile, contacts, credentials]
 
   const bell: Bell = {
     async inbox(deliveryIds) {
@@ -57,6 +60,9 @@ export function createBell(
     },
     async outbox(platform, postId, delay) {
       await outbox[platform].add('post', { postId }, { delay })
+    },
+    async reconcile(postId, delay) {
+      await reconcile.add('post', { postId }, { delay, deduplication: { id: postId } })
     },
     async contact(contactId) {
       await contacts.add('contact', { contactId })

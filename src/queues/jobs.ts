@@ -6,6 +6,7 @@ export const queueNames = {
   inbox: 'inbox',
   draft: 'draft',
   outbox: { instagram: 'outbox.instagram' } satisfies Record<Platform, string>,
+  reconcile: 'reconcile',
   contacts: 'contacts',
   credentials: 'credentials',
   sweep: 'sweep',
@@ -34,6 +35,7 @@ export type KeptBody = Extract<InboxJob, { bodies: unknown }>['bodies'][number]
 
 export const DraftJob = z.strictObject({ conversationId: z.string() })
 export const OutboxJob = z.strictObject({ postId: z.string() })
+export const ReconcileJob = z.strictObject({ postId: z.string() })
 export const ContactJob = z.strictObject({ contactId: z.string() })
 /** Without an account: look at all of them. */
 export const CredentialJob = z.strictObject({ accountId: z.string().optional() })

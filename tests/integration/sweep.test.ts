@@ -4,10 +4,12 @@ import { holdsLease, takeLease } from '#db/leases.ts'
 import { accounts } from '#db/schema/accounts.ts'
 import { auditEntries } from '#db/schema/audit-entries.ts'
 import { conversations } from '#db/schema/conversations.ts'
+import { deliveryAttempts } from '#db/schema/delivery-attempts.ts'
 import { drafts } from '#db/schema/drafts.ts'
 import { outboxPosts } from '#db/schema/outbox-posts.ts'
 import { leases, switches } from '#db/schema/switches.ts'
 import { webhookDeliveries } from '#db/schema/webhook-deliveries.ts'
+import { newId } from '#src/domain/ids.ts'
 import { createSweep, type SweepDeps } from '#src/flow/sweep.ts'
 import { textHash } from '#src/vault/hash.ts'
 import { aConnectedThread, aQueuedPost } from '#tests/support/posts.ts'
@@ -24,11 +26,12 @@ beforeEach(async () => {
 })
 
 function aSweep(changed: Partial<SweepDeps> = {}) {
-  const rung: { inbox: number[]; draft: string[]; outbox: string[] } = { inbox: [], draft: [], outbox: [] }
+  const rung = { inbox: [] as number[], draft: [] as string[], outbox: [] as string[], reconcile: [] as string[] }
   const bell = {
     inbox: async (ids: number[]) => void rung.inbox.push(...ids),
     draft: async (id: string) => void rung.draft.push(id),
     outbox: async (_platform: string, id: string) => void rung.outbox.push(id),
+    reconcile: async (id: string) => void rung.reconcile.push(id),
   }
   const sweep = createSweep({
     db,
@@ -111,6 +114,27 @@ describe('the sweep rings again', () => {
     const second = aSweep({ now: () => new Date(Date.now() + 20_000) })
     await second.sweep()
     expect(second.rung.outbox).toEqual([])
+  })
+
+  it('for uncertain posts that nobody has looked for, unless there is no token to look with', async () => {
+    const uncertain = { status: 'uncertain' as const, fence: 1, updatedAt: ago(31_000) }
+    const lost = await aQueuedPost(db, { post: uncertain })
+    await aQueuedPost(db, { post: { ...uncertain, updatedAt: ago(20_000) } })
+    const dead = await aQueuedPost(db, { post: uncertain })
+    await db.update(accounts).set({ credentialStatus: 'revoked' }).where(eq(accounts.id, dead.thread.account.id))
+    const looked = await aQueuedPost(db, { post: uncertain })
+    const at = new Date()
+    await db.insert(deliveryAttempts).values({
+      id: newId('attempt', at),
+      postId: looked.id,
+      accountId: looked.thread.account.id,
+      endpointClass: 'read',
+      fence: 1,
+      createdAt: at,
+    })
+    const { sweep, rung } = aSweep()
+    expect(await sweep()).toMatchObject({ unread: 1 })
+    expect(rung.reconcile).toEqual([lost.id])
   })
 
   it('not at every round: a slow worker is not buried in bells', async () => {

@@ -113,6 +113,7 @@ export async function aSender(
     isApproved,
     adapters: { instagram: createInstagramAdapter({ graphUrl, graphApiVersion: 'v26.0' }) },
     limiter: createLimiter(redis, prefix),
+    bell: { reconcile: async () => undefined },
     publish: (event) => void events.push(event),
     now: () => new Date(),
     ...changed,
@@ -121,10 +122,13 @@ export async function aSender(
 }
 
 /** Runs a verb as its queue would: again at each instant it names, as long as that is near. */
-async function toEnd(run: () => Promise<{ waitUntil?: Date }>): Promise<Date | undefined> {
+export async function toEnd(
+  run: () => Promise<{ waitUntil?: Date }>,
+  now = () => new Date(),
+): Promise<Date | undefined> {
   for (;;) {
     const { waitUntil } = await run()
-    const ms = (waitUntil?.getTime() ?? 0) - Date.now()
+    const ms = (waitUntil?.getTime() ?? 0) - now().getTime()
     if (!waitUntil || ms > 5000) return waitUntil
     await sleep(Math.max(1, ms))
   }

@@ -5,6 +5,7 @@ import type { PlatformAdapter, PostToSend } from '../adapter.ts'
 import { classifyGraphAnswer, graphErrorIn } from '../meta/errors.ts'
 import { callGraph, fieldOf, type GraphCall, type GraphRequest } from '../meta/graph.ts'
 import { requireAnswer } from '../meta/reads.ts'
+import { readThread } from './read-back.ts'
 
 interface InstagramOptions {
   /** `https://graph.instagram.com`, or a sandbox. */
@@ -43,6 +44,13 @@ export function createInstagramAdapter(options: InstagramOptions): PlatformAdapt
       const body = requireAnswer(answer, now())
       const [name, username] = [textIn(body, 'name'), textIn(body, 'username')]
       return { ...(name ? { name } : {}), ...(username ? { username } : {}) }
+    },
+
+    readBack(contactRef, token, signal, pace) {
+      return readThread(contactRef, async (path, query) => {
+        await pace()
+        return requireAnswer(await call(`${graphApiVersion}/${path}`, { method: 'GET', token, signal }, query), now())
+      })
     },
 
     credential: {

@@ -1,0 +1,120 @@
+/*
+ * An uncertain post is looked for in its thread, once. What the thread shows is weighed by `domain/reconcile.ts`: it
+ * arrived, it is queued once more, or a person decides. Until then the later posts of the conversation wait behind it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Database, inTransaction } from '#db/client.ts'
+import { lockConversation } from '#db/outbox.ts'
+import { claimLook, findUnread, listDoubtfulCalls } from '#db/read-backs.ts'
+import { AppError } from '#src/domain/errors.ts'
+import type { PostId } from '#src/domain/ids.ts'
+import type { Platform } from '#src/domain/platform.ts'
+import { firstLookAt, type ShownThread } from '#src/domain/reconcile.ts'
+import { pauseKeyOf, slotRequest } from '#src/limits/scopes.ts'
+import type { Limiter } from '#src/limits/slots.ts'
+import type { PlatformAdapter } from '#src/platforms/adapter.ts'
+import type { Bell } from '#src/queues/bell.ts'
+import type { Publish } from '#src/queues/live.ts'
+import type { Keyring } from '#src/vault/keyring.ts'
+import type { Next } from './next.ts'
+import { type Look, settleLook, settleUnreadable, type Unread } from './read-back-settle.ts'
+import { isDead } from './renewed.ts'
+
+export interface ReadBackDeps {
+  db: Database
+  keyring: Keyring
+  adapters: Record<Platform, PlatformAdapter>
+  limiter: Limiter
+  bell: Pick<Bell, 'outbox'>
+  publish: Publish
+  now: () => Date
+}
+
+const CALL_MS = 10_000
+/** A call waits this long for its slot; anything longer is left to the queue. */
+const NEAR_SLOT_MS = 3000
+const OUR_LIMIT = 'limiter'
+/** While the platform refuses the token there is nothing to ask. */
+const HOLD_MS = 600_000
+const AGAIN_MS = 15_000
+/** A thread that cannot be read for so long is a person's to look at. */
+const GIVE_UP_MS = 300_000
+
+/** Finds out what became of one uncertain post. Running it twice for the same post finds out once. */
+export function createReadBack(deps: ReadBackDeps): (id: PostId) => Promise<Next> {
+  const { db, limiter, now } = deps
+
+  return async (id) => {
+    const found = await findUnread(db, id)
+    if (!found) return {}
+    const { post, account } = found
+    const ready = firstLookAt({ since: post.updatedAt })
+    if (ready > now()) return { waitUntil: ready }
+    // The sweep rings again when the account is well.
+    if (isDead(account)) return {}
+    const slot = await limiter.reserve(slotOf(post, 0))
+    if (slot > now()) return { waitUntil: slot }
+    const calls = await listDoubtfulCalls(db, id)
+    const isOurs = await inTransaction(db, async (tx) => {
+      await lockConversation(tx, post.conversationId)
+      return claimLook(tx, post)
+    })
+    return isOurs ? look(deps, { ...found, calls }) : {}
+  }
+}
+
+/** Each call of each look counts by itself. */
+function slotOf({ id, version, platform, accountId, conversationId }: Unread['post'], call: number) {
+  return slotRequest(`${id}:${version}:${call}`, { platform, endpointClass: 'read', accountId, conversationId })
+}
+
+async function look(deps: ReadBackDeps, unread: Unread): Promise<Next> {
+  const startedAt = deps.now()
+  try {
+    return await settleLook(deps, { ...unread, startedAt, thread: await readThread(deps, unread) })
+  } catch (error) {
+    return afterFailure(deps, { ...unread, startedAt, thread: undefined }, AppError.from(error))
+  }
+}
+
+/** The token is open inside this function and nowhere else. */
+async function readThread(deps: ReadBackDeps, unread: Unread): Promise<ShownThread | undefined> {
+  const { post, account } = unread
+  const adapter = deps.adapters[post.platform]
+  if (!adapter.readBack) return undefined
+  const token = deps.keyring.open(account.sealedToken, { owner: account.id, field: 'token' })
+  return adapter.readBack(post.recipientRef, token, AbortSignal.timeout(CALL_MS), createPace(deps, unread))
+}
+
+/** Lets each call go at its own slot; the first one is held already. */
+function createPace({ limiter, now }: ReadBackDeps, { post }: Unread): () => Promise<void> {
+  let calls = 0
+  return async () => {
+    const request = slotOf(post, calls++)
+    for (;;) {
+      const until = await limiter.reserve(request)
+      const ms = until.getTime() - now().getTime()
+      if (ms <= 0) return
+      if (ms > NEAR_SLOT_MS) throw new AppError('rate_limited', 'No slot is near', { until, field: OUR_LIMIT })
+      await sleep(ms)
+    }
+  }
+}
+
+async function afterFailure(deps: ReadBackDeps, look: Look, error: AppError): Promise<Next> {
+  const { limiter, now } = deps
+  const { post } = look
+  switch (error.code) {
+    case 'rate_limited':
+      if (!error.until) throw error
+      if (error.field !== OUR_LIMIT) await limiter.pause(`${pauseKeyOf('account', post)}:read`, error.until)
+      return { waitUntil: error.until }
+    case 'credential_rejected':
+      return { waitUntil: new Date(now().getTime() + HOLD_MS) }
+    case 'platform_unavailable':
+      if (now().getTime() - post.updatedAt.getTime() > GIVE_UP_MS) return settleUnreadable(deps, look)
+      return { waitUntil: new Date(now().getTime() + AGAIN_MS) }
+    default:
+      throw error
+  }
+}

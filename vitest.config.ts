@@ -8,6 +8,8 @@ export default defineConfig({
   ssr: { resolve },
   oxc: { jsx: { runtime: 'automatic', importSource: 'hono/jsx' } },
   test: {
+    // Most tests wait for a store, so a few more files than cores run at once.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
@@ -20,7 +22,7 @@ export default defineConfig({
           include: [
             '{src,workers,db,scripts}/**/*.test.{ts,tsx,mjs}',
             'tests/*.test.ts',
-            'tests/contracts/**/*.test.ts',
+            'tests/{bench,contracts}/**/*.test.ts',
           ],
         },
       },

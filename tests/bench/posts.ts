@@ -1,0 +1,71 @@
+import type { Database } from '#db/client.ts'
+import { newId, type OperatorId, type PostId } from '#src/domain/ids.ts'
+import { POLICY_VERSION } from '#src/domain/policy.ts'
+import type { Approval } from '#src/domain/review.ts'
+import { type Account, insertMany } from './people.ts'
+import { ANSWER, ANSWER_HASH, type Thread } from './threads.ts'
+
+/** The decision on a draft as an operator sends it who has seen what there is. */
+export function anApproval({ messageId }: Thread) {
+  return { verdict: 'approve' as const, text: ANSWER, seen: { textHash: ANSWER_HASH, headMessageId: messageId } }
+}
+
+interface Posts {
+  account: Account
+  threads: readonly Thread[]
+  operatorId: OperatorId
+  sign: (approval: Approval) => string
+}
+
+/** Posts that are approved, signed and due, one in each thread. */
+export async function fillPosts(db: Database, { account, threads, operatorId, sign }: Posts): Promise<PostId[]> {
+  const at = new Date()
+  const approvals = threads.map(({ conversationId, contactRef, messageId, draftId }) => ({
+    decisionId: newId('decision', at),
+    draftId,
+    postId: newId('post', at),
+    accountId: account.id,
+    conversationId,
+    platform: 'instagram' as const,
+    recipientRef: contactRef,
+    textHash: ANSWER_HASH,
+    headMessageId: messageId,
+    policyVersion: POLICY_VERSION,
+    operatorId,
+    givenBy: 'console' as const,
+    decidedAt: at.getTime(),
+  }))
+  const shared = { account_id: account.id, text: ANSWER, text_hash: ANSWER_HASH, created_at: at }
+  await insertMany(
+    db,
+    'review_decisions',
+    approvals.map((approval) => ({
+      ...shared,
+      id: approval.decisionId,
+      draft_id: approval.draftId,
+      conversation_id: approval.conversationId,
+      operator_id: operatorId,
+      verdict: 'approve',
+      head_message_id: approval.headMessageId,
+      edited: false,
+      approval: JSON.stringify(approval),
+      signature: sign(approval),
+    })),
+  )
+  await insertMany(
+    db,
+    'outbox_posts',
+    approvals.map(({ postId, decisionId, conversationId, recipientRef }) => ({
+      ...shared,
+      id: postId,
+      decision_id: decisionId,
+      conversation_id: conversationId,
+      platform: 'instagram',
+      recipient_ref: recipientRef,
+      status: 'queued',
+      not_before: at,
+      updated_at: at,
+    })),
+  )
+  return approvals.map(({ postId }) => postId)
+}

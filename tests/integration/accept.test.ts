@@ -182,7 +182,8 @@ describe('a signed body', () => {
     const answers = await Promise.all(bodies.map((body) => post(body)))
     expect(answers.every(({ status }) => status === 200)).toBe(true)
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(200)
-    expect(sizes.length).toBeLessThan(100)
+    // How many come meanwhile is the machine's business; that some do is ours.
+    expect(sizes.length).toBeLessThan(200)
     const ids = (await Promise.all(bodies.map(stored))).map(([row]) => row?.id ?? 0)
     const rung = async () =>
       (await jobs()).flatMap((job) => ('deliveryIds' in job ? job.deliveryIds : [])).sort((a, b) => a - b)

@@ -8,7 +8,7 @@ export interface Window {
   perMs: number
 }
 
-interface ScopedWindow extends Window {
+export interface ScopedWindow extends Window {
   scope: 'account' | 'conversation'
 }
 

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Window } from '#src/domain/limit.ts'
+import { createMemory, type MemoryOptions } from './memory.ts'
 import { pauseScript, reserveScript } from './script.ts'
 
 export interface SlotRequest {
@@ -28,16 +29,19 @@ const SLOW_REDIS_MS = 1000
  * The limiter that all workers share. Slots are counted in Redis by its own clock and answered as a distance from now,
  * so that a worker whose clock is wrong neither hurries nor waits too long.
  */
-export function createLimiter(redis: Redis, prefix: string, now: () => Date = () => new Date()): Limiter {
-  const run = (script: string, keys: string[], args: (string | number)[]) =>
-    redis.eval(script, keys.length, ...keys, ...args) as Promise<number>
+export function createLimiter(
+  redis: Redis,
+  prefix: string,
+  { now = () => new Date(), ...options }: MemoryOptions & { now?: () => Date } = {},
+): Limiter {
+  const { run } = createMemory(redis, prefix, options)
 
   return {
     async reserve(request) {
       const { keys, args } = scriptInput(request, prefix)
       for (let tries = 1; ; tries++) {
         const asked = performance.now()
-        const waitMs = await run(reserveScript, keys, args)
+        const waitMs = Number(await run(reserveScript, keys, args))
         // An answer that was long on its way may speak of a slot that is gone by now.
         const late = waitMs <= 0 && performance.now() - asked > TOLERANCE_MS
         if (!late) return new Date(now().getTime() + waitMs)

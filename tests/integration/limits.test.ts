@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import { expect, it } from 'vitest'
-import { createLimiter, type SlotRequest } from '#src/limits/slots.ts'
+import { createLimiter } from '#src/limits/slots.ts'
+import { crowd, slowReserve } from '#tests/support/slow-limiter.ts'
 import { aRedis } from '#tests/support/stores.ts'
 
-type Windows = SlotRequest['windows']
 const { redis, prefix, url } = aRedis()
 let serial = 0
 
@@ -18,27 +18,6 @@ async function aLimiter() {
 async function slotsOf(key: string): Promise<number[]> {
   const rows = await redis.zrange(key, '0', '-1', 'WITHSCORES')
   return rows.filter((_, i) => i % 2 === 1).map(Number)
-}
-
-/** The widest crowd that any window of this length sees. */
-function crowd(instants: number[], perMs: number): number {
-  const sorted = [...instants].sort((a, b) => a - b)
-  return Math.max(0, ...sorted.map((start) => sorted.filter((t) => t >= start && t < start + perMs).length))
-}
-
-/** The slow and obviously right way: try each millisecond that could be the first free one. */
-function slowReserve(taken: Map<string, number[]>, windows: Windows, earliest: number): number {
-  const ends = windows.flatMap(({ key, perMs }) => (taken.get(key) ?? []).map((slot) => slot + perMs))
-  const candidates = [earliest, ...ends.filter((end) => end > earliest)].sort((a, b) => a - b)
-  const fits = (t: number) =>
-    windows.every(({ key, max, perMs }) => {
-      const near = (taken.get(key) ?? []).filter((slot) => Math.abs(slot - t) < perMs)
-      return crowd([...near, t], perMs) <= max
-    })
-  const slot = candidates.find(fits)
-  if (slot === undefined) throw new Error('the last candidate always fits')
-  for (const key of new Set(windows.map((window) => window.key))) taken.set(key, [...(taken.get(key) ?? []), slot])
-  return slot
 }
 
 it('gives each call the earliest instant that passes no window, whatever else is waiting', async () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { asc, eq, gte, sql } from 'drizzle-orm'
-import { type AuditEvent, auditText } from '#src/domain/audit.ts'
+import { type AuditEvent, type AuditLink, auditText } from '#src/domain/audit.ts'
 import type { Conn, Transaction } from './client.ts'
+import { insertAll } from './many.ts'
 import { auditEntries, auditHeads } from './schema/audit-entries.ts'
 
 /** What the first entry follows on. */
@@ -9,24 +10,41 @@ const GENESIS = '0'.repeat(64)
 const VERIFY_BATCH = 1000
 
 /** Appends one entry in the transaction of what it tells. Call it last: it locks the chain's head until the commit. */
-export async function appendAudit(tx: Transaction, event: AuditEvent): Promise<void> {
-  const head = await lockHead(tx, event.at)
-  const link = { ...event, seq: head.seq + 1, previousHash: head.hash }
-  const hash = hashOf(auditText(link))
-  await tx.insert(auditEntries).values({
-    seq: link.seq,
-    action: event.action,
-    actorKind: event.actor.kind,
-    actorId: event.actor.id,
-    subjectKind: event.subject.kind,
-    subjectId: event.subject.id,
-    detail: event.detail,
-    at: event.at,
-    previousHash: link.previousHash,
-    hash,
-    createdAt: event.at,
+export function appendAudit(tx: Transaction, event: AuditEvent): Promise<void> {
+  return appendAudits(tx, [event])
+}
+
+/** The same for many, in their order. */
+export async function appendAudits(tx: Transaction, events: readonly AuditEvent[]): Promise<void> {
+  const [first] = events
+  if (!first) return
+  let { seq, hash } = await lockHead(tx, first.at)
+  const rows = events.map((event) => {
+    const link = { ...event, seq: seq + 1, previousHash: hash }
+    const row = rowOf(link)
+    seq = row.seq
+    hash = row.hash
+    return row
   })
-  await tx.update(auditHeads).set({ seq: link.seq, hash }).where(eq(auditHeads.name, 'main'))
+  await insertAll(tx, auditEntries, rows)
+  await tx.update(auditHeads).set({ seq, hash }).where(eq(auditHeads.name, 'main'))
+}
+
+function rowOf(link: AuditLink): typeof auditEntries.$inferInsert & { seq: number; hash: string } {
+  const { seq, previousHash, action, actor, subject, detail, at } = link
+  return {
+    seq,
+    action,
+    actorKind: actor.kind,
+    actorId: actor.id,
+    subjectKind: subject.kind,
+    subjectId: subject.id,
+    detail,
+    at,
+    previousHash,
+    hash: hashOf(auditText(link)),
+    createdAt: at,
+  }
 }
 
 async function lockHead(tx: Transaction, at: Date): Promise<{ seq: number; hash: string }> {

@@ -37,6 +37,12 @@ function columnOf(name: string) {
   return sql.identifier(name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))
 }
 
+/** A value of its own for each row of an update; rows that are not named keep none, so name all that the update takes. */
+export function byRow(id: MySqlColumn, values: readonly (readonly [string, unknown])[]): SQL {
+  const cases = values.map(([row, value]) => sql`when ${row} then ${value}`)
+  return sql`case ${id} ${sql.join(cases, sql` `)} end`
+}
+
 /** As `inArray`, in one parameter. */
 export function isOneOf(column: MySqlColumn, values: readonly string[]): SQL {
   return sql`${column} in (${sql.param(values)})`

@@ -1,78 +1,17 @@
-import { and, eq, gte, isNull, lt, lte, or, sql } from 'drizzle-orm'
-import { type ConversationId, type MessageId, newId, type PostId } from '#src/domain/ids.ts'
+import { and, eq, gte, isNull, lt, or, sql } from 'drizzle-orm'
+import { type ConversationId, type MessageId, newId } from '#src/domain/ids.ts'
 import type { Outcome, PostStatus } from '#src/domain/outbox.ts'
-import type { Conn, Transaction } from './client.ts'
+import { type Hold, held } from './claims.ts'
+import type { Transaction } from './client.ts'
 import { conversations } from './schema/conversations.ts'
 import { deliveryAttempts } from './schema/delivery-attempts.ts'
 import { messages } from './schema/messages.ts'
 import { outboxPosts } from './schema/outbox-posts.ts'
 import type { Post } from './send-cases.ts'
 
-/** A worker's hold on a post. Every later write names the fence; a worker that lost its hold writes nothing. */
-export interface Claim {
-  postId: PostId
-  fence: number
-  leaseUntil: Date
-}
-
 const CODE_MAX = 32
 const NOTE_MAX = 255
 const another = sql`version + 1`
-
-/**
- * Takes the post as it was read: any change since, by whomever, makes the version differ and the claim fail. The
- * attempt is on record before the platform is called.
- */
-export async function claimPost(tx: Transaction, post: Post, at: Date, leaseUntil: Date): Promise<Claim | undefined> {
-  const { id, version, accountId } = post
-  const fence = post.fence + 1
-  const [{ affectedRows }] = await tx
-    .update(outboxPosts)
-    .set({ status: 'sending', fence, leaseUntil, attempts: post.attempts + 1, updatedAt: at, version: another })
-    .where(
-      and(
-        eq(outboxPosts.id, id),
-        eq(outboxPosts.status, 'queued'),
-        eq(outboxPosts.version, version),
-        lte(outboxPosts.notBefore, at),
-        or(isNull(outboxPosts.waitUntil), lte(outboxPosts.waitUntil, at)),
-      ),
-    )
-  if (affectedRows === 0) return undefined
-  const attempt = {
-    id: newId('attempt', at),
-    postId: id,
-    accountId,
-    endpointClass: 'send' as const,
-    fence,
-    createdAt: at,
-  }
-  await tx.insert(deliveryAttempts).values(attempt)
-  return { postId: id, fence, leaseUntil }
-}
-
-/** Gives a claimed post back without a call, as if it had not been claimed. */
-export async function releasePost(tx: Transaction, { postId, fence }: Claim, waitUntil: Date, at: Date): Promise<void> {
-  const [{ affectedRows }] = await tx
-    .update(outboxPosts)
-    .set({
-      status: 'queued',
-      waitUntil,
-      leaseUntil: null,
-      attempts: sql`attempts - 1`,
-      updatedAt: at,
-      version: another,
-    })
-    .where(held({ postId, fence }))
-  if (affectedRows === 0) return
-  await tx.delete(deliveryAttempts).where(and(eq(deliveryAttempts.postId, postId), eq(deliveryAttempts.fence, fence)))
-}
-
-/** The claimed post, locked; undefined when the claim is no longer the present one. */
-export async function lockClaimed(tx: Transaction, claim: Pick<Claim, 'postId' | 'fence'>): Promise<Post | undefined> {
-  const [post] = await tx.select().from(outboxPosts).where(held(claim)).for('update')
-  return post
-}
 
 export interface Settlement {
   status: PostStatus
@@ -84,11 +23,7 @@ export interface Settlement {
 }
 
 /** Ends a claim; false when it was lost before. */
-export async function settlePost(
-  tx: Transaction,
-  claim: Pick<Claim, 'postId' | 'fence'>,
-  settlement: Settlement,
-): Promise<boolean> {
+export async function settlePost(tx: Transaction, claim: Hold, settlement: Settlement): Promise<boolean> {
   const [{ affectedRows }] = await tx.update(outboxPosts).set(columnsOf(settlement)).where(held(claim))
   return affectedRows === 1
 }
@@ -96,7 +31,7 @@ export async function settlePost(
 /** Writes down what an attempt came to. */
 export async function finishAttempt(
   tx: Transaction,
-  { postId, fence }: Pick<Claim, 'postId' | 'fence'>,
+  { postId, fence }: Hold,
   outcome: Outcome,
   at: Date,
 ): Promise<void> {
@@ -119,14 +54,6 @@ export async function endPost(
     .set(columnsOf(settlement))
     .where(and(eq(outboxPosts.id, id), eq(outboxPosts.status, status), eq(outboxPosts.version, version)))
   return affectedRows === 1
-}
-
-/** A queued post waits until then; changes nothing when it has moved on. */
-export async function deferPost(conn: Conn, { id, version }: Pick<Post, 'id' | 'version'>, waitUntil: Date, at: Date) {
-  await conn
-    .update(outboxPosts)
-    .set({ waitUntil, updatedAt: at, version: another })
-    .where(and(eq(outboxPosts.id, id), eq(outboxPosts.status, 'queued'), eq(outboxPosts.version, version)))
 }
 
 /** Locks the conversation's row, as everyone who writes to a conversation does first. */
@@ -197,10 +124,6 @@ async function moveHead(
         or(isNull(headAt), lt(headAt, head.sentAt), and(eq(headAt, head.sentAt), lt(headMessageId, head.id))),
       ),
     )
-}
-
-function held({ postId, fence }: Pick<Claim, 'postId' | 'fence'>) {
-  return and(eq(outboxPosts.id, postId), eq(outboxPosts.status, 'sending'), eq(outboxPosts.fence, fence))
 }
 
 function columnsOf({ status, at, waitUntil, messageRef, code, note }: Settlement) {

@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, isNotNull, isNull, lte, ne, notExists, or, sql }
 import { type ConversationId, newId, type PostId } from '#src/domain/ids.ts'
 import type { Conn, Transaction } from './client.ts'
 import { accounts } from './schema/accounts.ts'
+import { conversations } from './schema/conversations.ts'
 import { deliveryAttempts } from './schema/delivery-attempts.ts'
 import { messages } from './schema/messages.ts'
 import { outboxPosts } from './schema/outbox-posts.ts'
@@ -13,7 +14,7 @@ const CODE = 'read_back'
 const NOTE_MAX = 255
 
 /** True of posts whose present doubt no look at the thread has answered yet. */
-export function isUnread(conn: Conn) {
+function isUnread(conn: Conn) {
   const { postId, endpointClass, fence } = deliveryAttempts
   const look = conn
     .select({ id: deliveryAttempts.id })
@@ -43,9 +44,10 @@ export function listUnread(conn: Conn, before: Date, limit: number) {
 /** An uncertain post that nobody has looked at, with its account; undefined when there is nothing to find out. */
 export async function findUnread(conn: Conn, id: PostId) {
   const [row] = await conn
-    .select({ post: outboxPosts, account: accounts })
+    .select({ post: outboxPosts, account: accounts, windowExpiresAt: conversations.windowExpiresAt })
     .from(outboxPosts)
     .innerJoin(accounts, eq(accounts.id, outboxPosts.accountId))
+    .innerJoin(conversations, eq(conversations.id, outboxPosts.conversationId))
     .where(and(eq(outboxPosts.id, id), eq(outboxPosts.status, 'uncertain'), isUnread(conn)))
   return row
 }

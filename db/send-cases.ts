@@ -1,8 +1,7 @@
-import { and, asc, count, eq, gt, inArray, lt, or, sql } from 'drizzle-orm'
+import { and, count, eq, exists, gt, inArray, lt, min, notExists, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/mysql-core'
-import type { ConversationId, MessageId, PostId } from '#src/domain/ids.ts'
+import type { PostId } from '#src/domain/ids.ts'
 import type { Conn } from './client.ts'
-import { isUnread } from './read-backs.ts'
 import { accounts } from './schema/accounts.ts'
 import { contacts } from './schema/contacts.ts'
 import { conversations } from './schema/conversations.ts'
@@ -15,11 +14,16 @@ import { switches } from './schema/switches.ts'
 
 export type Post = typeof outboxPosts.$inferSelect
 /** A post with everything that decides whether it may go out. */
-export type SendCase = NonNullable<Awaited<ReturnType<typeof readSendCase>>>
+export type SendCase = Awaited<ReturnType<typeof readSendCases>>[number]
 
-/** One sentence, so that all gates look at the same moment. */
-export async function readSendCase(conn: Conn, id: PostId) {
-  const [row] = await conn
+const earlierPosts = alias(outboxPosts, 'earlier')
+const seen = alias(messages, 'seen')
+const newer = alias(messages, 'newer')
+
+/** One sentence for all of them, so that every gate looks at the same moment. What is not there is left out. */
+export async function readSendCases(conn: Conn, ids: readonly PostId[]) {
+  if (ids.length === 0) return []
+  const rows = await conn
     .select({
       post: outboxPosts,
       account: accounts,
@@ -39,6 +43,8 @@ export async function readSendCase(conn: Conn, id: PostId) {
       },
       operator: { role: operators.role, disabledAt: operators.disabledAt },
       sendingStoppedAt: switches.stoppedAt,
+      earlier: { notBefore: earlierPosts.notBefore, waitUntil: earlierPosts.waitUntil },
+      answeredElsewhere: sql`${exists(answersFromElsewhere(conn))}`.mapWith(Boolean),
     })
     .from(outboxPosts)
     .innerJoin(accounts, eq(accounts.id, outboxPosts.accountId))
@@ -47,46 +53,49 @@ export async function readSendCase(conn: Conn, id: PostId) {
     .leftJoin(reviewDecisions, eq(reviewDecisions.id, outboxPosts.decisionId))
     .leftJoin(operators, eq(operators.id, reviewDecisions.operatorId))
     .leftJoin(switches, eq(switches.name, 'sending'))
-    .where(eq(outboxPosts.id, id))
+    .leftJoin(earlierPosts, eq(earlierPosts.id, sql`(${firstWaitingBefore(conn)})`))
+    .where(inArray(outboxPosts.id, [...ids]))
+  return rows
+}
+
+export async function readSendCase(conn: Conn, id: PostId): Promise<SendCase | undefined> {
+  const [row] = await readSendCases(conn, [id])
   return row
 }
 
 /** The first post of the conversation that was approved earlier and has not left yet, or may have to leave once more. */
-export async function findEarlierPost(conn: Conn, { id, conversationId }: Pick<Post, 'id' | 'conversationId'>) {
-  const [earlier] = await conn
-    .select({ notBefore: outboxPosts.notBefore, waitUntil: outboxPosts.waitUntil })
-    .from(outboxPosts)
+function firstWaitingBefore(conn: Conn) {
+  const waiting = alias(outboxPosts, 'waiting')
+  const look = alias(deliveryAttempts, 'look')
+  const looked = conn
+    .select({ id: look.id })
+    .from(look)
+    .where(and(eq(look.postId, waiting.id), eq(look.endpointClass, 'read'), eq(look.fence, waiting.fence)))
+  return conn
+    .select({ id: min(waiting.id) })
+    .from(waiting)
     .where(
       and(
-        eq(outboxPosts.conversationId, conversationId),
-        or(
-          inArray(outboxPosts.status, ['queued', 'sending']),
-          and(eq(outboxPosts.status, 'uncertain'), isUnread(conn)),
-        ),
-        lt(outboxPosts.id, id),
+        eq(waiting.conversationId, outboxPosts.conversationId),
+        lt(waiting.id, outboxPosts.id),
+        or(inArray(waiting.status, ['queued', 'sending']), and(eq(waiting.status, 'uncertain'), notExists(looked))),
       ),
     )
-    .orderBy(asc(outboxPosts.id))
-    .limit(1)
-  return earlier
 }
 
-/** Whether somebody answered from the phone or another app after the message that the operator saw last. */
-export async function wasAnsweredElsewhere(conn: Conn, id: ConversationId, seen: MessageId): Promise<boolean> {
-  const head = alias(messages, 'head')
-  const [newer] = await conn
-    .select({ id: messages.id })
-    .from(messages)
-    .innerJoin(head, eq(head.id, seen))
+/** What somebody said from the phone or another app after the message that the operator saw last. */
+function answersFromElsewhere(conn: Conn) {
+  return conn
+    .select({ id: newer.id })
+    .from(seen)
+    .innerJoin(newer, eq(newer.conversationId, outboxPosts.conversationId))
     .where(
       and(
-        eq(messages.conversationId, id),
-        eq(messages.origin, 'elsewhere'),
-        or(gt(messages.sentAt, head.sentAt), and(eq(messages.sentAt, head.sentAt), gt(messages.id, head.id))),
+        eq(seen.id, reviewDecisions.headMessageId),
+        eq(newer.origin, 'elsewhere'),
+        or(gt(newer.sentAt, seen.sentAt), and(eq(newer.sentAt, seen.sentAt), gt(newer.id, seen.id))),
       ),
     )
-    .limit(1)
-  return newer !== undefined
 }
 
 /** How often the platform was certain not to have delivered this post. */

@@ -2,9 +2,11 @@ import { and, asc, eq, sql } from 'drizzle-orm'
 import type { AccountId, EntryId, OperatorId } from '#src/domain/ids.ts'
 import type { Conn, Transaction } from './client.ts'
 import { accounts } from './schema/accounts.ts'
+import { conversations } from './schema/conversations.ts'
 import { knowledgeEntries } from './schema/knowledge-entries.ts'
 import { outboxPosts } from './schema/outbox-posts.ts'
 import { switches } from './schema/switches.ts'
+import { waiting } from './sweep.ts'
 
 export interface Settings {
   voice: string
@@ -55,8 +57,9 @@ export async function setSendingStopped(
 /** Posts that a resumed account, or all of them, should look at again at once. */
 export function listHeldPosts(conn: Conn, accountId: AccountId | undefined, limit: number) {
   return conn
-    .select({ id: outboxPosts.id, platform: outboxPosts.platform, notBefore: outboxPosts.notBefore })
+    .select(waiting)
     .from(outboxPosts)
+    .innerJoin(conversations, eq(conversations.id, outboxPosts.conversationId))
     .where(and(eq(outboxPosts.status, 'queued'), accountId && eq(outboxPosts.accountId, accountId)))
     .orderBy(asc(outboxPosts.updatedAt))
     .limit(limit)

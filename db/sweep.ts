@@ -1,5 +1,5 @@
-import { and, asc, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm'
-import type { ConversationId } from '#src/domain/ids.ts'
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm'
+import type { ConversationId, PostId } from '#src/domain/ids.ts'
 import type { Conn, Transaction } from './client.ts'
 import { accounts } from './schema/accounts.ts'
 import { conversations } from './schema/conversations.ts'
@@ -33,16 +33,35 @@ export function listOverdueConversations(conn: Conn, { before, at }: { before: D
     .limit(limit)
 }
 
-/** Queued posts that were due before `before` and that nothing holds back: neither a stop nor a dead token. */
-export function listDuePosts(conn: Conn, { before, at }: { before: Date; at: Date }, limit: number) {
+/** What the waiting line of an account has to know of a post. */
+export const waiting = {
+  id: outboxPosts.id,
+  platform: outboxPosts.platform,
+  accountId: outboxPosts.accountId,
+  conversationId: outboxPosts.conversationId,
+  windowExpiresAt: conversations.windowExpiresAt,
+  notBefore: outboxPosts.notBefore,
+}
+
+/**
+ * Queued posts that were due before `before` and that nothing holds back: neither a stop nor a dead token. A page by id:
+ * many may be waiting for their turn, and the one that was forgotten may be behind all of them.
+ */
+export function listDuePosts(
+  conn: Conn,
+  { before, at, after }: { before: Date; at: Date; after: PostId | undefined },
+  limit: number,
+) {
   return conn
-    .select({ id: outboxPosts.id, platform: outboxPosts.platform })
+    .select(waiting)
     .from(outboxPosts)
     .innerJoin(accounts, eq(accounts.id, outboxPosts.accountId))
+    .innerJoin(conversations, eq(conversations.id, outboxPosts.conversationId))
     .leftJoin(switches, eq(switches.name, 'sending'))
     .where(
       and(
         eq(outboxPosts.status, 'queued'),
+        after && gt(outboxPosts.id, after),
         lte(outboxPosts.notBefore, before),
         or(isNull(outboxPosts.waitUntil), lte(outboxPosts.waitUntil, before)),
         isNull(accounts.stoppedAt),
@@ -51,7 +70,7 @@ export function listDuePosts(conn: Conn, { before, at }: { before: Date; at: Dat
         isNull(switches.stoppedAt),
       ),
     )
-    .orderBy(asc(outboxPosts.updatedAt), asc(outboxPosts.id))
+    .orderBy(asc(outboxPosts.id))
     .limit(limit)
 }
 

@@ -4,7 +4,8 @@ import { createAdaptorServer } from '@hono/node-server'
 import { connect } from '#db/client.ts'
 import { createLogger } from '#src/observability/logger.ts'
 import { configOrExit, createClosers, exitOnLostErrors } from './composition.ts'
-import { createBell } from './queues/bell.ts'
+import { createLanes } from './limits/lanes.ts'
+import { createBell, PREFIX } from './queues/bell.ts'
 import { createHub, createPublisher } from './queues/live.ts'
 import { connectProducer, connectWorker } from './queues/redis.ts'
 import { createWeb } from './web.ts'
@@ -32,6 +33,7 @@ async function start(): Promise<void> {
     config,
     db,
     bell,
+    lanes: createLanes(redis, PREFIX),
     publish: createPublisher(redis),
     live: createHub(listening),
     ping: () => redis.ping(),

@@ -13,6 +13,7 @@ import { createReconcile } from './flow/reconcile.ts'
 import { createAnswer, createDecide } from './flow/review.ts'
 import { createSignIn } from './flow/sign-in.ts'
 import { createHealth } from './http/health.ts'
+import type { Lanes } from './limits/lanes.ts'
 import { isVerifyToken, matchSignature } from './platforms/meta/signature.ts'
 import type { Bell } from './queues/bell.ts'
 import type { LiveEvent, Publish } from './queues/live.ts'
@@ -24,6 +25,7 @@ export interface WebParts {
   config: Config['web']
   db: Database
   bell: Bell
+  lanes: Pick<Lanes, 'add'>
   publish: Publish
   /** Calls the listener for each change until the answer is called. */
   live: (listener: (event: LiveEvent) => void) => () => void
@@ -68,8 +70,8 @@ function buildReceiver({ config, db, bell, log, now }: WebParts) {
   })
 }
 
-function buildConsole({ config, db, bell, publish, live, isRedisHere, log, now }: WebParts) {
-  const review = { db, bell, publish, now, sign: createApprovalSigner(config.approvalSigningKey) }
+function buildConsole({ config, db, bell, lanes, publish, live, isRedisHere, log, now }: WebParts) {
+  const review = { db, bell, lanes, publish, now, sign: createApprovalSigner(config.approvalSigningKey) }
   const { publicUrl, sandbox, sandboxUrl, sessionSecret } = config
   return createConsole({
     reads: createReads(db),
@@ -81,7 +83,7 @@ function buildConsole({ config, db, bell, publish, live, isRedisHere, log, now }
       undo: createUndo(review),
       settle: createReconcile({ db, publish, now }).settle,
     },
-    configure: createConfigure({ db, bell, publish, now }),
+    configure: createConfigure({ db, lanes, publish, now }),
     signIn: createSignIn({ db, pepper: sessionSecret, now }),
     live,
     reportError: (error) => log.error({ error: errorFields(error) }, 'page failed'),

@@ -14,11 +14,12 @@ import { createReceive } from '#src/flow/receive.ts'
 import { createRenew } from '#src/flow/renew.ts'
 import { createSend } from '#src/flow/send.ts'
 import { createSweep } from '#src/flow/sweep.ts'
+import { createLanes } from '#src/limits/lanes.ts'
 import { createLimiter } from '#src/limits/slots.ts'
 import { createLogger } from '#src/observability/logger.ts'
 import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
 import { createBell, PREFIX } from '#src/queues/bell.ts'
-import { createPublisher } from '#src/queues/live.ts'
+import { createPublisher, createWaker } from '#src/queues/live.ts'
 import { connectProducer, connectWorker } from '#src/queues/redis.ts'
 import { createApprovalChecker } from '#src/vault/approvals.ts'
 import { createKeyring } from '#src/vault/keyring.ts'
@@ -45,11 +46,11 @@ for (const role of new Set(roles)) starters[role as keyof typeof starters]()
 
 function startDrafting(): void {
   const config = configOrExit('drafting')
-  const { db, bell, publish, now, workers } = open(config, 'drafting')
+  const { db, bell, redis, publish, now, workers } = open(config, 'drafting')
   const { anthropicApiKey: apiKey, anthropicBaseUrl: baseUrl, claudeModel: model, claudeEffort: effort } = config
   const draftReply = createDraftReply({ apiKey, model, effort, ...(baseUrl && { baseUrl }) })
   const draft = createDraft({ db, draftReply, estimate: createEstimate({ model }), publish, now })
-  const sweep = createSweep({ db, bell, publish, now, holder: randomUUID() })
+  const sweep = createSweep({ db, bell, lanes: createLanes(redis, PREFIX), publish, now, holder: randomUUID() })
   closers.add('inbox', ...closing(runInbox({ ...workers, receive: createReceive({ db, bell, publish, now }) })))
   closers.add('draft', ...closing(runDraft({ ...workers, concurrency: 50, draft })))
   closers.add('sweep', ...closing(runSweep({ log: workers.log, sweep })))
@@ -64,8 +65,15 @@ function startSending(): void {
   const keyring = createKeyring(config.appSecretKey)
   const limiter = createLimiter(redis, PREFIX)
   const isApproved = createApprovalChecker(approvalPublicKey)
-  const parts = { db, keyring, adapters, limiter, bell, publish, now }
-  closers.add('outbox', ...closing(runOutbox({ ...workers, send: createSend({ ...parts, isApproved }) })))
+  const lanes = createLanes(redis, PREFIX)
+  const parts = { db, keyring, adapters, limiter, lanes, bell, publish, now }
+  const send = createSend({ ...parts, isApproved })
+  const woken = createWaker(connectWorker(config.redisUrl.reveal()))
+  closers.add('waker', woken, woken.close)
+  closers.add(
+    'outbox',
+    ...closing(runOutbox({ platform: 'instagram', lanes, woken: woken.on, send, log: workers.log })),
+  )
   closers.add('reconcile', ...closing(runReconcile({ ...workers, reconcile: createReadBack(parts) })))
   closers.add('contacts', ...closing(runContacts({ ...workers, identify: createIdentify(parts) })))
   closers.add('credentials', ...closing(runCredentials({ ...workers, renew: createRenew(parts) })))

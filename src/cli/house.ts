@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { connect, type Database } from '#db/client.ts'
 import { type Config, ConfigError, readConfig } from '#src/config.ts'
+import { createLanes, type Lanes } from '#src/limits/lanes.ts'
 import type { PlatformAdapter } from '#src/platforms/adapter.ts'
 import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
-import { type Bell, createBell } from '#src/queues/bell.ts'
+import { PREFIX } from '#src/queues/bell.ts'
 import { createPublisher, type Publish } from '#src/queues/live.ts'
 import { connectProducer } from '#src/queues/redis.ts'
 import { createKeyring, type Keyring } from '#src/vault/keyring.ts'
@@ -43,20 +44,18 @@ export function adapterOf({ instagramGraphUrl: graphUrl, graphApiVersion }: Conf
 }
 
 interface Bells {
-  bell: Pick<Bell, 'outbox'>
+  lanes: Pick<Lanes, 'add'>
   publish: Publish
 }
 
 /** What is done stands in the database; bells only make others see it sooner. Without Redis the sweep finds it. */
 export async function withBells<T>({ redisUrl }: Config['cli'], work: (bells: Bells) => Promise<T>): Promise<T> {
-  if (!redisUrl) return work({ bell: { outbox: async () => undefined }, publish: () => undefined })
+  if (!redisUrl) return work({ lanes: { add: async () => undefined }, publish: () => undefined })
   const redis = connectProducer(redisUrl.reveal())
   await once(redis, 'ready', { signal: AbortSignal.timeout(REDIS_WAIT_MS) }).catch(() => undefined)
-  const { bell, close } = createBell(redis)
   try {
-    return await work({ bell, publish: createPublisher(redis) })
+    return await work({ lanes: createLanes(redis, PREFIX), publish: createPublisher(redis) })
   } finally {
-    await close().catch(() => undefined)
     // What was published is on its way once this has been answered.
     await redis.quit().catch(() => redis.disconnect())
   }

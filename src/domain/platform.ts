@@ -15,6 +15,17 @@ export const platformRules = {
   instagram: { textLimit: { max: 1000, unit: 'bytes' }, replyWindowMs: 24 * HOUR_MS },
 } as const satisfies Record<Platform, PlatformRules>
 
+/** What concerns each platform, by itself. */
+export function byPlatform<T extends { platform: Platform }>(things: readonly T[]): Map<Platform, T[]> {
+  const groups = new Map<Platform, T[]>()
+  for (const thing of things) {
+    const group = groups.get(thing.platform)
+    if (group) group.push(thing)
+    else groups.set(thing.platform, [thing])
+  }
+  return groups
+}
+
 const encoder = new TextEncoder()
 
 /** Length of a reply in the platform's own unit. */

@@ -6,6 +6,7 @@ import { type DraftId, type MessageId, newId, type OperatorId, type PostId } fro
 import type { Platform } from '#src/domain/platform.ts'
 import { POLICY_VERSION } from '#src/domain/policy.ts'
 import type { Approval } from '#src/domain/review.ts'
+import type { WaitingPost } from '#src/limits/lanes.ts'
 import { textHash } from '#src/vault/hash.ts'
 
 export interface Reply {
@@ -22,7 +23,7 @@ export interface Approved {
   postId: PostId
   sendsAt: Date
   platform: Platform
-  delayMs: number
+  waiting: WaitingPost & { delayMs: number }
 }
 
 /** Stores the signed approval, its post and its audit entry; part of the transaction that settled the draft. */
@@ -59,7 +60,9 @@ export async function approve(
     detail: { decisionId, postId, headMessageId, textHash: approval.textHash, edited: reply.edited },
     at,
   })
-  return { postId, sendsAt, platform: account.platform, delayMs: account.undoMs }
+  const { id: conversationId, accountId, windowExpiresAt } = conversation
+  const waiting = { id: postId, accountId, conversationId, windowExpiresAt, delayMs: account.undoMs }
+  return { postId, sendsAt, platform: account.platform, waiting }
 }
 
 function approvalOf({ account, conversation, contact }: ThreadToAnswer, reply: Reply, at: Date): Approval {

@@ -1,18 +1,19 @@
 import { appendAudit } from '#db/audit.ts'
 import { type Database, inTransaction, type Transaction } from '#db/client.ts'
-import { listHeldPosts, lockAccount, type Settings, saveSettings, setSendingStopped, setStopped } from '#db/settings.ts'
+import { lockAccount, type Settings, saveSettings, setSendingStopped, setStopped } from '#db/settings.ts'
 import type { AuditAction, AuditEvent } from '#src/domain/audit.ts'
 import { AppError } from '#src/domain/errors.ts'
 import type { AccountId, OperatorId } from '#src/domain/ids.ts'
-import type { Bell } from '#src/queues/bell.ts'
+import type { Lanes } from '#src/limits/lanes.ts'
 import type { Publish } from '#src/queues/live.ts'
 import { textHash } from '#src/vault/hash.ts'
 import { createRemoveKnowledge, createSaveKnowledge } from './knowledge.ts'
+import { lineUpHeld } from './line-up.ts'
 import { between, line, prose } from './wording.ts'
 
 export interface ConfigureDeps {
   db: Database
-  bell: Pick<Bell, 'outbox'>
+  lanes: Pick<Lanes, 'add'>
   publish: Publish
   now: () => Date
 }
@@ -22,7 +23,6 @@ const QUIET_MAX_MS = 600_000
 const UNDO_MAX_MS = 300_000
 const BUDGET_MAX_MICROS = 10_000_000_000
 /** The sweep rings for what is beyond. */
-const RING_MAX = 500
 
 /** What an admin may set, each with its audit entry. */
 export function createConfigure(deps: ConfigureDeps) {
@@ -88,7 +88,7 @@ function createStopAccount({ db, publish, now }: ConfigureDeps) {
   }
 }
 
-function createResumeAccount({ db, bell, publish, now }: ConfigureDeps) {
+function createResumeAccount({ db, lanes, publish, now }: ConfigureDeps) {
   return async ({ accountId, operatorId }: { accountId: AccountId; operatorId: OperatorId }): Promise<void> => {
     await inTransaction(db, async (tx) => {
       await requireAccount(tx, accountId)
@@ -96,7 +96,7 @@ function createResumeAccount({ db, bell, publish, now }: ConfigureDeps) {
       await setStopped(tx, accountId, null, at)
       await appendAudit(tx, entry('account.resumed', { operatorId, accountId, detail: {}, at }))
     })
-    await ring({ db, bell, now }, accountId)
+    await lineUpHeld({ db, lanes, now }, accountId)
     publish({ topic: 'accounts', id: accountId })
   }
 }
@@ -113,26 +113,15 @@ function createStopSending({ db, publish, now }: ConfigureDeps) {
   }
 }
 
-function createResumeSending({ db, bell, publish, now }: ConfigureDeps) {
+function createResumeSending({ db, lanes, publish, now }: ConfigureDeps) {
   return async ({ operatorId }: { operatorId: OperatorId }): Promise<void> => {
     await inTransaction(db, async (tx) => {
       const at = now()
       await setSendingStopped(tx, undefined, at)
       await appendAudit(tx, { ...bySwitch('sending.resumed', operatorId), at })
     })
-    await ring({ db, bell, now }, undefined)
+    await lineUpHeld({ db, lanes, now }, undefined)
     publish({ topic: 'accounts', id: 'sending' })
-  }
-}
-
-/** Wakes what was held. A bell that fails to ring is rung by the sweep. */
-async function ring(
-  { db, bell, now }: Pick<ConfigureDeps, 'db' | 'bell' | 'now'>,
-  accountId: AccountId | undefined,
-): Promise<void> {
-  for (const { id, platform, notBefore } of await listHeldPosts(db, accountId, RING_MAX)) {
-    const delay = Math.max(0, notBefore.getTime() - now().getTime())
-    await bell.outbox(platform, id, delay).catch(() => undefined)
   }
 }
 

@@ -10,14 +10,14 @@ import type { Post } from '#db/send-cases.ts'
 import { newId } from '#src/domain/ids.ts'
 import { type Finding, judgeThread, type ShownMessage, type ShownThread } from '#src/domain/reconcile.ts'
 import { cleanReply } from '#src/domain/review.ts'
-import type { Bell } from '#src/queues/bell.ts'
+import type { Lanes } from '#src/limits/lanes.ts'
 import type { Publish } from '#src/queues/live.ts'
 import type { Next } from './next.ts'
 import { headOf } from './receive-window.ts'
 
 interface SettleDeps {
   db: Database
-  bell: Pick<Bell, 'outbox'>
+  lanes: Pick<Lanes, 'add'>
   publish: Publish
   now: () => Date
 }
@@ -45,8 +45,8 @@ export function settleUnreadable(deps: SettleDeps, look: Look): Promise<Next> {
 
 type Judge = (tx: Transaction, at: Date) => Promise<Finding>
 
-async function settle({ db, bell, publish, now }: SettleDeps, look: Look, judge: Judge): Promise<Next> {
-  const { id, version, platform, conversationId } = look.post
+async function settle({ db, lanes, publish, now }: SettleDeps, look: Look, judge: Judge): Promise<Next> {
+  const { id, version, platform, accountId, conversationId } = look.post
   const finding = await inTransaction(db, async (tx) => {
     await lockConversation(tx, conversationId)
     const post = (await findUnread(tx, id))?.post
@@ -61,8 +61,10 @@ async function settle({ db, bell, publish, now }: SettleDeps, look: Look, judge:
   if (finding.kind === 'wait') return { waitUntil: finding.until }
   publish({ topic: 'outbox', id })
   publish({ topic: 'conversation', id: conversationId })
-  // The sweep rings it should this fail.
-  if (finding.kind === 'lost') await bell.outbox(platform, id, 0).catch(() => undefined)
+  if (finding.kind !== 'lost') return {}
+  const waiting = { id, accountId, conversationId, windowExpiresAt: look.windowExpiresAt, delayMs: 0 }
+  // The sweep lines it up should this fail.
+  await lanes.add(platform, [waiting]).catch(() => undefined)
   return {}
 }
 

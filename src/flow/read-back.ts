@@ -10,10 +10,10 @@ import { AppError } from '#src/domain/errors.ts'
 import type { PostId } from '#src/domain/ids.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import { firstLookAt, type ShownThread } from '#src/domain/reconcile.ts'
+import type { Lanes } from '#src/limits/lanes.ts'
 import { pauseKeyOf, slotRequest } from '#src/limits/scopes.ts'
 import type { Limiter } from '#src/limits/slots.ts'
 import type { PlatformAdapter } from '#src/platforms/adapter.ts'
-import type { Bell } from '#src/queues/bell.ts'
 import type { Publish } from '#src/queues/live.ts'
 import type { Keyring } from '#src/vault/keyring.ts'
 import type { Next } from './next.ts'
@@ -25,7 +25,7 @@ export interface ReadBackDeps {
   keyring: Keyring
   adapters: Record<Platform, PlatformAdapter>
   limiter: Limiter
-  bell: Pick<Bell, 'outbox'>
+  lanes: Pick<Lanes, 'add'>
   publish: Publish
   now: () => Date
 }

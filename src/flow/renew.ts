@@ -8,23 +8,23 @@ import { randomUUID } from 'node:crypto'
 import { type Account, listAccounts, readAccount } from '#db/accounts.ts'
 import type { Database } from '#db/client.ts'
 import { endLease, takeLease } from '#db/leases.ts'
-import { listHeldPosts } from '#db/settings.ts'
 import { credentialStatus, isRenewable, renewAt } from '#src/domain/credential.ts'
 import { AppError } from '#src/domain/errors.ts'
 import type { AccountId } from '#src/domain/ids.ts'
 import type { Platform } from '#src/domain/platform.ts'
+import type { Lanes } from '#src/limits/lanes.ts'
 import type { PlatformAdapter } from '#src/platforms/adapter.ts'
-import type { Bell } from '#src/queues/bell.ts'
 import type { Publish } from '#src/queues/live.ts'
 import { textHash } from '#src/vault/hash.ts'
 import type { Keyring } from '#src/vault/keyring.ts'
+import { lineUpHeld } from './line-up.ts'
 import { credentialOf, type Finding, isDead, mayRevive, recordFinding } from './renewed.ts'
 
 export interface RenewDeps {
   db: Database
   keyring: Keyring
   adapters: Record<Platform, PlatformAdapter>
-  bell: Pick<Bell, 'outbox'>
+  lanes: Pick<Lanes, 'add'>
   publish: Publish
   now: () => Date
 }
@@ -35,7 +35,6 @@ const LEASE_MS = 60_000
 /** How often a dead token is asked whether it has come back. */
 const REVIVE_EVERY_MS = 3_600_000
 const PAGE = 100
-const RING_MAX = 500
 
 export function createRenew(deps: RenewDeps) {
   const renew = (id: AccountId) => renewOne(deps, id)
@@ -77,7 +76,7 @@ async function renewOne(deps: RenewDeps, id: AccountId): Promise<void> {
   if (!finding) return
   const { changed, usable } = await recordFinding(db, account, finding, now())
   if (changed) publish({ topic: 'accounts', id })
-  if (usable && isDead(account)) await ringHeld(deps, account)
+  if (usable && isDead(account)) await lineUpHeld(deps, account.id)
 }
 
 /** What is the matter with this token? Undefined when there is nothing to ask. */
@@ -136,10 +135,4 @@ function findingOf(error: unknown): Exclude<Finding, { kind: 'renewed' | 'works'
 /** 0 to 1, always the same for one account. */
 function jitterOf(id: AccountId): number {
   return Number.parseInt(textHash(id).slice(0, 8), 16) / 0xffff_ffff
-}
-
-/** The token is back: what was held need not wait for the sweep. */
-async function ringHeld({ db, bell }: RenewDeps, { id }: Account): Promise<void> {
-  for (const post of await listHeldPosts(db, id, RING_MAX))
-    await bell.outbox(post.platform, post.id, 0).catch(() => undefined)
 }

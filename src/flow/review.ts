@@ -1,7 +1,7 @@
 /*
  * A decision, as a record. The conversation's row is locked first, so of twenty people who click at once one decides and
  * the others read who did; receiving a newer message takes the same lock, so it comes wholly before or wholly after.
- * Approval, post and audit entry are one transaction. The bell rings after the commit; the sweep rings again if it fails.
+ * Approval, post and audit entry are one transaction. The post is lined up after the commit; the sweep does it again if that fails.
  */
 import { appendAudit } from '#db/audit.ts'
 import { type Database, inTransaction, type Transaction } from '#db/client.ts'
@@ -19,6 +19,7 @@ import { AppError } from '#src/domain/errors.ts'
 import { type ConversationId, type DraftId, type MessageId, newId, type OperatorId } from '#src/domain/ids.ts'
 import type { PolicyCase } from '#src/domain/policy.ts'
 import { type Approval, cleanReply, decide, type ReviewDecision, requireAllowed } from '#src/domain/review.ts'
+import type { Lanes } from '#src/limits/lanes.ts'
 import type { Bell } from '#src/queues/bell.ts'
 import type { Publish } from '#src/queues/live.ts'
 import { textHash } from '#src/vault/hash.ts'
@@ -28,7 +29,8 @@ export interface ReviewDeps {
   db: Database
   /** Signs an approval; only the web process has the key. */
   sign: (approval: Approval) => string
-  bell: Pick<Bell, 'outbox' | 'draft'>
+  bell: Pick<Bell, 'draft'>
+  lanes: Pick<Lanes, 'add'>
   publish: Publish
   now: () => Date
 }
@@ -165,11 +167,11 @@ function policyCase({ account, contact, conversation }: ThreadToAnswer): Omit<Po
   }
 }
 
-async function announce({ bell, publish }: ReviewDeps, id: ConversationId, made: Approved | undefined): Promise<void> {
+async function announce({ lanes, publish }: ReviewDeps, id: ConversationId, made: Approved | undefined): Promise<void> {
   publish({ topic: 'queue', id })
   publish({ topic: 'conversation', id })
   if (!made) return
   publish({ topic: 'outbox', id: made.postId })
-  // The post is committed; should the bell not ring, the sweep rings it.
-  await bell.outbox(made.platform, made.postId, made.delayMs).catch(() => undefined)
+  // The post is committed; should Redis be away, the sweep lines it up.
+  await lanes.add(made.platform, [made.waiting]).catch(() => undefined)
 }

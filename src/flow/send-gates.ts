@@ -17,9 +17,6 @@ export interface Refusal {
 export type Gate = { kind: 'pass' } | { kind: 'gone' } | { kind: 'wait'; until: Date } | ({ kind: 'refuse' } & Refusal)
 
 export interface Surroundings {
-  /** The post before it in the same conversation that has not left yet. */
-  earlier: { notBefore: Date; waitUntil: Date | null } | undefined
-  answeredElsewhere: boolean
   isApproved: ApprovalCheck
   at: Date
 }
@@ -31,15 +28,17 @@ const BEHIND_EARLIER_MS = 1000
 /** The gates in their order. Waiting comes first: a post that cannot leave now is not judged before its time. */
 export function gateOf(found: SendCase, around: Surroundings): Gate {
   if (found.post.status !== 'queued') return { kind: 'gone' }
-  const until = waitOf(found, around)
+  const until = waitOf(found, around.at)
   if (until) return { kind: 'wait', until }
-  const refusal = approvalFault(found, around.isApproved) ?? rightFault(found) ?? momentFault(found, around)
+  const refusal = approvalFault(found, around.isApproved) ?? rightFault(found) ?? momentFault(found, around.at)
   return refusal ? { kind: 'refuse', ...refusal } : { kind: 'pass' }
 }
 
-function waitOf(found: SendCase, { earlier, at }: Surroundings): Date | undefined {
+function waitOf(found: SendCase, at: Date): Date | undefined {
   const due = dueAt(found.post)
   if (due > at) return due
+  // Approved before it in the same conversation, and not gone yet.
+  const { earlier } = found
   if (earlier)
     return new Date(clamp(dueAt(earlier).getTime(), at.getTime() + BEHIND_EARLIER_MS, at.getTime() + HOLD_MS))
   return isHeld(found, at) ? new Date(at.getTime() + HOLD_MS) : undefined
@@ -100,8 +99,8 @@ function rightFault({ operator }: SendCase): Refusal | undefined {
 }
 
 function momentFault(
-  { post, account, conversation, contact }: SendCase,
-  { answeredElsewhere, at }: Surroundings,
+  { post, account, conversation, contact, answeredElsewhere }: SendCase,
+  at: Date,
 ): Refusal | undefined {
   if (answeredElsewhere)
     return { code: 'answered_elsewhere', note: 'Somebody answered from the phone or another app meanwhile' }

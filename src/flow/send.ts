@@ -1,132 +1,135 @@
 /*
- * Approved post → platform, at most once. All gates are asked again from MySQL; the limiter names the instant; the claim
+ * Approved post → platform, at most once, at the instant the limiter named. All gates are asked again from MySQL; the claim
  * (`queued` to `sending`) is a compare-and-set on the row exactly as the gates saw it. Between claim and settlement lies
  * one POST, never two: whatever goes wrong there, and is not certain to have stopped before the platform, rests as
- * `uncertain`. A worker that froze finds its fence or its lease gone and writes nothing.
+ * `uncertain`. A worker that froze finds its fence, its lease or its slot gone and neither calls nor writes.
+ * Posts that are under way at the same time share their statements.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Claim, claimPosts, releasePost } from '#db/claims.ts'
 import { type Database, inTransaction } from '#db/client.ts'
-import { type Claim, claimPost, deferPost, releasePost } from '#db/outbox.ts'
-import { findEarlierPost, readSendCase, type SendCase, wasAnsweredElsewhere } from '#db/send-cases.ts'
+import { type Post, readSendCases, type SendCase } from '#db/send-cases.ts'
 import type { PostId } from '#src/domain/ids.ts'
 import { type Outcome, outcomeOf } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
-import { pauseKeyOf, slotRequest } from '#src/limits/scopes.ts'
+import type { Slot, WaitingPost } from '#src/limits/lanes.ts'
+import { pauseKeyOf } from '#src/limits/scopes.ts'
 import type { Limiter } from '#src/limits/slots.ts'
 import type { PlatformAdapter } from '#src/platforms/adapter.ts'
 import type { Bell } from '#src/queues/bell.ts'
 import type { Publish } from '#src/queues/live.ts'
 import type { Keyring } from '#src/vault/keyring.ts'
-import { earlier } from './conclude.ts'
+import { createGroup } from './group.ts'
 import type { Next } from './next.ts'
 import { refusePost } from './refuse.ts'
-import { type ApprovalCheck, type Gate, gateOf } from './send-gates.ts'
-import { settleOutcome } from './settle.ts'
+import { type ApprovalCheck, gateOf } from './send-gates.ts'
+import { createSettleCall } from './settle-call.ts'
 
 export interface SendDeps {
   db: Database
   keyring: Keyring
   isApproved: ApprovalCheck
   adapters: Record<Platform, PlatformAdapter>
-  limiter: Limiter
+  limiter: Pick<Limiter, 'pause'>
   bell: Pick<Bell, 'reconcile'>
   publish: Publish
   now: () => Date
 }
 
+export interface Sent extends Next {
+  /** Whether the platform was called: otherwise the slot is free again. */
+  called: boolean
+  /** The post as its row has it; undefined when there is no such post. */
+  post?: WaitingPost
+}
+
 const LEASE_MS = 30_000
 const CALL_MS = 20_000
+const GROUP_MAX = 100
 /** Somebody else wrote the row between our read and our claim: look again. */
 const LOOK_AGAIN_MS = 1000
-/** A claimed post waits this long for its slot; anything longer is left to the queue, where it occupies nobody. */
-const NEAR_SLOT_MS = 1000
-/** A longer wait is written down, so that the sweep does not take the post for forgotten. */
-const LONG_WAIT_MS = 5000
+/** How late a call may leave and still use its slot; the head-room of `domain/limit.ts` is made for it. */
+const TOLERANCE_MS = 150
+/** A slot further ahead than any is handed out: the answer was not ours. */
+const AHEAD_MAX_MS = 1000
 
-/** Delivers one approved post. Running it twice for the same post sends once. */
-export function createSend(deps: SendDeps): (id: PostId) => Promise<Next> {
-  return async (id) => {
-    const found = await readSendCase(deps.db, id)
-    if (!found) return {}
-    const gate = await askGates(deps, found)
+/** Delivers one approved post at its slot. Running it twice for the same post sends once. */
+export function createSend(deps: SendDeps): (slot: Slot) => Promise<Sent> {
+  const { db, isApproved, now } = deps
+  const read = createGroup((ids: PostId[]) => readInOrder(db, ids), { max: GROUP_MAX })
+  const parts = { ...deps, claim: createClaim(deps), settle: createSettleCall(deps) }
+
+  return async (slot) => {
+    const found = await read(slot.post.id)
+    if (!found) return { called: false }
+    const post = placeOf(found)
+    const gate = gateOf(found, { isApproved, at: now() })
     switch (gate.kind) {
       case 'gone':
-        return {}
+        return { called: false, post }
       case 'wait':
-        return { waitUntil: gate.until }
+        return { called: false, post, waitUntil: gate.until }
       case 'refuse':
-        return refusePost(deps, found, gate)
+        return { called: false, post, ...(await refusePost(deps, found, gate)) }
       case 'pass':
-        return deliver(deps, found)
+        return { post, ...(await deliver(parts, found, slot)) }
     }
   }
 }
 
-async function deliver(deps: SendDeps, found: SendCase): Promise<Next> {
-  const { db, limiter, publish, now } = deps
-  const slot = await limiter.reserve(slotOf(found))
-  if (slot > now()) return waitForSlot(deps, found, slot)
-  const at = now()
-  const leaseUntil = new Date(at.getTime() + LEASE_MS)
-  const claim = await inTransaction(db, (tx) => claimPost(tx, found.post, at, leaseUntil))
-  if (!claim) return { waitUntil: new Date(now().getTime() + LOOK_AGAIN_MS) }
+type Parts = SendDeps & {
+  claim: (post: Post) => Promise<Claim | undefined>
+  settle: ReturnType<typeof createSettleCall>
+}
+
+async function deliver(parts: Parts, found: SendCase, slot: Slot): Promise<Sent> {
+  const { db, claim, settle, publish, now } = parts
+  if (!isFor(slot, found)) return { called: false, waitUntil: now() }
+  const claimed = await claim(found.post)
+  if (!claimed) return { called: false, waitUntil: new Date(now().getTime() + LOOK_AGAIN_MS) }
   publish({ topic: 'outbox', id: found.post.id })
-
-  const late = await lateness(deps, found, claim)
-  if (late) return { waitUntil: late }
-  const outcome = await call(deps, found)
-  await pauseFor(deps, found, outcome)
-  return settleOutcome(deps, found, claim, outcome)
-}
-
-async function askGates({ db, isApproved, now }: SendDeps, found: SendCase): Promise<Gate> {
-  const { post, decision } = found
-  const earlier = await findEarlierPost(db, post)
-  const answeredElsewhere = decision
-    ? await wasAnsweredElsewhere(db, post.conversationId, decision.headMessageId)
-    : false
-  return gateOf(found, { earlier, answeredElsewhere, isApproved, at: now() })
-}
-
-/** One id per intended call: asking again before it is made gives the same slot, a later call gets its own. */
-function slotOf({ post }: SendCase) {
-  const { id, attempts, platform, accountId, conversationId } = post
-  return slotRequest(`${id}:${attempts}`, { platform, endpointClass: 'send', accountId, conversationId })
-}
-
-async function waitForSlot({ db, now }: SendDeps, { post, conversation }: SendCase, slot: Date): Promise<Next> {
-  const at = now()
-  const waitUntil = earlier(slot, conversation.windowExpiresAt)
-  if (waitUntil.getTime() - at.getTime() > LONG_WAIT_MS) await deferPost(db, post, waitUntil, at)
-  return { waitUntil }
-}
-
-/**
- * Claiming takes its time, and the slot may have been missed meanwhile. A near one is awaited, so that a slow database
- * costs no slot twice; for a far one, or with too little left of the lease, the post goes back untouched.
- */
-async function lateness(deps: SendDeps, found: SendCase, claim: Claim): Promise<Date | undefined> {
-  const { db, now } = deps
-  const slot = await untilSlot(deps, found, claim).catch(async (error: unknown) => {
-    await inTransaction(db, (tx) => releasePost(tx, claim, now(), now()))
-    throw error
-  })
-  if (slot) await inTransaction(db, (tx) => releasePost(tx, claim, slot, now()))
-  return slot
-}
-
-/** Undefined when the slot is now; otherwise the slot that this claim cannot wait for. */
-async function untilSlot({ limiter, now }: SendDeps, found: SendCase, claim: Claim): Promise<Date | undefined> {
-  for (;;) {
-    const slot = await limiter.reserve(slotOf(found))
-    const at = now()
-    const hasTime = claim.leaseUntil.getTime() - at.getTime() >= CALL_MS
-    if (!hasTime) return slot
-    if (slot <= at) return undefined
-    const ms = slot.getTime() - at.getTime()
-    if (ms > NEAR_SLOT_MS) return slot
-    await sleep(ms)
+  if (!(await awaitSlot(slot, claimed, now))) {
+    await inTransaction(db, (tx) => releasePost(tx, claimed, now()))
+    return { called: false, waitUntil: now() }
   }
+  const outcome = await call(parts, found)
+  await pauseFor(parts, found, outcome)
+  return { called: true, ...(await settle(found, claimed, outcome)) }
+}
+
+async function readInOrder(db: Database, ids: PostId[]): Promise<(SendCase | undefined)[]> {
+  const cases = new Map((await readSendCases(db, ids)).map((found) => [found.post.id, found]))
+  return ids.map((id) => cases.get(id))
+}
+
+function createClaim({ db, now }: SendDeps) {
+  return createGroup(
+    (posts: Post[]) => {
+      const at = now()
+      return inTransaction(db, (tx) => claimPosts(tx, posts, { at, leaseUntil: new Date(at.getTime() + LEASE_MS) }))
+    },
+    { max: GROUP_MAX },
+  )
+}
+
+function placeOf({ post, conversation }: SendCase): WaitingPost {
+  const { id, accountId, conversationId } = post
+  return { id, accountId, conversationId, windowExpiresAt: conversation.windowExpiresAt }
+}
+
+/** The slot was counted for an account and a conversation that only Redis named. */
+function isFor({ post, call }: Slot, found: SendCase): boolean {
+  return (
+    call !== undefined && post.accountId === found.post.accountId && post.conversationId === found.post.conversationId
+  )
+}
+
+/** Waits for the instant itself; false when it was missed, or too little of the lease is left for a call. */
+async function awaitSlot({ call }: Slot, { leaseUntil }: Claim, now: () => Date): Promise<boolean> {
+  if (!call || call.msLeft() > AHEAD_MAX_MS) return false
+  if (call.msLeft() > 0) await sleep(call.msLeft())
+  const hasTime = leaseUntil.getTime() - now().getTime() >= CALL_MS
+  return hasTime && call.msLeft() >= -TOLERANCE_MS
 }
 
 /** The one call. The token is open inside this function and nowhere else. */

@@ -3,8 +3,9 @@
 import { markCredential, stopAccount } from '#db/accounts.ts'
 import { raiseAlert } from '#db/alerts.ts'
 import { appendAudit } from '#db/audit.ts'
+import { type Hold, lockClaimed } from '#db/claims.ts'
 import { type Database, inTransaction, type Transaction } from '#db/client.ts'
-import { type Claim, finishAttempt, lockClaimed, lockConversation, recordSent, settlePost } from '#db/outbox.ts'
+import { finishAttempt, lockConversation, recordSent, settlePost } from '#db/outbox.ts'
 import { countRetries, type Post, type SendCase } from '#db/send-cases.ts'
 import type { AuditAction, AuditEvent } from '#src/domain/audit.ts'
 import type { Outcome, PostStatus } from '#src/domain/outbox.ts'
@@ -16,7 +17,7 @@ import type { Next } from './next.ts'
 import { giveBack } from './refuse.ts'
 import { HOLD_MS } from './send-gates.ts'
 
-interface SettleDeps {
+export interface SettleDeps {
   db: Database
   bell: Pick<Bell, 'reconcile'>
   publish: Publish
@@ -26,13 +27,12 @@ interface SettleDeps {
 }
 
 export type Settling = { post: Post; account: Pick<SendCase['account'], 'id' | 'name' | 'sealedToken'> }
-type Held = Pick<Claim, 'postId' | 'fence'>
 
 /** Settles a claimed post; one that is no longer held by this claim is left alone. */
 export async function settleOutcome(
   deps: SettleDeps,
   settling: Settling,
-  claim: Held,
+  claim: Hold,
   outcome: Outcome,
 ): Promise<Next> {
   const { db, bell, publish, now, guard } = deps
@@ -122,14 +122,19 @@ function accountEntry({ post, account }: Settling, outcome: Outcome): Entry | un
   return { action, subject: { kind: 'account', id: account.id }, detail: { postId: post.id, code: outcome.code } }
 }
 
-function postEntry({ post }: Settling, { status, code, messageRef }: Conclusion): Entry | undefined {
+export function postEntry({ post }: Settling, { status, code, messageRef }: Conclusion): Entry | undefined {
   const action = actions[status]
   const { id, decisionId, textHash, fence } = post
   const detail = { decisionId, textHash, fence, code: code ?? null, messageRef: messageRef ?? null }
   return action && { action, subject: { kind: 'post', id }, detail }
 }
 
-function announce(publish: Publish, { post, account }: Settling, outcome: Outcome, { status }: Conclusion): void {
+export function announce(
+  publish: Publish,
+  { post, account }: Settling,
+  outcome: Outcome,
+  { status }: Conclusion,
+): void {
   publish({ topic: 'outbox', id: post.id })
   publish({ topic: 'conversation', id: post.conversationId })
   if (status === 'failed') publish({ topic: 'queue', id: post.conversationId })

@@ -15,15 +15,18 @@ import {
   listOverdueConversations,
   listStoredDeliveries,
 } from '#db/sweep.ts'
-import type { ConversationId } from '#src/domain/ids.ts'
+import type { ConversationId, PostId } from '#src/domain/ids.ts'
+import type { Lanes } from '#src/limits/lanes.ts'
 import type { Bell } from '#src/queues/bell.ts'
 import type { Publish } from '#src/queues/live.ts'
+import { lineUp } from './line-up.ts'
 import { createReminder } from './reminder.ts'
 import { settleOutcome } from './settle.ts'
 
 export interface SweepDeps {
   db: Database
-  bell: Pick<Bell, 'inbox' | 'draft' | 'outbox' | 'reconcile'>
+  bell: Pick<Bell, 'inbox' | 'draft' | 'reconcile'>
+  lanes: Pick<Lanes, 'add'>
   publish: Publish
   now: () => Date
   /** This process, for the lease. */
@@ -64,8 +67,9 @@ export function createSweep(deps: SweepDeps): () => Promise<Swept> {
 }
 
 /** What has no job gets one; what was rung just now is left in peace, so that a slow worker is not buried in bells. */
-function createRings({ db, bell }: SweepDeps) {
+function createRings({ db, bell, lanes }: SweepDeps) {
   const remind = createReminder()
+  let lastPost: PostId | undefined
   const ago = (at: Date, ms: number) => new Date(at.getTime() - ms)
 
   return async (at: Date) => {
@@ -73,8 +77,10 @@ function createRings({ db, bell }: SweepDeps) {
     if (deliveries.length > 0) await bell.inbox(deliveries.map(({ id }) => id))
     const overdue = remind(await listOverdueConversations(db, { before: ago(at, DRAFT_MS), at }, BATCH), at)
     for (const { id } of overdue) await bell.draft(id, 0)
-    const posts = remind(await listDuePosts(db, { before: ago(at, POST_MS), at }, BATCH), at)
-    for (const { id, platform } of posts) await bell.outbox(platform, id, 0)
+    const due = await listDuePosts(db, { before: ago(at, POST_MS), at, after: lastPost }, BATCH)
+    lastPost = due.length === BATCH ? due.at(-1)?.id : undefined
+    const posts = remind(due, at)
+    await lineUp(lanes, posts, at)
     const unread = remind(await listUnread(db, ago(at, UNREAD_MS), BATCH), at)
     for (const { id } of unread) await bell.reconcile(id, 0)
     return { deliveries: deliveries.length, drafts: overdue.length, posts: posts.length, unread: unread.length }

@@ -1,7 +1,6 @@
 import { Queue, type QueueOptions } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { AccountId, ContactId, ConversationId, PostId } from '#src/domain/ids.ts'
-import type { Platform } from '#src/domain/platform.ts'
 import { type KeptBody, queueNames } from './jobs.ts'
 
 /** Rings a worker awake. The row is always written first: a bell that fails to ring is rung again by the sweep. */
@@ -10,7 +9,6 @@ export interface Bell {
   /** Keeps the bytes themselves; only while MySQL is away. */
   keepBodies(bodies: KeptBody[]): Promise<void>
   draft(conversationId: ConversationId, delayMs: number): Promise<void>
-  outbox(platform: Platform, postId: PostId, delayMs: number): Promise<void>
   /** One job per post: ringing again while one waits changes nothing. */
   reconcile(postId: PostId, delayMs: number): Promise<void>
   contact(contactId: ContactId): Promise<void>
@@ -41,11 +39,10 @@ export function createBell(
   }
   const inbox = open(queueNames.inbox)
   const draft = open(queueNames.draft)
-  const outbox = { instagram: open(queueNames.outbox.instagram) } satisfies Record<Platform, Queue>
   const reconcile = open(queueNames.reconcile)
   const contacts = open(queueNames.contacts)
   const credentials = open(queueNames.credentials)
-  const queues = [inbox, draft, ...Object.values(outbox), reconcile, contacts, credentials]
+  const queues = [inbox, draft, reconcile, contacts, credentials]
 
   const bell: Bell = {
     async inbox(deliveryIds) {
@@ -57,9 +54,6 @@ export function createBell(
     },
     async draft(conversationId, delay) {
       await draft.add('conversation', { conversationId }, { delay })
-    },
-    async outbox(platform, postId, delay) {
-      await outbox[platform].add('post', { postId }, { delay })
     },
     async reconcile(postId, delay) {
       await reconcile.add('post', { postId }, { delay, deduplication: { id: postId } })

@@ -1,11 +1,9 @@
 import { z } from 'zod'
-import type { Platform } from '#src/domain/platform.ts'
 
 /** Queue names; a job carries ids only. */
 export const queueNames = {
   inbox: 'inbox',
   draft: 'draft',
-  outbox: { instagram: 'outbox.instagram' } satisfies Record<Platform, string>,
   reconcile: 'reconcile',
   contacts: 'contacts',
   credentials: 'credentials',
@@ -34,7 +32,6 @@ export type InboxJob = z.infer<typeof InboxJob>
 export type KeptBody = Extract<InboxJob, { bodies: unknown }>['bodies'][number]
 
 export const DraftJob = z.strictObject({ conversationId: z.string() })
-export const OutboxJob = z.strictObject({ postId: z.string() })
 export const ReconcileJob = z.strictObject({ postId: z.string() })
 export const ContactJob = z.strictObject({ contactId: z.string() })
 /** Without an account: look at all of them. */

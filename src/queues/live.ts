@@ -30,3 +30,16 @@ export function createHub(redis: Redis): (listener: (event: LiveEvent) => void) 
     return () => void listeners.delete(listener)
   }
 }
+
+/** Calls the listener whenever something is said on the channel. `redis` is a connection of its own, closed with it. */
+export function createWaker(redis: Redis): { on(channel: string, listener: () => void): void; close(): Promise<void> } {
+  return {
+    on(channel, listener) {
+      redis.on('message', (spoken) => {
+        if (spoken === channel) listener()
+      })
+      redis.subscribe(channel).catch(() => undefined)
+    },
+    close: async () => redis.disconnect(),
+  }
+}

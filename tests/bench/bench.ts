@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import { createConnection } from 'mysql2/promise'
 import { connect, type Database } from '#db/client.ts'
 import { migrate } from '#db/migrate.ts'
+import { createLanes, type Lanes } from '#src/limits/lanes.ts'
 import { type Bell, createBell, PREFIX } from '#src/queues/bell.ts'
 import { connectProducer } from '#src/queues/redis.ts'
 import type { Figure } from './rows.ts'
@@ -32,6 +33,7 @@ export interface Stores {
   db: Database
   redis: Redis
   bell: Bell
+  lanes: Lanes
   env: Record<string, string>
   databaseUrl: string
   redisUrl: string
@@ -68,6 +70,7 @@ export async function openStores(
     db,
     redis,
     bell,
+    lanes: createLanes(redis, PREFIX),
     databaseUrl: url.href,
     redisUrl,
     env: { ...env, DATABASE_URL: url.href, REDIS_URL: redisUrl },

@@ -2,7 +2,7 @@ import { limits } from '#src/domain/limit.ts'
 import type { Scenario } from './bench.ts'
 import { anAccount, anOperator } from './people.ts'
 import { fillPosts } from './posts.ts'
-import { arrivalWaits, fillEach, openSite, postsIn, signer } from './site.ts'
+import { arrivalWaits, fillEach, lineUp, openSite, postsIn, signer } from './site.ts'
 import { fullestWindow, percentile } from './statistics.ts'
 import { fillThreads } from './threads.ts'
 
@@ -22,7 +22,7 @@ export const limit: Scenario = {
     const operatorId = await anOperator(site.stores.db)
     const threads = await fillEach(site, LIMITED_POSTS, 'none')
     const posts = await postsIn(site, threads, { operatorId, bench })
-    await Promise.all(posts.map((id) => site.stores.bell.outbox('instagram', id, 0)))
+    await lineUp(site, posts)
     const times = (await site.arrivals(posts.length)).map(({ at }) => at).sort((a, b) => a - b)
     await site.close()
     const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000
@@ -48,15 +48,15 @@ export const flood: Scenario = {
   rows: ['flood'],
   async run(bench) {
     const site = await openSite(bench, { senders: 1, accounts: OTHERS })
-    const { db, bell } = site.stores
+    const { db } = site.stores
     const operatorId = await anOperator(db)
     const total = (OTHERS_PER_SECOND * OTHERS_MS) / 1000
     const measure = async () => {
       const threads = await fillEach(site, total, 'none')
       const posts = await postsIn(site, threads, { operatorId, bench })
       const waits = await arrivalWaits(site, threads, OTHERS_PER_SECOND, (_thread, i) => {
-        const id = posts[i]
-        return id ? bell.outbox('instagram', id, 0) : Promise.resolve()
+        const post = posts[i]
+        return post ? lineUp(site, [post]) : Promise.resolve()
       })
       return percentile(waits, 0.95)
     }
@@ -65,7 +65,7 @@ export const flood: Scenario = {
     const greedy = await anAccount(db, bench.env)
     const threads = await fillThreads(db, { account: greedy, count: FLOOD_POSTS, attention: 'none' })
     const posts = await fillPosts(db, { account: greedy, threads, operatorId, sign: signer(bench) })
-    await Promise.all(posts.map((id) => bell.outbox('instagram', id, 0)))
+    await lineUp(site, posts)
     const beside = await measure()
     await site.close()
     return [{ row: 'flood', value: beside, baseline: alone, met: beside / alone <= 1.2 }]

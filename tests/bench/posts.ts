@@ -1,7 +1,8 @@
 import type { Database } from '#db/client.ts'
-import { newId, type OperatorId, type PostId } from '#src/domain/ids.ts'
+import { newId, type OperatorId } from '#src/domain/ids.ts'
 import { POLICY_VERSION } from '#src/domain/policy.ts'
 import type { Approval } from '#src/domain/review.ts'
+import type { WaitingPost } from '#src/limits/lanes.ts'
 import { type Account, insertMany } from './people.ts'
 import { ANSWER, ANSWER_HASH, type Thread } from './threads.ts'
 
@@ -10,6 +11,8 @@ export function anApproval({ messageId }: Thread) {
   return { verdict: 'approve' as const, text: ANSWER, seen: { textHash: ANSWER_HASH, headMessageId: messageId } }
 }
 
+const DAY_MS = 86_400_000
+
 interface Posts {
   account: Account
   threads: readonly Thread[]
@@ -17,8 +20,8 @@ interface Posts {
   sign: (approval: Approval) => string
 }
 
-/** Posts that are approved, signed and due, one in each thread. */
-export async function fillPosts(db: Database, { account, threads, operatorId, sign }: Posts): Promise<PostId[]> {
+/** Posts that are approved, signed and due, one in each thread; as their lane wants them. */
+export async function fillPosts(db: Database, { account, threads, operatorId, sign }: Posts): Promise<WaitingPost[]> {
   const at = new Date()
   const approvals = threads.map(({ conversationId, contactRef, messageId, draftId }) => ({
     decisionId: newId('decision', at),
@@ -67,5 +70,11 @@ export async function fillPosts(db: Database, { account, threads, operatorId, si
       updated_at: at,
     })),
   )
-  return approvals.map(({ postId }) => postId)
+  const windowExpiresAt = new Date(at.getTime() + DAY_MS)
+  return approvals.map(({ postId: id, accountId, conversationId }) => ({
+    id,
+    accountId,
+    conversationId,
+    windowExpiresAt,
+  }))
 }

@@ -1,12 +1,14 @@
 /* The sending worker from its own parts, with windows so wide that no limit is ever met. The limiter itself still runs. */
 import { connect } from '#db/client.ts'
 import { readConfig } from '#src/config.ts'
+import { limits } from '#src/domain/limit.ts'
 import { createSend } from '#src/flow/send.ts'
-import { createLimiter, type Limiter } from '#src/limits/slots.ts'
+import { createLanes } from '#src/limits/lanes.ts'
+import { createLimiter } from '#src/limits/slots.ts'
 import { createLogger } from '#src/observability/logger.ts'
 import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
 import { createBell, PREFIX } from '#src/queues/bell.ts'
-import { createPublisher } from '#src/queues/live.ts'
+import { createPublisher, createWaker } from '#src/queues/live.ts'
 import { connectProducer, connectWorker } from '#src/queues/redis.ts'
 import { createApprovalChecker } from '#src/vault/approvals.ts'
 import { createKeyring } from '#src/vault/keyring.ts'
@@ -18,24 +20,25 @@ const config = readConfig(process.env, 'sending')
 const log = createLogger({ level: config.logLevel, pretty: false, process: 'sending' })
 const { db } = connect(config.databaseUrl.reveal(), { connectionLimit: 20 })
 const redis = connectProducer(config.redisUrl.reveal())
-const limiter = createLimiter(redis, PREFIX)
-const wide: Limiter = {
-  reserve: (request) =>
-    limiter.reserve({ ...request, windows: request.windows.map((window) => ({ ...window, max: WIDE })) }),
-  pause: (key, until) => limiter.pause(key, until),
-}
+await new Promise((resolve) => redis.once('ready', resolve))
 const { instagramGraphUrl: graphUrl, graphApiVersion } = config
-const parts = {
+const send = createSend({
   db,
   keyring: createKeyring(config.appSecretKey),
   isApproved: createApprovalChecker(config.approvalPublicKey),
   adapters: { instagram: createInstagramAdapter({ graphUrl, graphApiVersion }) },
-  limiter: wide,
+  limiter: createLimiter(redis, PREFIX),
   bell: createBell(redis).bell,
   publish: createPublisher(redis),
   now: () => new Date(),
-}
-const worker = runOutbox({ connection: connectWorker(config.redisUrl.reveal()), log, send: createSend(parts) })
-await worker.waitUntilReady()
-process.once('SIGTERM', () => process.exit(0))
+})
+const wide = limits.instagram.send.map((window) => ({ ...window, max: WIDE }))
+const worker = runOutbox({
+  platform: 'instagram',
+  lanes: createLanes(redis, PREFIX, { rules: { instagram: { send: wide } } }),
+  woken: createWaker(connectWorker(config.redisUrl.reveal())).on,
+  send,
+  log,
+})
+process.once('SIGTERM', () => void worker.close().finally(() => process.exit(0)))
 process.stdout.write('{"msg":"working"}\n')

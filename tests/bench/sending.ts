@@ -6,7 +6,7 @@ import { anOperator } from './people.ts'
 import { anApproval } from './posts.ts'
 import { startScript } from './processes.ts'
 import { emptyJobs, type Waits, waitsOf } from './queue-way.ts'
-import { arrivalWaits, fillEach, openSite, postsIn, signer } from './site.ts'
+import { arrivalWaits, fillEach, lineUp, openSite, postsIn, signer } from './site.ts'
 import { median } from './statistics.ts'
 
 const PER_SECOND = 50
@@ -22,6 +22,7 @@ export const arrival: Scenario = {
       db: site.stores.db,
       sign: signer(bench),
       bell: site.stores.bell,
+      lanes: site.stores.lanes,
       publish: createPublisher(site.stores.redis),
       now: () => new Date(),
     })
@@ -68,7 +69,7 @@ export const sends: Scenario = {
       const threads = await fillEach(site, count, 'none')
       const posts = await postsIn(site, threads, { operatorId, bench })
       const started = performance.timeOrigin + performance.now()
-      await Promise.all(posts.map((id) => site.stores.bell.outbox('instagram', id, 0)))
+      await lineUp(site, posts)
       const arrived = await site.arrivals(count)
       return arrived.length / ((Math.max(...arrived.map(({ at }) => at)) - started) / 1000)
     }

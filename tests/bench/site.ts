@@ -1,5 +1,6 @@
 /* What all measurements of sending stand on. */
 import type { AccountId } from '#src/domain/ids.ts'
+import type { WaitingPost } from '#src/limits/lanes.ts'
 import { createApprovalSigner } from '#src/vault/approvals.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { type Bench, type Stores, until } from './bench.ts'
@@ -82,7 +83,7 @@ export async function postsIn(
     const [first] = own
     if (!first) continue
     const ids = await fillPosts(stores.db, { account: first.account, threads: own, operatorId, sign })
-    for (const [i, id] of ids.entries()) byThread.set(own[i]?.conversationId ?? '', id)
+    for (const post of ids) byThread.set(post.conversationId, post)
   }
   return threads.flatMap(({ conversationId }) => byThread.get(conversationId) ?? [])
 }
@@ -112,6 +113,14 @@ export async function arrivalWaits(
       .filter(({ contactRef }) => !seen.has(contactRef))
       .map(({ contactRef }) => now - (begun.get(contactRef) ?? now)),
   ]
+}
+
+/** As approvals do, only many at once. */
+export function lineUp({ stores }: Site, posts: WaitingPost[]): Promise<void> {
+  return stores.lanes.add(
+    'instagram',
+    posts.map((post) => ({ ...post, delayMs: 0 })),
+  )
 }
 
 /** Signs as the web process does. */

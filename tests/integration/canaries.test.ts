@@ -17,6 +17,7 @@ import { createReceive } from '#src/flow/receive.ts'
 import { createRenew } from '#src/flow/renew.ts'
 import { createDecide } from '#src/flow/review.ts'
 import { createSend } from '#src/flow/send.ts'
+import { createLanes } from '#src/limits/lanes.ts'
 import { createLimiter } from '#src/limits/slots.ts'
 import { createLogger } from '#src/observability/logger.ts'
 import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
@@ -29,13 +30,13 @@ import { canaries, canariesIn, redisText, said, signed } from '#tests/support/ca
 import { aClaude, aMessage, anAnswer } from '#tests/support/claude.ts'
 import { aFakeGraph, graphError } from '#tests/support/fake-graph.ts'
 import { aBody, aText } from '#tests/support/instagram.ts'
+import { anOutboxWorker } from '#tests/support/posts.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
 import { anAccount, anOperator, DAY_MS } from '#tests/support/threads.ts'
 import { runContacts } from '#workers/contacts.ts'
 import { runCredentials } from '#workers/credentials.ts'
 import { runDraft } from '#workers/draft.ts'
 import { runInbox } from '#workers/inbox.ts'
-import { runOutbox } from '#workers/outbox.ts'
 
 const now = () => new Date()
 const { db, url } = await aDatabase()
@@ -67,7 +68,8 @@ async function aHouse() {
   const keyring = createKeyring(config.appSecretKey)
   const adapters = { instagram: createInstagramAdapter({ graphUrl: graph.url, graphApiVersion: 'v26.0' }) }
   await redis.set(`${prefix}:limits:epoch`, '1')
-  const parts = { db, bell, publish, now, keyring, adapters, limiter: createLimiter(redis, prefix) }
+  const lanes = createLanes(redis, prefix)
+  const parts = { db, bell, lanes, publish, now, keyring, adapters, limiter: createLimiter(redis, prefix) }
   const model = 'claude-haiku-5-5'
   const draftReply = createDraftReply({
     apiKey: new Secret(canaries.claudeKey),
@@ -84,7 +86,7 @@ async function aHouse() {
       concurrency: 2,
       draft: createDraft({ ...parts, draftReply, estimate: createEstimate({ model }) }),
     }),
-    runOutbox({ ...shared, send: createSend({ ...parts, isApproved }) }),
+    anOutboxWorker({ redis, lanes, log, send: createSend({ ...parts, isApproved }) }),
     runContacts({ ...shared, identify: createIdentify(parts) }),
     runCredentials({ ...shared, renew: createRenew(parts) }),
   ]
@@ -97,6 +99,7 @@ async function aHouse() {
       config,
       db: database,
       bell,
+      lanes,
       publish,
       live: () => () => undefined,
       ping: () => redis.ping(),

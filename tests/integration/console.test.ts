@@ -35,9 +35,10 @@ async function setUp({ heartbeatMs = 60 } = {}) {
     for (const listener of listeners) listener(change)
   }
   const now = () => new Date()
-  const bell = { outbox: async () => undefined, draft: async () => undefined }
+  const bell = { draft: async () => undefined }
+  const lanes = { add: async () => undefined }
   const sign = createApprovalSigner(new Secret(generateApprovalKeys().privateKey))
-  const deps = { db, sign, bell, publish, now }
+  const deps = { db, sign, bell, lanes, publish, now }
   const { settle } = createReconcile({ db, publish, now })
   const server = serve({ fetch: (request, env) => app.fetch(request, env), port: 0, hostname: '127.0.0.1' })
   await new Promise((resolve) => server.once('listening', resolve))
@@ -52,7 +53,7 @@ async function setUp({ heartbeatMs = 60 } = {}) {
       undo: createUndo(deps),
       settle,
     },
-    configure: createConfigure({ db, bell, publish, now }),
+    configure: createConfigure({ db, lanes, publish, now }),
     signIn: createSignIn({ db, pepper, now }),
     live: (listener) => {
       listeners.add(listener)

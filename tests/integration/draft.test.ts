@@ -227,8 +227,16 @@ it('never blocks or undoes an answer by hand', async () => {
   answers.push({ hold: gate.hold })
   const drafting = draft(conversation.id)
   await expect.poll(() => requests.length).toBe(1)
-  const bell = { outbox: async () => undefined, draft: async () => undefined }
-  const answer = createAnswer({ db, sign: () => 'signature', bell, publish: () => undefined, now: () => new Date() })
+  const bell = { draft: async () => undefined }
+  const lanes = { add: async () => undefined }
+  const answer = createAnswer({
+    db,
+    sign: () => 'signature',
+    bell,
+    lanes,
+    publish: () => undefined,
+    now: () => new Date(),
+  })
   await answer({
     conversationId: conversation.id,
     text: 'By hand.',

@@ -31,7 +31,7 @@ async function setUp(changed: Parameters<typeof aConnectedAccount>[1] = {}) {
       db,
       keyring,
       adapters: { instagram: createInstagramAdapter({ graphUrl: graph.url, graphApiVersion: 'v26.0' }) },
-      bell: { outbox: async (_platform, id) => void rung.push(id) },
+      lanes: { add: async (_platform, posts) => void rung.push(...posts.map(({ id }) => id)) },
       publish: () => undefined,
       now: () => clock.at,
     })

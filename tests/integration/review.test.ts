@@ -30,10 +30,8 @@ function setUp({ now = () => new Date() } = {}) {
   const deps = {
     db,
     sign: createApprovalSigner(new Secret(keys.privateKey)),
-    bell: {
-      outbox: async (_platform: string, id: string) => void rung.push(id),
-      draft: async (id: string) => void rung.push(id),
-    },
+    bell: { draft: async (id: string) => void rung.push(id) },
+    lanes: { add: async (_platform: string, posts: { id: string }[]) => void rung.push(...posts.map(({ id }) => id)) },
     publish: () => undefined,
     now,
   }

@@ -12,9 +12,20 @@ import { operators } from '#db/schema/operators.ts'
 import { outboxPosts } from '#db/schema/outbox-posts.ts'
 import { switches } from '#db/schema/switches.ts'
 import { newId, type PostId } from '#src/domain/ids.ts'
+import { createLanes } from '#src/limits/lanes.ts'
+import { createLimiter } from '#src/limits/slots.ts'
+import { createLogger } from '#src/observability/logger.ts'
 import { textHash } from '#src/vault/hash.ts'
 import { aFakeGraph, graphError } from '#tests/support/fake-graph.ts'
-import { aConnectedAccount, aConnectedThread, aQueuedPost, aSender } from '#tests/support/posts.ts'
+import {
+  aConnectedAccount,
+  aConnectedThread,
+  anOutboxWorker,
+  aQueuedPost,
+  aSender,
+  aSlot,
+  lineUpPosts,
+} from '#tests/support/posts.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
 import { anOperator, DAY_MS } from '#tests/support/threads.ts'
 
@@ -24,6 +35,17 @@ const { redis, prefix } = aRedis()
 async function setUp(changed: Parameters<typeof aSender>[1] = {}) {
   const graph = await aFakeGraph()
   return { graph, ...(await aSender({ db, redis, prefix, graphUrl: graph.url }, changed)) }
+}
+
+/** The same behind the worker, with lanes and pauses of its own. */
+async function aWorkingSender() {
+  const own = `${prefix}:${newId('entry', new Date())}`
+  await redis.set(`${own}:limits:epoch`, '1')
+  const lanes = createLanes(redis, own)
+  const { graph, sendAt } = await setUp({ limiter: createLimiter(redis, own) })
+  const log = createLogger({ level: 'silent', pretty: false, process: 'test' })
+  const startWorker = () => anOutboxWorker({ redis, lanes, log, send: sendAt })
+  return { graph, worker: startWorker(), startWorker, lineUp: (ids: PostId[]) => lineUpPosts(db, lanes, ids) }
 }
 
 async function postOf(id: PostId) {
@@ -355,7 +377,7 @@ describe('when the platform says no', () => {
   })
 
   it('a throttle pauses its account until the time it names, and no other', async () => {
-    const { graph, send, sendToEnd } = await setUp()
+    const { graph, worker, lineUp } = await aWorkingSender()
     const account = await aConnectedAccount(db)
     const usage = {
       'X-Business-Use-Case-Usage': JSON.stringify({ 1: [{ type: 'instagram', estimated_time_to_regain_access: 7 }] }),
@@ -367,16 +389,13 @@ describe('when the platform says no', () => {
       await aQueuedPost(db),
     ]
     const start = Date.now()
-    const until = await sendToEnd(limited.id)
-    expect(until?.getTime()).toBeGreaterThan(start + 6.9 * 60_000)
-    expect((await send(sibling.id)).waitUntil?.getTime()).toBeGreaterThan(start + 6.9 * 60_000)
-    await sendToEnd(other.id)
+    await lineUp([limited.id])
+    await expect.poll(async () => (await postOf(limited.id)).waitUntil?.getTime() ?? 0).toBeGreaterThan(start + 414_000)
+    await lineUp([sibling.id, other.id])
+    await expect.poll(async () => (await postOf(other.id)).status).toBe('sent')
+    await worker.close()
     expect(graph.sends()).toHaveLength(2)
-    expect([
-      (await postOf(limited.id)).status,
-      (await postOf(sibling.id)).status,
-      (await postOf(other.id)).status,
-    ]).toEqual(['queued', 'queued', 'sent'])
+    expect([(await postOf(limited.id)).status, (await postOf(sibling.id)).status]).toEqual(['queued', 'queued'])
   })
 
   it('a throttle longer than the reply window lets the post fail when the window closes', async () => {
@@ -465,45 +484,70 @@ describe('a worker that froze', () => {
 
   it('makes no call when it woke up too late for its lease', async () => {
     let at = Date.now() + 5000
-    let reservations = 0
-    const slow = {
-      reserve: async () => {
-        if (++reservations === 2) at += 15_000
-        return new Date(at)
-      },
-      pause: async () => undefined,
-    }
-    const { graph, send } = await setUp({ limiter: slow, now: () => new Date(at) })
+    const { graph, sendAt, send } = await setUp({ now: () => new Date(at) })
     const { id } = await aQueuedPost(db)
-    await send(id)
+    const asleep = () => {
+      at += 15_000
+      return 0
+    }
+    expect(await sendAt(await aSlot(db, id, asleep))).toMatchObject({ called: false, waitUntil: expect.any(Date) })
     expect(graph.arrivals).toHaveLength(0)
     expect(await postOf(id)).toMatchObject({ status: 'queued', attempts: 0, fence: 1 })
     await send(id)
     expect([graph.sends().length, (await postOf(id)).status]).toEqual([1, 'sent'])
   })
 
-  it('gives the post back when the limiter is lost between claim and call', async () => {
-    let reservations = 0
-    const lost = {
-      reserve: () => (++reservations === 2 ? Promise.reject(new Error('redis is away')) : Promise.resolve(new Date())),
-      pause: async () => undefined,
-    }
-    const { graph, send } = await setUp({ limiter: lost })
+  it('makes no call when its slot was missed, and leaves the post as if it had not been claimed', async () => {
+    const { graph, sendAt } = await setUp()
     const { id } = await aQueuedPost(db)
-    await expect(send(id)).rejects.toThrow()
+    expect(await sendAt(await aSlot(db, id, () => -1000))).toMatchObject({ called: false, waitUntil: expect.any(Date) })
     expect([graph.arrivals.length, (await postOf(id)).status]).toEqual([0, 'queued'])
     expect(await db.select().from(deliveryAttempts).where(eq(deliveryAttempts.postId, id))).toHaveLength(0)
   })
 })
 
+describe('a place in the lanes that is not what MySQL says', () => {
+  it.each([
+    ['another account', { accountId: newId('account', new Date()) }],
+    ['another conversation', { conversationId: newId('conversation', new Date()) }],
+  ])('%s: no call is made on their limits, and the post lines up where it belongs', async (_name, changed) => {
+    const { graph, sendAt } = await setUp()
+    const { id, thread } = await aQueuedPost(db)
+    const slot = await aSlot(db, id)
+    const sent = await sendAt({ ...slot, post: { ...slot.post, ...changed } })
+    const { account, conversation } = thread
+    expect(sent).toMatchObject({ called: false, post: { accountId: account.id, conversationId: conversation.id } })
+    expect([graph.arrivals.length, sent.waitUntil !== undefined]).toEqual([0, true])
+  })
+
+  it('a post that does not exist is dropped', async () => {
+    const { graph, sendAt } = await setUp()
+    const { id } = await aQueuedPost(db)
+    const slot = await aSlot(db, id)
+    const post = { ...slot.post, id: newId('post', new Date()) }
+    expect(await sendAt({ ...slot, post })).toEqual({ called: false })
+    expect(graph.arrivals).toHaveLength(0)
+  })
+
+  it('a reply window that was over there and is open here lets the post line up again', async () => {
+    const { graph, sendAt } = await setUp()
+    const { id } = await aQueuedPost(db)
+    const { post } = await aSlot(db, id)
+    const { called, waitUntil, post: own } = await sendAt({ post, call: undefined })
+    expect([called, graph.arrivals.length, waitUntil !== undefined]).toEqual([false, 0, true])
+    expect(own?.windowExpiresAt?.getTime()).toBeGreaterThan(Date.now())
+  })
+})
+
 it('passes no limit, as counted on arrival, when many posts of one account are due at once', async () => {
-  const { graph, sendToEnd } = await setUp()
+  const { graph, lineUp, startWorker } = await aWorkingSender()
+  startWorker()
   const account = await aConnectedAccount(db)
-  const posts = []
-  for (let i = 0; i < 120; i++) posts.push(await aQueuedPost(db, { thread: await aConnectedThread(db, account) }))
-  await Promise.all(posts.map(({ id }) => sendToEnd(id)))
+  const ids: PostId[] = []
+  for (let i = 0; i < 120; i++) ids.push((await aQueuedPost(db, { thread: await aConnectedThread(db, account) })).id)
+  await lineUp(ids)
+  await expect.poll(() => graph.sends().length, { timeout: 30_000 }).toBe(120)
   const arrivals = graph.sends().map(({ at }) => at)
-  expect(arrivals).toHaveLength(120)
   const busiest = Math.max(...arrivals.map((start) => arrivals.filter((t) => t >= start && t < start + 1000).length))
   expect(busiest).toBeLessThanOrEqual(100)
 }, 90_000)

@@ -2,13 +2,21 @@ import { eq } from 'drizzle-orm'
 import { afterAll, describe, expect, it } from 'vitest'
 import { outboxPosts } from '#db/schema/outbox-posts.ts'
 import type { AccountId, PostId } from '#src/domain/ids.ts'
+import { createLanes } from '#src/limits/lanes.ts'
+import { createLimiter } from '#src/limits/slots.ts'
 import { createLogger } from '#src/observability/logger.ts'
 import { createBell } from '#src/queues/bell.ts'
 import { aFakeGraph, graphError } from '#tests/support/fake-graph.ts'
-import { aConnectedAccount, aConnectedThread, aQueuedPost, aSender } from '#tests/support/posts.ts'
+import {
+  aConnectedAccount,
+  aConnectedThread,
+  anOutboxWorker,
+  aQueuedPost,
+  aSender,
+  lineUpPosts,
+} from '#tests/support/posts.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
 import { runCredentials } from '#workers/credentials.ts'
-import { runOutbox } from '#workers/outbox.ts'
 import { runSweep } from '#workers/sweep.ts'
 
 const { db } = await aDatabase()
@@ -24,23 +32,25 @@ const statusOf = async (id: PostId) =>
 describe('the outbox worker', () => {
   it('sends what is rung, at the end of its undo time, and is not held up by an account that waits', async () => {
     const graph = await aFakeGraph()
-    const { send } = await aSender({ db, redis, prefix, graphUrl: graph.url })
-    const worker = runOutbox({ connection, prefix, log, send })
-    afterAll(() => worker.close())
+    const limiter = createLimiter(redis, prefix)
+    const { sendAt } = await aSender({ db, redis, prefix, graphUrl: graph.url }, { limiter })
+    const lanes = createLanes(redis, prefix)
+    anOutboxWorker({ redis, lanes, log, send: sendAt })
+    const ring = (id: PostId) => lineUpPosts(db, lanes, [id])
 
     const limited = await aConnectedAccount(db)
     const usage = { 'X-Business-Use-Case-Usage': JSON.stringify({ 1: [{ estimated_time_to_regain_access: 30 }] }) }
     graph.next('messages', { status: 400, body: graphError(80_002), headers: usage })
     const first = await aQueuedPost(db, { thread: await aConnectedThread(db, limited) })
-    await bell.outbox('instagram', first.id, 0)
+    await ring(first.id)
     await expect.poll(() => graph.sends().length, { timeout: 10_000 }).toBe(1)
     for (let i = 0; i < 60; i++) {
       const { id } = await aQueuedPost(db, { thread: await aConnectedThread(db, limited) })
-      await bell.outbox('instagram', id, 0)
+      await ring(id)
     }
     const notBefore = new Date(Date.now() + 1500)
     const other = await aQueuedPost(db, { post: { notBefore } })
-    await bell.outbox('instagram', other.id, 0)
+    await ring(other.id)
     await expect.poll(() => statusOf(other.id), { timeout: 20_000 }).toBe('sent')
     const arrival = graph.sends().at(-1)?.at ?? 0
     expect(arrival).toBeGreaterThanOrEqual(notBefore.getTime())

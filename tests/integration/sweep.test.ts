@@ -30,12 +30,12 @@ function aSweep(changed: Partial<SweepDeps> = {}) {
   const bell = {
     inbox: async (ids: number[]) => void rung.inbox.push(...ids),
     draft: async (id: string) => void rung.draft.push(id),
-    outbox: async (_platform: string, id: string) => void rung.outbox.push(id),
     reconcile: async (id: string) => void rung.reconcile.push(id),
   }
   const sweep = createSweep({
     db,
     bell,
+    lanes: { add: async (_platform, posts) => void rung.outbox.push(...posts.map(({ id }) => id)) },
     publish: () => undefined,
     now: () => new Date(),
     holder: `h${++serial}`,

@@ -92,7 +92,6 @@ export function aBell() {
     inbox: async (ids) => void rung.inbox.push(ids),
     keepBodies: async () => undefined,
     draft: async (id, delayMs) => void rung.drafts.push([id, delayMs]),
-    outbox: async () => undefined,
     reconcile: async () => undefined,
     contact: async (id) => void rung.contacts.push(id),
     credential: async () => undefined,

@@ -1,19 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { eq, inArray } from 'drizzle-orm'
 import type { Redis } from 'ioredis'
+import { afterAll } from 'vitest'
 import type { Database } from '#db/client.ts'
+import { conversations } from '#db/schema/conversations.ts'
 import { outboxPosts } from '#db/schema/outbox-posts.ts'
 import { reviewDecisions } from '#db/schema/review-decisions.ts'
+import { waiting } from '#db/sweep.ts'
 import { newId, type PostId } from '#src/domain/ids.ts'
 import { POLICY_VERSION } from '#src/domain/policy.ts'
 import type { Approval } from '#src/domain/review.ts'
-import { createSend, type SendDeps } from '#src/flow/send.ts'
+import { lineUp } from '#src/flow/line-up.ts'
+import { createSend, type SendDeps, type Sent } from '#src/flow/send.ts'
+import type { Lanes, Slot } from '#src/limits/lanes.ts'
 import { createLimiter } from '#src/limits/slots.ts'
 import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
-import type { LiveEvent } from '#src/queues/live.ts'
+import { createWaker, type LiveEvent } from '#src/queues/live.ts'
 import { createApprovalChecker, createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
 import { textHash } from '#src/vault/hash.ts'
 import { createKeyring, generateFernetKey } from '#src/vault/keyring.ts'
 import { Secret } from '#src/vault/secret.ts'
+import { runOutbox } from '#workers/outbox.ts'
 import { anAccount, anOperator, aThread } from './threads.ts'
 
 const keys = generateApprovalKeys()
@@ -118,7 +125,47 @@ export async function aSender(
     now: () => new Date(),
     ...changed,
   })
-  return { send, events, sendToEnd: (id: PostId) => toEnd(() => send(id)) }
+  const now = changed.now ?? (() => new Date())
+  const sendNow = async (id: PostId) => send(await aSlot(db, id))
+  return { send: sendNow, sendAt: send, events, sendToEnd: (id: PostId) => toEnd(() => sendNow(id), now) }
+}
+
+/** A slot for this post, `msLeft` from now on, as the lanes would hand it out. */
+export async function aSlot(db: Database, id: PostId, msLeft: () => number = () => 0): Promise<Slot> {
+  const [post] = await db
+    .select(waiting)
+    .from(outboxPosts)
+    .innerJoin(conversations, eq(conversations.id, outboxPosts.conversationId))
+    .where(eq(outboxPosts.id, id))
+  if (!post) throw new Error('there is no such post')
+  return { post, call: { name: `${id}:1`, msLeft } }
+}
+
+/** Lines these posts up as an approval does. */
+export async function lineUpPosts(db: Database, lanes: Pick<Lanes, 'add'>, ids: PostId[]): Promise<void> {
+  const posts = await db
+    .select(waiting)
+    .from(outboxPosts)
+    .innerJoin(conversations, eq(conversations.id, outboxPosts.conversationId))
+    .where(inArray(outboxPosts.id, ids))
+  await lineUp(lanes, posts, new Date())
+}
+
+type Starting = Pick<Parameters<typeof runOutbox>[0], 'log'> & {
+  lanes: Lanes
+  send: (slot: Slot) => Promise<Sent>
+  redis: Redis
+}
+
+/** The sending worker on these lanes; ends with the file. */
+export function anOutboxWorker({ redis, ...options }: Starting): { close(): Promise<void> } {
+  const { on, close } = createWaker(redis.duplicate())
+  const worker = runOutbox<Slot>({ platform: 'instagram', woken: on, ...options })
+  afterAll(async () => {
+    await worker.close()
+    await close()
+  })
+  return worker
 }
 
 /** Runs a verb as its queue would: again at each instant it names, as long as that is near. */

@@ -10,12 +10,12 @@ import { type Claim, claimPosts, releasePost } from '#db/claims.ts'
 import { type Database, inTransaction } from '#db/client.ts'
 import { type Post, readSendCases, type SendCase } from '#db/send-cases.ts'
 import type { PostId } from '#src/domain/ids.ts'
-import { type Outcome, outcomeOf } from '#src/domain/outbox.ts'
+import { outcomeOf } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { Slot, WaitingPost } from '#src/limits/lanes.ts'
 import { pauseKeyOf } from '#src/limits/scopes.ts'
 import type { Limiter } from '#src/limits/slots.ts'
-import type { PlatformAdapter } from '#src/platforms/adapter.ts'
+import type { Answered, Pause, PlatformAdapter } from '#src/platforms/adapter.ts'
 import type { Bell } from '#src/queues/bell.ts'
 import type { Publish } from '#src/queues/live.ts'
 import type { Keyring } from '#src/vault/keyring.ts'
@@ -92,8 +92,8 @@ async function deliver(parts: Parts, found: SendCase, slot: Slot): Promise<Sent>
     await inTransaction(db, (tx) => releasePost(tx, claimed, now()))
     return { called: false, waitUntil: now() }
   }
-  const outcome = await call(parts, found)
-  await pauseFor(parts, found, outcome)
+  const { outcome, pauses } = await call(parts, found)
+  await pauseFor(parts, found, pauses)
   return { called: true, ...(await settle(found, claimed, outcome)) }
 }
 
@@ -133,24 +133,24 @@ async function awaitSlot({ call }: Slot, { leaseUntil }: Claim, now: () => Date)
 }
 
 /** The one call. The token is open inside this function and nowhere else. */
-async function call({ keyring, adapters }: SendDeps, { post, account }: SendCase): Promise<Outcome> {
+async function call({ keyring, adapters }: SendDeps, { post, account }: SendCase): Promise<Answered> {
   let token: ReturnType<Keyring['open']>
   try {
     token = keyring.open(account.sealedToken, { owner: account.id, field: 'token' })
   } catch {
-    return { kind: 'stop_account', code: 'token_unreadable', note: 'The stored token cannot be opened with these keys' }
+    const note = 'The stored token cannot be opened with these keys'
+    return { outcome: { kind: 'stop_account', code: 'token_unreadable', note }, pauses: [] }
   }
   const { recipientRef, text } = post
   try {
     const { accountRef } = account
     return await adapters[post.platform].send({ accountRef, recipientRef, text }, token, AbortSignal.timeout(CALL_MS))
   } catch (error) {
-    return outcomeOf(error)
+    return { outcome: outcomeOf(error), pauses: [] }
   }
 }
 
-/** A throttle holds up everything in its scope. Should Redis be away, the post itself still waits. */
-async function pauseFor({ limiter }: SendDeps, { post }: SendCase, outcome: Outcome): Promise<void> {
-  if (outcome.kind !== 'wait') return
-  await limiter.pause(pauseKeyOf(outcome.scope, post), outcome.until).catch(() => undefined)
+/** What the answer asks for holds up everything in its scope. Should Redis be away, the post itself still waits. */
+async function pauseFor({ limiter }: SendDeps, { post }: SendCase, pauses: Pause[]): Promise<void> {
+  for (const { scope, until } of pauses) await limiter.pause(pauseKeyOf(scope, post), until).catch(() => undefined)
 }

@@ -9,6 +9,20 @@ export interface PostToSend {
   text: string
 }
 
+/** Nothing of this account, or of our whole app, may call the platform before `until`. */
+export interface Pause {
+  scope: 'account' | 'app'
+  until: Date
+  /** Such as `usage/95`, or the throttle's own code. */
+  code: string
+}
+
+/** What a call came to, and what its answer asks us to leave alone, whether or not the call succeeded. */
+export interface Answered {
+  outcome: Outcome
+  pauses: Pause[]
+}
+
 export interface Profile {
   name?: string
   username?: string
@@ -18,7 +32,7 @@ export interface Profile {
 export interface PlatformAdapter {
   platform: Platform
   /** One call, and what it came to; an answer of any kind is never thrown. */
-  send(post: PostToSend, token: Secret, signal: AbortSignal): Promise<Outcome>
+  send(post: PostToSend, token: Secret, signal: AbortSignal): Promise<Answered>
   /** Undefined when the platform does not show this person. */
   profile(contactRef: string, token: Secret, signal: AbortSignal): Promise<Profile | undefined>
   /**

@@ -17,7 +17,10 @@ async function setUp() {
 describe('a send', () => {
   it('is one POST with the exact words, and the token in its header only', async () => {
     const { graph, adapter } = await setUp()
-    expect(await adapter.send(post, token, soon())).toEqual({ kind: 'sent', messageRef: 'mid.1' })
+    expect(await adapter.send(post, token, soon())).toEqual({
+      outcome: { kind: 'sent', messageRef: 'mid.1' },
+      pauses: [],
+    })
     expect(graph.arrivals).toHaveLength(1)
     expect(graph.arrivals[0]).toMatchObject({
       method: 'POST',
@@ -31,9 +34,9 @@ describe('a send', () => {
   it('is to be tried again when nothing can have arrived', async () => {
     const { graph, adapter } = await setUp()
     await graph.close()
-    expect(await adapter.send(post, token, soon())).toMatchObject({ kind: 'retry', code: 'ECONNREFUSED' })
+    expect((await adapter.send(post, token, soon())).outcome).toMatchObject({ kind: 'retry', code: 'ECONNREFUSED' })
     const nowhere = createInstagramAdapter({ graphUrl: 'http://graph.invalid', graphApiVersion: 'v26.0' })
-    expect((await nowhere.send(post, token, soon())).kind).toBe('retry')
+    expect((await nowhere.send(post, token, soon())).outcome.kind).toBe('retry')
   })
 
   it('is uncertain when the connection ends, the time runs out, or a proxy answers', async () => {
@@ -44,12 +47,12 @@ describe('a send', () => {
       { after: () => new Promise(() => undefined) },
       { status: 502, body: '<html>' },
     )
-    expect((await adapter.send(post, token, soon())).kind).toBe('uncertain')
-    expect(await adapter.send(post, token, AbortSignal.timeout(50))).toMatchObject({
+    expect((await adapter.send(post, token, soon())).outcome.kind).toBe('uncertain')
+    expect((await adapter.send(post, token, AbortSignal.timeout(50))).outcome).toMatchObject({
       kind: 'uncertain',
       code: 'TimeoutError',
     })
-    expect(await adapter.send(post, token, soon())).toMatchObject({ kind: 'uncertain', code: 'http/502' })
+    expect((await adapter.send(post, token, soon())).outcome).toMatchObject({ kind: 'uncertain', code: 'http/502' })
     expect(graph.sends()).toHaveLength(3)
   })
 
@@ -58,7 +61,7 @@ describe('a send', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as { port: number }
     const adapter = createInstagramAdapter({ graphUrl: `http://127.0.0.1:${port}`, graphApiVersion: 'v26.0' })
-    expect((await adapter.send(post, token, soon())).kind).toBe('uncertain')
+    expect((await adapter.send(post, token, soon())).outcome.kind).toBe('uncertain')
     server.close()
   })
 
@@ -66,14 +69,28 @@ describe('a send', () => {
     const { graph, adapter } = await setUp()
     const elsewhere = await aFakeGraph()
     graph.next('messages', { status: 307, headers: { location: `${elsewhere.url}/v26.0/1/messages` }, body: '' })
-    expect((await adapter.send(post, token, soon())).kind).toBe('uncertain')
+    expect((await adapter.send(post, token, soon())).outcome.kind).toBe('uncertain')
     expect(elsewhere.arrivals).toHaveLength(0)
   })
 
   it('reads no more of an answer than it needs', async () => {
     const { graph, adapter } = await setUp()
     graph.next('messages', { body: { message_id: 'mid.big', filler: 'x'.repeat(300_000) } })
-    expect((await adapter.send(post, token, soon())).kind).toBe('uncertain')
+    expect((await adapter.send(post, token, soon())).outcome.kind).toBe('uncertain')
+  })
+})
+
+describe('what a send asks to leave alone', () => {
+  it.each([
+    [4, 'app'],
+    [80_002, 'account'],
+  ])('is, after the throttle %i, the %s', async (code, scope) => {
+    const { graph, adapter } = await setUp()
+    graph.next('messages', { status: 400, body: graphError(code) })
+    const until = new Date('2026-11-22T12:05:00Z')
+    const { outcome, pauses } = await adapter.send(post, token, soon())
+    expect(outcome).toEqual({ kind: 'wait', scope, code: `${code}`, until })
+    expect(pauses).toEqual([{ scope, code: `${code}`, until }])
   })
 })
 

@@ -1,8 +1,7 @@
 import { AppError } from '#src/domain/errors.ts'
-import type { Outcome } from '#src/domain/outbox.ts'
 import { Secret } from '#src/vault/secret.ts'
-import type { PlatformAdapter, PostToSend } from '../adapter.ts'
-import { classifyGraphAnswer, graphErrorIn } from '../meta/errors.ts'
+import type { Answered, PlatformAdapter, PostToSend } from '../adapter.ts'
+import { classifyGraphAnswer, graphErrorIn, throttlePause } from '../meta/errors.ts'
 import { callGraph, fieldOf, type GraphCall, type GraphRequest } from '../meta/graph.ts'
 import { requireAnswer } from '../meta/reads.ts'
 import { readThread } from './read-back.ts'
@@ -34,7 +33,7 @@ export function createInstagramAdapter(options: InstagramOptions): PlatformAdapt
     async send({ accountRef, recipientRef, text }: PostToSend, token, signal) {
       const json = { recipient: { id: recipientRef }, message: { text } }
       const path = `${graphApiVersion}/${encodeURIComponent(accountRef)}/messages`
-      return sendOutcome(await call(path, { method: 'POST', token, json, signal }), now())
+      return answeredBy(await call(path, { method: 'POST', token, json, signal }), now())
     },
 
     async profile(contactRef, token, signal) {
@@ -82,14 +81,18 @@ export function createInstagramAdapter(options: InstagramOptions): PlatformAdapt
   }
 }
 
-function sendOutcome(call: GraphCall, now: Date): Outcome {
+function answeredBy(call: GraphCall, now: Date): Answered {
   switch (call.kind) {
-    case 'answered':
-      return classifyGraphAnswer({ ...call.answer, now })
+    case 'answered': {
+      const outcome = classifyGraphAnswer({ ...call.answer, now })
+      return { outcome, pauses: throttlePause(outcome) }
+    }
     case 'unreached':
-      return { kind: 'retry', code: call.code, note: 'Instagram could not be reached' }
-    case 'unknown':
-      return { kind: 'uncertain', code: call.code, note: 'The connection ended before Instagram answered' }
+      return { outcome: { kind: 'retry', code: call.code, note: 'Instagram could not be reached' }, pauses: [] }
+    case 'unknown': {
+      const note = 'The connection ended before Instagram answered'
+      return { outcome: { kind: 'uncertain', code: call.code, note }, pauses: [] }
+    }
   }
 }
 

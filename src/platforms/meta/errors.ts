@@ -1,4 +1,5 @@
 import type { Outcome } from '#src/domain/outbox.ts'
+import type { Pause } from '../adapter.ts'
 import { errorTable, type Meaning, PERMISSION_RANGE } from './error-table.ts'
 import { fieldOf, type GraphAnswer } from './graph.ts'
 import { regainsAccessAt } from './usage.ts'
@@ -56,6 +57,13 @@ export function meaningOf({ code, subcode, isTransient }: GraphError, status: nu
 
 function waitOutcome(scope: 'account' | 'app', code: string, { headers, now }: GraphAnswer & { now: Date }): Outcome {
   return { kind: 'wait', scope, code, until: regainsAccessAt(headers, now) }
+}
+
+/** A throttle holds up more than its own post. */
+export function throttlePause(outcome: Outcome): Pause[] {
+  if (outcome.kind !== 'wait' || outcome.scope === 'conversation') return []
+  const { scope, until, code } = outcome
+  return [{ scope, until, code }]
 }
 
 /** `10/2534022`, or the code alone. */

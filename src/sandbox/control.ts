@@ -2,10 +2,10 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Core } from './core.ts'
 import { Fault, type Faults } from './faults.ts'
-import { expiryOf } from './graph/tokens.ts'
 import { knowledge } from './knowledge.ts'
 import type { Opening } from './opening.ts'
 import type { Phone } from './phone.ts'
+import { type AccountView, refuseWith, type Stage } from './stage.ts'
 import { messagingEnvelope } from './wire.ts'
 
 const Delivery = z.union([
@@ -27,14 +27,7 @@ export type Change = z.input<typeof Change>
 
 export interface Control {
   /** What one needs to connect the shop to the product. The token is the newest. */
-  account(): {
-    accountRef: string
-    token: string
-    name: string
-    username: string
-    expiresInSeconds: number
-    knowledge: typeof knowledge
-  }
+  account(): AccountView & { knowledge: typeof knowledge }
   arrivals(): Core['world']['arrivals']
   deliveries(): { id: number; attempts: number; outcome: string }[]
   /** Signs and delivers; resolves after the first try with its status, 0 when nobody answered. */
@@ -43,48 +36,42 @@ export interface Control {
   tell(): boolean
   faults: Faults
   phone: Phone
+  stage: Stage
 }
 
-export function createControl(core: Core, phone: Phone, faults: Faults, opening: Opening): Control {
-  const { world, refs, account, settings } = core
+export interface ControlParts {
+  phone: Phone
+  stage: Stage
+  faults: Faults
+  opening: Opening
+}
+
+export function createControl(core: Core, { phone, stage, faults, opening }: ControlParts): Control {
+  const { world, account, settings } = core
   return {
-    account() {
-      const token = world.tokens.findLast(({ accountRef }) => accountRef === account.accountRef)
-      if (!token) throw new Error('The sandbox account has no token')
-      return {
-        accountRef: account.accountRef,
-        token: refs.token(account.accountRef, token.serial),
-        name: account.name,
-        username: account.username,
-        expiresInSeconds: Math.floor((expiryOf(token) - core.clock()) / 1000),
-        knowledge,
-      }
-    },
+    account: () => ({ ...stage.view(account), knowledge }),
     arrivals: () => world.arrivals,
-    deliveries: () => [...world.deliveries.values()],
+    deliveries: () => [...world.deliveries.values()].map(({ id, attempts, outcome }) => ({ id, attempts, outcome })),
     deliver(delivery) {
       const { accountRef } = account
-      if ('envelope' in delivery) return core.deliver('by hand', delivery.envelope)
-      for (const item of delivery.items) phone.learn(accountRef, item)
-      return core.deliver('by hand', messagingEnvelope(accountRef, delivery.items, core.clock()))
+      const errand = { thread: 'by hand', about: `by hand ${world.deliveries.size + 1}` }
+      if ('envelope' in delivery) return core.deliver({ ...errand, envelope: delivery.envelope })
+      const mids = delivery.items.flatMap((item) => phone.learn(accountRef, item) ?? [])
+      return core.deliver({ ...errand, mids, envelope: messagingEnvelope(accountRef, delivery.items, core.clock()) })
     },
     change(change) {
       const { usagePercent, ...rest } = Change.parse(change)
       Object.assign(settings, rest, usagePercent === undefined ? {} : { usagePercent: usagePercent ?? undefined })
     },
     tell: () => opening.tell(),
-    faults,
-    phone,
+    ...{ faults, phone, stage },
   }
 }
 
 /** The same over HTTP, for the demo and for tests that run the sandbox as a process of its own. */
 export function createControlRoutes(control: Control, core: Core) {
   return new Hono()
-    .onError((error, c) => {
-      if (error instanceof z.ZodError) return c.json({ error: z.prettifyError(error) }, 422)
-      return c.json({ error: error instanceof SyntaxError ? 'The body is not JSON' : 'The sandbox failed' }, 500)
-    })
+    .onError(refuseWith)
     .get('/account', (c) => c.json(control.account()))
     .get('/arrivals', (c) => c.json({ arrivals: control.arrivals() }))
     .get('/deliveries', (c) => c.json({ deliveries: control.deliveries() }))

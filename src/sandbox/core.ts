@@ -1,6 +1,7 @@
-import { createDeliverer, type Deliverer } from './deliveries.ts'
+import { createDeliverer, type Deliverer, type Errand } from './deliveries.ts'
 import type { Entry } from './entries.ts'
 import { openJournal } from './journal.ts'
+import { createLookup, type Lookup } from './lookup.ts'
 import { createRefs, type Refs } from './refs.ts'
 import { encodeBody } from './wire.ts'
 import { type Account, apply, emptyWorld, type World } from './world.ts'
@@ -25,6 +26,8 @@ export interface CoreOptions {
   /** Journal file; memory only without it. */
   statePath?: string | undefined
   now: () => Date
+  /** Unix ms with fractions, for the times of arrivals; those of `now` when absent. */
+  preciseNow?: (() => number) | undefined
   retryDelaysMs?: readonly number[] | undefined
 }
 
@@ -32,16 +35,20 @@ export interface CoreOptions {
 export interface Core {
   readonly world: World
   readonly refs: Refs
+  readonly lookup: Lookup
   readonly settings: Settings
+  /** The first shop, the one people play with. */
   readonly account: Account
   /** Unix ms by the sandbox's clock. */
   clock(): number
-  /** Like `clock`, but never the same twice, so that what is written in one breath keeps its order. */
-  tick(): number
+  /** Like `clock`, but never the same twice in one thread, so that what is written in one breath keeps its order. */
+  tick(thread: string): number
   /** Unix ms by the machine's clock. */
   machineClock(): number
+  /** The same with fractions. */
+  arrivalClock(): number
   record(entry: Entry): void
-  deliver(thread: string, envelope: unknown): ReturnType<Deliverer['deliver']>
+  deliver(errand: Omit<Errand, 'body'> & { envelope: unknown }): ReturnType<Deliverer['deliver']>
   /** Starts sending what an earlier run left undelivered. */
   resume(): void
   baseUrl: string
@@ -52,14 +59,18 @@ const SHOP = { username: 'murmelton.ceramics', name: 'Murmelton Ceramics' }
 
 export function createCore(options: CoreOptions): Core {
   const { seed, webhookUrl, appSecret, statePath, now, retryDelaysMs } = options
-  const journal = openJournal(statePath)
+  const refs = createRefs(seed)
   const world = emptyWorld()
-  for (const entry of journal.past) apply(world, entry)
+  const lookup = createLookup(world, refs)
+  const take = (entry: Entry) => {
+    apply(world, entry)
+    lookup.note(entry)
+  }
+  const journal = openJournal(statePath, take)
   const record = (entry: Entry) => {
     journal.append(entry)
-    apply(world, entry)
+    take(entry)
   }
-  const refs = createRefs(seed)
   const settings: Settings = { echoes: true, echoDelayMs: 0, readReceipts: false, clockOffsetMs: 0 }
   const machineClock = () => now().getTime()
   const clock = () => machineClock() + settings.clockOffsetMs
@@ -68,22 +79,28 @@ export function createCore(options: CoreOptions): Core {
     now: machineClock,
     ...(retryDelaysMs && { retryDelaysMs }),
   })
-  let lastTick = 0
 
   return {
-    ...{ world, refs, settings, clock, machineClock, record },
+    ...{ world, refs, lookup, settings, clock, machineClock, record },
+    arrivalClock: options.preciseNow ?? machineClock,
     account: openShop(world, refs, record, machineClock()),
-    tick: () => {
-      lastTick = Math.max(clock(), lastTick + 1)
-      return lastTick
-    },
-    deliver: (thread, envelope) => deliverer.deliver(thread, encodeBody(envelope)),
+    tick: createTick(clock),
+    deliver: ({ envelope, ...errand }) => deliverer.deliver({ ...errand, body: encodeBody(envelope) }),
     resume: () => deliverer.resume(),
     baseUrl: 'http://127.0.0.1',
     async close() {
       await deliverer.close()
       journal.close()
     },
+  }
+}
+
+function createTick(clock: () => number): Core['tick'] {
+  const last = new Map<string, number>()
+  return (thread) => {
+    const at = Math.max(clock(), (last.get(thread) ?? 0) + 1)
+    last.set(thread, at)
+    return at
   }
 }
 

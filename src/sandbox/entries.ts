@@ -1,7 +1,11 @@
+import type { Weather } from './weather/weather.ts'
+
 /** What can happen in the sandbox, as it stands in the journal. All times are ms since 1970. */
 export type Entry =
   | { type: 'account'; accountRef: string; scopedRef: string; username: string; name: string }
   | { type: 'token'; accountRef: string; serial: number; at: number }
+  /** All tokens of the account up to this one died. */
+  | { type: 'death'; accountRef: string; serial: number }
   | { type: 'contact'; accountRef: string; contactRef: string; name: string; username: string }
   | ({ type: 'message' } & Message)
   | { type: 'unsend'; mid: string }
@@ -10,10 +14,13 @@ export type Entry =
   | { type: 'seen'; mid: string }
   | ({ type: 'comment' } & Comment)
   | ({ type: 'arrival' } & Arrival)
-  | { type: 'delivery'; id: number; thread: string; body: string; at: number }
+  | ({ type: 'delivery' } & Delivery)
+  /** A try that was not answered with 200. */
+  | { type: 'tried'; id: number; attempts: number }
   | { type: 'delivered'; id: number; attempts: number; outcome: 'accepted' | 'dropped'; at: number }
   /** The conversations of a first start went out. */
   | { type: 'told'; at: number }
+  | { type: 'weather'; weather: Weather }
 
 export interface Message {
   mid: string
@@ -39,10 +46,11 @@ export interface Comment {
 
 /** One call to the Graph API, as it came in and as it was answered. Carries no token. */
 export interface Arrival {
-  /** When the request arrived, by the machine's clock: what limits are judged by. */
+  /** When the head of the request arrived, by the machine's clock, with fractions: what limits are judged by. */
   at: number
   method: string
   path: string
+  /** 0 when the connection was cut instead. */
   status: number
   /** `10/2534022`; absent when the call was answered with success. */
   code?: string
@@ -51,4 +59,34 @@ export interface Arrival {
   contactRef?: string
   text?: string
   mid?: string
+  /** For a post whose body was read or cut off: whether the contact has it. */
+  kept?: boolean
+  /** The trouble the weather (its own word) or a rule (`rule`) made of it. */
+  trouble?: string
+  /** What the weather held the answer back by. */
+  slowMs?: number
+  /** What the weather does to the echo of a kept post. */
+  echo?: 'early' | 'late' | 'never'
+  /** The wait a throttle answer stated. */
+  waitMs?: number
+  /** It came when the account had used up the platform's limit for its kind. */
+  overLimit?: true
+}
+
+/** One body on its way to the product, with all that a restart needs to send it on. */
+export interface Delivery {
+  id: number
+  /** Deliveries of one thread leave one after another, unless `aside`. */
+  thread: string
+  body: string
+  at: number
+  /** The messages in it. */
+  mids?: string[]
+  /** Not before this time, by the machine's clock. */
+  dueAt?: number
+  /** It waits for nobody in its thread, and nobody waits for it. */
+  aside?: true
+  /** It leaves once a later one of its thread has gone, and at `dueAt` at the latest. */
+  held?: true
+  trouble?: string
 }

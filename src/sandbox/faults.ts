@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler, Next } from 'hono'
 import { z } from 'zod'
+import type { Arrival } from './entries.ts'
 
 /** Trouble ordered in advance for requests that match. */
 export const Fault = z.strictObject({
@@ -10,7 +11,11 @@ export const Fault = z.strictObject({
     method: z.string().optional(),
     /** A regular expression that is looked for in the path. */
     path: z.string().optional(),
+    /** The account whose token the call carries. */
+    accountRef: z.string().optional(),
   }),
+  /** How many requests that match it lets pass first. */
+  skip: z.int().min(0).default(0),
   /** How many requests it strikes; 0 for every one until it is cleared. */
   times: z.int().min(0).default(1),
   /** `before`: the request is never carried out; `commit`: it is, and only the answer is spoilt. */
@@ -29,14 +34,24 @@ export interface Faults {
   queue(faults: z.input<typeof Fault>[]): void
   clear(): void
   waiting(): readonly Fault[]
-  strike: MiddlewareHandler<{ Bindings: Partial<HttpBindings> }>
+  strike: MiddlewareHandler<FaultEnv>
+}
+
+interface FaultEnv {
+  Bindings: Partial<HttpBindings>
+  /** Calls to the Graph API have one. */
+  Variables: { arrival?: Arrival }
 }
 
 export function createFaults(): Faults {
   let waiting: Fault[] = []
 
-  function take(method: string, path: string): Fault | undefined {
-    const fault = waiting.find(({ match }) => isMatch(match, method, path))
+  function take(call: Call): Fault | undefined {
+    const fault = waiting.find(({ match }) => isMatch(match, call))
+    if (fault && fault.skip > 0) {
+      fault.skip -= 1
+      return undefined
+    }
     if (fault?.times === 1) waiting = waiting.filter((other) => other !== fault)
     else if (fault && fault.times > 1) fault.times -= 1
     return fault
@@ -48,20 +63,32 @@ export function createFaults(): Faults {
       waiting = []
     },
     waiting: () => waiting,
-    async strike(c, next) {
-      const fault = take(c.req.method, c.req.path)
-      if (!fault) return next()
-      const spoils = fault.drop || fault.status !== undefined
-      if (fault.after === 'commit' || !spoils) await next()
-      if (fault.delayMs > 0) await pause(fault.delayMs)
-      if (!spoils) return
-      c.res = undefined
-      c.res = answerOf(fault, c.env?.incoming)
+    strike(c, next) {
+      const arrival = c.get('arrival')
+      const fault = take({ method: c.req.method, path: c.req.path, accountRef: arrival?.accountRef })
+      if (fault && arrival) arrival.trouble = 'rule'
+      return fault ? strikeWith(fault, c, next) : next()
     },
   }
 }
 
-function isMatch(match: Fault['match'], method: string, path: string): boolean {
+async function strikeWith(fault: Fault, c: Context<FaultEnv>, next: Next): Promise<void> {
+  const spoils = fault.drop || fault.status !== undefined
+  if (fault.after === 'commit' || !spoils) await next()
+  if (fault.delayMs > 0) await pause(fault.delayMs)
+  if (!spoils) return
+  c.res = undefined
+  c.res = answerOf(fault, c.env?.incoming)
+}
+
+interface Call {
+  method: string
+  path: string
+  accountRef: string | undefined
+}
+
+function isMatch(match: Fault['match'], { method, path, accountRef }: Call): boolean {
+  if (match.accountRef !== undefined && match.accountRef !== accountRef) return false
   const methodFits = match.method === undefined || match.method.toUpperCase() === method
   return methodFits && (match.path === undefined || new RegExp(match.path).test(path))
 }

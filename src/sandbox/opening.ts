@@ -54,7 +54,7 @@ function tellAll(core: Core, phone: Phone): void {
   const start = core.clock()
   const ago = (minutes: number) => Math.round(start - minutes * MINUTE_MS)
   for (const { name, username, turns } of stories) {
-    const { contactRef } = phone.meet(name, username)
+    const { contactRef } = phone.meet(name, { username })
     for (const { minutesAgo, by, text = '', picture, story } of turns) {
       const writing = {
         text,

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Core } from './core.ts'
 import type { Message } from './entries.ts'
-import { commentEnvelope, contactItem, type MessagingItem, messageItem, messagingEnvelope } from './wire.ts'
-import type { Contact } from './world.ts'
+import { createSerials } from './weather/serials.ts'
+import { commentEnvelope, contactItem, messageItem, messagingEnvelope } from './wire.ts'
+import { type Contact, keptKey } from './world.ts'
 
 export interface Writing {
   text?: string
@@ -16,18 +17,19 @@ type Delivered = Promise<{ id: number; status: number }>
 
 /** What people do on their phones: each deed is kept first and then delivered as a webhook. */
 export interface Phone {
-  meet(name: string, username?: string): Contact
+  /** Somebody new to an account; to the first shop unless told. */
+  meet(name: string, parts?: { username?: string; accountRef?: string }): Contact
   write(contactRef: string, writing: Writing): { mid: string; delivered: Delivered }
   /** The shop's own people answering from the app, which comes to us as an echo. */
   answerFromApp(contactRef: string, writing: Writing): { mid: string; delivered: Delivered }
   /** The shop answering through the API: kept now, echoed when the caller says so. */
-  keepSent(contactRef: string, writing: Writing): { mid: string; echo: () => Delivered }
+  keepSent(contactRef: string, writing: Writing): { mid: string; echo: (lateMs: number) => Delivered }
   unsend(mid: string): Delivered | undefined
   react(mid: string, emoji: string | undefined): Delivered | undefined
   read(mid: string): Delivered | undefined
   comment(comment: { name: string; username: string; text: string; at?: number }): Delivered
-  /** Remembers what a hand-made item says, so that its sender can be answered. */
-  learn(accountRef: string, item: unknown): void
+  /** Remembers what a hand-made item says, so that its sender can be answered; gives the id of a message in it. */
+  learn(accountRef: string, item: unknown): string | undefined
 }
 
 const HandMade = z.object({
@@ -47,20 +49,25 @@ export function createPhone(core: Core): Phone {
 
   return {
     ...gestures(core, about),
-    meet: (name, username = usernameOf(name)) => meet(core, name, username),
+    meet: (name, { username = usernameOf(name), accountRef = account.accountRef } = {}) =>
+      meet(core, { name, username, accountRef }),
     write: (contactRef, writing) => say(keep('contact', contactRef, writing)),
     answerFromApp: (contactRef, writing) => say(keep('account', contactRef, writing)),
     keepSent(contactRef, writing) {
       const message = keep('account', contactRef, writing)
-      return { mid: message.mid, echo: () => say(message).delivered }
+      return { mid: message.mid, echo: (lateMs) => say(message, lateMs).delivered }
     },
-    comment({ name, username, text, at = core.tick() }) {
+    comment({ name, username, text, at = core.tick('comments') }) {
       const { accountRef } = account
-      const { contactRef } = meet(core, name, username)
+      const { contactRef } = meet(core, { name, username, accountRef })
       const commentRef = refs.comment(core.world.comments.length + 1)
       const comment = { accountRef, contactRef, username, text, at, commentRef, mediaRef: refs.media(1) }
       record({ type: 'comment', ...comment })
-      return core.deliver(`comments ${comment.mediaRef}`, commentEnvelope(comment, core.clock()))
+      return core.deliver({
+        thread: `comments ${comment.mediaRef}`,
+        about: commentRef,
+        envelope: commentEnvelope(comment, core.clock()),
+      })
     },
     learn: (accountRef, item) => learn(core, accountRef, item),
   }
@@ -70,28 +77,36 @@ type About = (mid: string, parts: (message: Message, at: number) => Record<strin
 
 function createOutgoing(core: Core) {
   const { world, refs, account, record } = core
-  const { accountRef } = account
   const absolute = (path: string) => new URL(path, core.baseUrl).href
-  const send = (thread: string, item: MessagingItem) =>
-    core.deliver(thread, messagingEnvelope(accountRef, [item], core.clock()))
+  const gestureSerials = createSerials()
 
   function keep(from: Message['from'], contactRef: string, writing: Writing): Message {
-    const { text = '', attachments = [], story, at = core.tick() } = writing
-    const mid = refs.message(world.messages.size + 1)
+    const { text = '', attachments = [], story, at = core.tick(contactRef) } = writing
+    // Counted for each side, so that an id does not hang on who was quicker.
+    const mid = refs.message({ contactRef, from }, (world.kept.get(keptKey(from, contactRef)) ?? 0) + 1)
+    const { accountRef } = world.contacts.get(contactRef) ?? account
     const message: Message = { mid, accountRef, contactRef, from, text, attachments, at, ...(story && { story }) }
     record({ type: 'message', ...message })
     return message
   }
 
-  function say(message: Message): { mid: string; delivered: Delivered } {
-    return { mid: message.mid, delivered: send(message.contactRef, messageItem(message, absolute)) }
+  function say(message: Message, lateMs = 0): { mid: string; delivered: Delivered } {
+    const { mid, accountRef, contactRef } = message
+    const envelope = messagingEnvelope(accountRef, [messageItem(message, absolute)], core.clock())
+    return { mid, delivered: core.deliver({ thread: contactRef, about: mid, mids: [mid], lateMs, envelope }) }
   }
 
   const about: About = (mid, parts) => {
     const message = world.messages.get(mid)
     if (!message) return undefined
-    const at = core.tick()
-    return send(message.contactRef, contactItem(message, at, parts(message, at)))
+    const { contactRef, accountRef } = message
+    const at = core.tick(contactRef)
+    const item = contactItem(message, at, parts(message, at))
+    return core.deliver({
+      thread: contactRef,
+      about: `gesture ${contactRef} ${gestureSerials.next(contactRef)}`,
+      envelope: messagingEnvelope(accountRef, [item], core.clock()),
+    })
   }
   return { keep, say, about }
 }
@@ -116,16 +131,18 @@ function gestures({ record }: Core, about: About): Pick<Phone, 'unsend' | 'react
   }
 }
 
-function meet({ account, refs, world, record }: Core, name: string, username: string): Contact {
-  const contactRef = refs.contact(world.contacts.size + 1)
-  const contact: Contact = { accountRef: account.accountRef, contactRef, name, username }
+function meet({ account, refs, world, record }: Core, person: Omit<Contact, 'contactRef'>): Contact {
+  const { accountRef } = person
+  const serial = (world.contactsOf.get(accountRef)?.length ?? 0) + 1
+  const contactRef = accountRef === account.accountRef ? refs.guest(serial) : refs.contact(accountRef, serial)
+  const contact: Contact = { ...person, contactRef }
   record({ type: 'contact', ...contact })
   return contact
 }
 
-function learn(core: Core, accountRef: string, item: unknown): void {
+function learn(core: Core, accountRef: string, item: unknown): string | undefined {
   const { data } = HandMade.safeParse(item)
-  if (!data || data.sender.id === accountRef) return
+  if (!data || data.sender.id === accountRef) return undefined
   const contactRef = data.sender.id
   if (!core.world.contacts.has(contactRef)) {
     const name = `Guest ${contactRef.slice(-4)}`
@@ -136,6 +153,7 @@ function learn(core: Core, accountRef: string, item: unknown): void {
   else if (reaction) core.record({ type: 'reaction', contactRef, at, ...reaction })
   else if (edit) core.record({ type: 'edit', mid: edit.mid, text: edit.text })
   else learnMessage(core, accountRef, data)
+  return message?.mid
 }
 
 function learnMessage(core: Core, accountRef: string, { sender, timestamp, message, postback }: HandMade): void {

@@ -3,8 +3,10 @@ import { createHmac } from 'node:crypto'
 /** Ids and tokens in the shapes Meta gives them, the same for the same seed and serial number. */
 export interface Refs {
   account(serial: number): { accountRef: string; scopedRef: string }
-  contact(serial: number): string
-  message(serial: number): string
+  /** Of an account that was opened later; the first shop's are `guest`s. */
+  contact(accountRef: string, serial: number): string
+  guest(serial: number): string
+  message(thread: { contactRef: string; from: string }, serial: number): string
   comment(serial: number): string
   media(serial: number): string
   conversation(contactRef: string): string
@@ -23,8 +25,9 @@ export function createRefs(seed: string): Refs {
       accountRef: `178414${digits(`account ${serial}`, 11)}`,
       scopedRef: `25${digits(`scoped ${serial}`, 15)}`,
     }),
-    contact: (serial) => `1${digits(`contact ${serial}`, 15)}`,
-    message: (serial) => `aWdfZAG1faXRlbTox${word(`message ${serial}`)}`,
+    contact: (accountRef, serial) => `1${digits(`contact ${accountRef} ${serial}`, 15)}`,
+    guest: (serial) => `1${digits(`contact ${serial}`, 15)}`,
+    message: ({ contactRef, from }, serial) => `aWdfZAG1faXRlbTox${word(`message ${from} ${contactRef} ${serial}`)}`,
     comment: (serial) => `180${digits(`comment ${serial}`, 14)}`,
     media: (serial) => `179${digits(`media ${serial}`, 14)}`,
     conversation: (contactRef) => `aWdfZAG06MTpJR01lc3NhZA2VUaHJlYWQ6${word(`conversation ${contactRef}`)}`,

@@ -11,6 +11,8 @@ import { guard } from './guard.ts'
 import { createOpening } from './opening.ts'
 import { createPages } from './pages/pages.tsx'
 import { createPhone } from './phone.ts'
+import { createStage } from './stage.ts'
+import { createStageRoutes } from './stage-routes.ts'
 
 export interface SandboxOptions extends Omit<CoreOptions, 'now'> {
   /** The key that the stand-in for Claude accepts. */
@@ -30,26 +32,25 @@ export interface Sandbox {
   close(): Promise<void>
 }
 
+/** Unix ms with fractions; unlike the wall clock it never steps back. */
+const precise = () => performance.timeOrigin + performance.now()
+
 /** Instagram and Claude on this machine, over real HTTP. `ANTHROPIC_BASE_URL` is the answered address plus `/claude`. */
-export function createSandbox({
-  anthropicApiKey,
-  opens = false,
-  consoleUrl,
-  now = () => new Date(),
-  ...rest
-}: SandboxOptions): Sandbox {
-  const core = createCore({ ...rest, now })
+export function createSandbox({ anthropicApiKey, opens = false, consoleUrl, now, ...rest }: SandboxOptions): Sandbox {
+  const core = createCore({ preciseNow: now ? undefined : precise, ...rest, now: now ?? (() => new Date()) })
   const phone = createPhone(core)
+  const stage = createStage(core, phone)
   const faults = createFaults()
   const productUrl = new URL(rest.webhookUrl).origin
   const opening = createOpening({ core, phone, readyUrl: `${productUrl}/readyz` })
-  const control = createControl(core, phone, faults, opening)
+  const control = createControl(core, { phone, stage, faults, opening })
 
   const app = new Hono<{ Bindings: Partial<HttpBindings> }>()
   app.use(guard)
   app.route('/sandbox', createControlRoutes(control, core))
+  app.route('/sandbox', createStageRoutes(stage, core))
   app.use('/claude/*', faults.strike)
-  app.route('/claude', createClaudeStandIn({ apiKey: anthropicApiKey, now }))
+  app.route('/claude', createClaudeStandIn({ apiKey: anthropicApiKey, ...(now && { now }) }))
   app.route('/', createPages({ core, phone, consoleUrl: consoleUrl ?? productUrl }))
   app.route('/', createGraph({ core, phone, faults }))
 

@@ -1,4 +1,5 @@
-import type { Arrival, Comment, Entry, Message } from './entries.ts'
+import type { Arrival, Comment, Delivery, Entry, Message } from './entries.ts'
+import { clearSkies, type Weather } from './weather/weather.ts'
 
 const HOUR_MS = 3_600_000
 /** https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages */
@@ -32,28 +33,40 @@ export interface Token {
   accountRef: string
   serial: number
   at: number
+  isDead?: boolean
 }
 
-export interface Pending {
+/** What is known of a delivery once its body is gone. */
+export interface DeliveryRecord {
   id: number
   thread: string
-  body: string
+  mids: string[]
+  attempts: number
+  outcome: 'pending' | 'accepted' | 'dropped'
   at: number
+  acceptedAt?: number
+  trouble?: string
 }
 
 /** Everything the sandbox knows; only `apply` writes to it. */
 export interface World {
   accounts: Map<string, Account>
   contacts: Map<string, Contact>
+  /** Of each account, in the order they came. */
+  contactsOf: Map<string, string[]>
   messages: Map<string, KeptMessage>
-  /** Message ids of each contact, in the order they were kept. */
-  threads: Map<string, string[]>
+  /** Of each contact, by time, oldest first. */
+  threads: Map<string, KeptMessage[]>
+  /** How many messages each side of a thread has kept, by `keptKey`. */
+  kept: Map<string, number>
   comments: Comment[]
-  tokens: Token[]
+  /** Of each account, the newest last. */
+  tokens: Map<string, Token[]>
   arrivals: Arrival[]
   /** Deliveries that were neither accepted nor given up. */
-  pending: Map<number, Pending>
-  deliveries: Map<number, { id: number; attempts: number; outcome: 'pending' | 'accepted' | 'dropped' }>
+  pending: Map<number, Delivery>
+  deliveries: Map<number, DeliveryRecord>
+  weather: Weather
   told: boolean
 }
 
@@ -61,13 +74,16 @@ export function emptyWorld(): World {
   return {
     accounts: new Map(),
     contacts: new Map(),
+    contactsOf: new Map(),
     messages: new Map(),
     threads: new Map(),
+    kept: new Map(),
     comments: [],
-    tokens: [],
+    tokens: new Map(),
     arrivals: [],
     pending: new Map(),
     deliveries: new Map(),
+    weather: clearSkies,
     told: false,
   }
 }
@@ -76,16 +92,22 @@ type Applied = { [T in Entry['type']]: (world: World, entry: Extract<Entry, { ty
 
 const applied: Applied = {
   account: (world, { type: _, ...account }) => void world.accounts.set(account.accountRef, account),
-  token: (world, { accountRef, serial, at }) => void world.tokens.push({ accountRef, serial, at }),
+  token: (world, { accountRef, serial, at }) => listOf(world.tokens, accountRef).push({ accountRef, serial, at }),
+  death: (world, { accountRef, serial }) => {
+    for (const token of listOf(world.tokens, accountRef)) if (token.serial <= serial) token.isDead = true
+  },
   contact: (world, { type: _, ...contact }) => {
-    world.contacts.set(contact.contactRef, { ...world.contacts.get(contact.contactRef), ...contact })
+    const known = world.contacts.get(contact.contactRef)
+    if (!known) listOf(world.contactsOf, contact.accountRef).push(contact.contactRef)
+    world.contacts.set(contact.contactRef, { ...known, ...contact })
   },
   message: (world, { type: _, ...message }) => {
+    const { contactRef, from, at } = message
     world.messages.set(message.mid, message)
-    const thread = world.threads.get(message.contactRef)
-    if (thread) thread.push(message.mid)
-    else world.threads.set(message.contactRef, [message.mid])
-    if (message.from === 'contact') openWindow(world, message.contactRef, message.at)
+    insertByTime(listOf(world.threads, contactRef), message)
+    const key = keptKey(from, contactRef)
+    world.kept.set(key, (world.kept.get(key) ?? 0) + 1)
+    if (from === 'contact') openWindow(world, contactRef, at)
   },
   unsend: (world, { mid }) => change(world, mid, { deleted: true, text: '', attachments: [] }),
   edit: (world, { mid, text }) => change(world, mid, { edited: true, text }),
@@ -97,21 +119,48 @@ const applied: Applied = {
   comment: (world, { type: _, ...comment }) => void world.comments.push(comment),
   arrival: (world, { type: _, ...arrival }) => void world.arrivals.push(arrival),
   delivery: (world, { type: _, ...delivery }) => {
-    world.pending.set(delivery.id, delivery)
-    world.deliveries.set(delivery.id, { id: delivery.id, attempts: 0, outcome: 'pending' })
+    const { id, thread, at, mids = [], trouble } = delivery
+    world.pending.set(id, delivery)
+    const fresh = { id, thread, mids, attempts: 0, outcome: 'pending' as const, at }
+    world.deliveries.set(id, { ...fresh, ...(trouble && { trouble }) })
   },
-  delivered: (world, { id, attempts, outcome }) => {
+  tried: (world, { id, attempts }) => {
+    const delivery = world.deliveries.get(id)
+    if (delivery) delivery.attempts = attempts
+  },
+  delivered: (world, { id, attempts, outcome, at }) => {
     world.pending.delete(id)
-    world.deliveries.set(id, { id, attempts, outcome })
+    const delivery = world.deliveries.get(id)
+    if (delivery) Object.assign(delivery, { attempts, outcome, ...(outcome === 'accepted' && { acceptedAt: at }) })
   },
   told: (world) => {
     world.told = true
+  },
+  weather: (world, { weather }) => {
+    world.weather = weather
   },
 }
 
 export function apply(world: World, entry: Entry): void {
   const change = applied[entry.type] as (world: World, entry: Entry) => void
   change(world, entry)
+}
+
+export function keptKey(from: Message['from'], contactRef: string): string {
+  return `${from} ${contactRef}`
+}
+
+function listOf<V>(lists: Map<string, V[]>, key: string): V[] {
+  const list = lists.get(key) ?? []
+  if (list.length === 0) lists.set(key, list)
+  return list
+}
+
+/** Nearly always at the end; only what is told of the past goes further up. */
+function insertByTime(thread: KeptMessage[], message: KeptMessage): void {
+  let place = thread.length
+  while (place > 0 && (thread[place - 1]?.at ?? 0) > message.at) place -= 1
+  thread.splice(place, 0, message)
 }
 
 function change(world: World, mid: string, parts: Partial<KeptMessage>): void {
@@ -129,7 +178,6 @@ export function isWindowOpen(contact: Contact, at: number): boolean {
 }
 
 /** A contact's messages by time, oldest first. */
-export function threadOf(world: World, contactRef: string): KeptMessage[] {
-  const mids = world.threads.get(contactRef) ?? []
-  return mids.flatMap((mid) => world.messages.get(mid) ?? []).sort((a, b) => a.at - b.at)
+export function threadOf(world: World, contactRef: string): readonly KeptMessage[] {
+  return world.threads.get(contactRef) ?? []
 }

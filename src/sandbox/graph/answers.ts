@@ -5,12 +5,13 @@ export interface GraphError {
   subcode?: number
   type: 'OAuthException' | 'IGApiException' | 'GraphMethodException'
   message: string
+  isTransient?: true
 }
 
 /** The refusals the sandbox gives, with the codes of https://developers.facebook.com/documentation/business-messaging/messenger-platform/error-codes */
 export const refusals = {
-  tokenMissing: oauth(400, 190, 'Invalid OAuth access token - Cannot parse access token'),
   tokenUnknown: oauth(400, 190, 'Invalid OAuth access token - Cannot parse access token'),
+  tokenDead: oauth(401, 190, 'Error validating access token: The session has been invalidated'),
   tokenExpired: { ...oauth(401, 190, 'Error validating access token: Session has expired'), subcode: 463 },
   // The rule is documented, the answer to breaking it is not.
   tokenTooYoung: api(400, 100, 'The access token must be at least 24 hours old to be refreshed'),
@@ -24,6 +25,10 @@ export const refusals = {
   messageInvalid: api(400, 100, 'The message is invalid.', 2_534_015),
   messageAndAction: api(400, 100, 'A message and a sender action cannot be sent in one request', 2_018_014),
   bodyInvalid: api(400, 100, 'Invalid parameter'),
+  messagingThrottled: api(400, 613, 'Calls to this api have exceeded the rate limit.', 2_534_040),
+  accountThrottled: oauth(400, 80_002, 'There have been too many calls from this account.'),
+  sentPerhaps: { ...oauth(400, 1, 'An unknown error occurred'), subcode: 1_357_046 },
+  unavailable: { ...oauth(500, 2, 'Service temporarily unavailable'), isTransient: true },
   messageGone: api(400, 9_000_001, 'The message was deleted by the user or the business'),
   noConsent: api(403, 230, 'User consent is required to access user profile'),
   noProfile: api(400, 9010, 'No matching user'),
@@ -41,10 +46,11 @@ export function missingField(field: string): GraphError {
 export const unknownPath: GraphError = oauth(400, 2500, 'Unknown path components')
 
 export function errorBody(
-  { message, type, code, subcode }: GraphError,
+  { message, type, code, subcode, isTransient }: GraphError,
   trace: string,
 ): { error: Record<string, unknown> } {
-  return { error: { message, type, code, ...(subcode && { error_subcode: subcode }), fbtrace_id: trace } }
+  const parts = { ...(subcode && { error_subcode: subcode }), ...(isTransient && { is_transient: true }) }
+  return { error: { message, type, code, ...parts, fbtrace_id: trace } }
 }
 
 /** `10/2534022`, the way both sides' logs write it. */

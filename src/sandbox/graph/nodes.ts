@@ -8,7 +8,8 @@ import { type Fields, pick } from './fields.ts'
 const DETAILED_MESSAGES = 20
 const ID_AND_TIME: Fields = new Map([['created_time', new Map()]])
 
-type Reading = Pick<Core, 'world' | 'refs' | 'account'>
+/** The account is the one whose token asks. */
+export type Reading = Pick<Core, 'world' | 'refs' | 'lookup' | 'account'>
 
 type Node = Record<string, unknown>
 
@@ -25,12 +26,13 @@ export function accountNode({ accountRef, scopedRef, username, name }: Account):
 }
 
 /** Whatever one id stands for: a contact, a thread or a message. */
-export function readNode({ world, refs, account }: Reading, ref: string, fields: Fields): Node | GraphError {
+export function readNode(reading: Reading, ref: string, fields: Fields): Node | GraphError {
+  const { world, refs, account } = reading
   const contact = world.contacts.get(ref)
   if (contact?.accountRef === account.accountRef) return profile(contact, fields)
   const message = world.messages.get(ref)
   if (message?.accountRef === account.accountRef) return readMessage(world, account, message, fields)
-  const owner = ownerOf(world, refs, account, ref)
+  const owner = ownerOf(reading, ref)
   if (owner) return readConversation(world, refs, owner, fields)
   return /^1\d{15}$/.test(ref) ? refusals.noProfile : missingObject('GET', ref)
 }
@@ -40,19 +42,20 @@ export function listConversations(
   userId: string | undefined,
   fields: Fields,
 ): Node | GraphError {
-  const threads = [...world.contacts.values()]
-    .filter(({ accountRef, contactRef }) => accountRef === account.accountRef && (!userId || contactRef === userId))
-    .filter(({ contactRef }) => world.threads.has(contactRef))
+  const asked = userId ? [userId] : (world.contactsOf.get(account.accountRef) ?? [])
+  const threads = asked
+    .flatMap((contactRef) => world.contacts.get(contactRef) ?? [])
+    .filter(({ accountRef, contactRef }) => accountRef === account.accountRef && world.threads.has(contactRef))
   const nodes = threads
     .map((contact) => ({ contact, newest: newestOf(world, contact.contactRef) }))
     .sort((a, b) => b.newest - a.newest)
-  const asked: Fields = fields.size > 0 ? fields : new Map(userId ? [] : [['updated_time', new Map()]])
-  return { data: nodes.map(({ contact }) => readConversation(world, refs, contact, asked)) }
+  const shown: Fields = fields.size > 0 ? fields : new Map(userId ? [] : [['updated_time', new Map()]])
+  return { data: nodes.map(({ contact }) => readConversation(world, refs, contact, shown)) }
 }
 
-export function readMessages({ world, refs, account }: Reading, ref: string, fields: Fields): Node | GraphError {
-  const owner = ownerOf(world, refs, account, ref)
-  return owner ? messagesEdge(world, account, owner.contactRef, fields) : missingObject('GET', ref)
+export function readMessages(reading: Reading, ref: string, fields: Fields): Node | GraphError {
+  const owner = ownerOf(reading, ref)
+  return owner ? messagesEdge(reading.world, reading.account, owner.contactRef, fields) : missingObject('GET', ref)
 }
 
 function profile(contact: Contact, fields: Fields): Node | GraphError {
@@ -130,10 +133,9 @@ function picked(node: Node, fields: Fields): Node | GraphError {
   return typeof result['missing'] === 'string' ? missingField(result['missing']) : result
 }
 
-function ownerOf(world: World, refs: Refs, account: Account, conversationRef: string): Contact | undefined {
-  return [...world.contacts.values()].find(
-    (contact) => contact.accountRef === account.accountRef && refs.conversation(contact.contactRef) === conversationRef,
-  )
+function ownerOf({ lookup, account }: Reading, conversationRef: string): Contact | undefined {
+  const contact = lookup.contactOf(conversationRef)
+  return contact?.accountRef === account.accountRef ? contact : undefined
 }
 
 function newestOf(world: World, contactRef: string): number {

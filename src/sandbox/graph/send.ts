@@ -22,6 +22,11 @@ type Body = z.infer<typeof Body>
 
 const SendMessage = z.union([z.object({ text: z.string() }), z.object({ attachment: Media })])
 
+const Address = z.object({
+  recipient: z.object({ id: z.string().optional() }).optional().catch(undefined),
+  message: z.object({ text: z.string().optional() }).optional().catch(undefined),
+})
+
 /** A well-formed request to send: a message to keep, or a gesture that leaves no trace. */
 export type Send =
   | { kind: 'message'; contact: Contact; text: string; attachments: { type: string; url: string }[] }
@@ -48,6 +53,13 @@ export function judgeSend({ body, accountRef, findContact, at }: SendCase): Send
   if (contact?.accountRef !== accountRef) return refusals.recipientUnknown
   if (!isWindowOpen(contact, at)) return refusals.windowClosed
   return { ...content, contact }
+}
+
+/** To whom and what, as far as a body says it, whether or not it can be sent. */
+export function addressOf(body: unknown): { contactRef?: string; text?: string } {
+  const { data } = Address.safeParse(body)
+  const [contactRef, text] = [data?.recipient?.id, data?.message?.text]
+  return { ...(contactRef !== undefined && { contactRef }), ...(text !== undefined && { text }) }
 }
 
 function recipientOf({ recipient }: Body): string | GraphError {

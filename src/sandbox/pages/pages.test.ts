@@ -65,7 +65,7 @@ it('lets somebody new write, and shows the answer once', async () => {
 
 it('shows what people write as text, never as markup', async () => {
   const { open, control } = await aBrowser()
-  const { contactRef } = control.phone.meet('<img src=x onerror=alert(1)>', 'x')
+  const { contactRef } = control.phone.meet('<img src=x onerror=alert(1)>')
   control.phone.write(contactRef, { text: '</p><script>alert(1)</script>' })
   const { html } = await open(`/contacts/${contactRef}`)
   expect(html).not.toContain('<script>alert')

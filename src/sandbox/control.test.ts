@@ -1,29 +1,15 @@
 import { expect, it } from 'vitest'
 import { aSandbox } from '#tests/support/sandbox.ts'
 
-async function aRemote() {
-  const sandbox = await aSandbox()
-  async function ask(method: string, path: string, json?: unknown, headers: Record<string, string> = {}) {
-    const answer = await fetch(`${sandbox.url}/sandbox${path}`, {
-      method,
-      headers: { 'content-type': 'application/json', ...headers },
-      ...(json !== undefined && { body: typeof json === 'string' ? json : JSON.stringify(json) }),
-    })
-    const text = await answer.text()
-    return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) : text }
-  }
-  return { ...sandbox, ask }
-}
-
 it('hands out what one needs to connect the shop', async () => {
-  const { ask, accountRef, token } = await aRemote()
+  const { ask, accountRef, token } = await aSandbox()
   const { body } = await ask('GET', '/account')
   expect(body).toMatchObject({ accountRef, token, name: 'Murmelton Ceramics', username: 'murmelton.ceramics' })
   expect(body.expiresInSeconds).toBeGreaterThan(59 * 86_400)
 })
 
 it('delivers a given item, signed, and knows its sender from then on', async () => {
-  const { ask, receiver, accountRef, send } = await aRemote()
+  const { ask, receiver, accountRef, send } = await aSandbox()
   const item = {
     sender: { id: '1000000000000042' },
     recipient: { id: accountRef },
@@ -37,14 +23,14 @@ it('delivers a given item, signed, and knows its sender from then on', async () 
 })
 
 it('delivers a whole body of any shape', async () => {
-  const { ask, receiver } = await aRemote()
+  const { ask, receiver } = await aSandbox()
   await ask('POST', '/deliveries', { envelope: [{ object: 'instagram', entry: [] }] })
   expect(receiver.received[0]?.body).toBe('[{"object":"instagram","entry":[]}]')
   expect((await ask('GET', '/deliveries')).body.deliveries).toEqual([{ id: 1, attempts: 1, outcome: 'accepted' }])
 })
 
 it('lists arrivals, changes settings, orders trouble and tells the first conversations', async () => {
-  const { ask, call } = await aRemote()
+  const { ask, call } = await aSandbox()
   await call('/v26.0/me')
   expect((await ask('GET', '/arrivals')).body.arrivals).toHaveLength(1)
   expect((await ask('PATCH', '/settings', { clockOffsetMs: 1000, echoes: false })).body).toMatchObject({
@@ -60,14 +46,14 @@ it('lists arrivals, changes settings, orders trouble and tells the first convers
 })
 
 it('says what is wrong with an order', async () => {
-  const { ask } = await aRemote()
+  const { ask } = await aSandbox()
   expect((await ask('POST', '/faults', [{ match: {}, status: 99 }])).status).toBe(422)
   expect((await ask('PATCH', '/settings', { echos: true })).status).toBe(422)
   expect((await ask('POST', '/deliveries', '{')).body).toEqual({ error: 'The body is not JSON' })
 })
 
 it('obeys no other website and no borrowed name', async () => {
-  const { ask, url, sandbox } = await aRemote()
+  const { ask, url, sandbox } = await aSandbox()
   expect((await ask('POST', '/seed', undefined, { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
   expect((await ask('POST', '/seed', undefined, { 'sec-fetch-site': 'same-site' })).status).toBe(403)
   expect((await ask('POST', '/seed', undefined, { origin: 'https://evil.example' })).status).toBe(403)

@@ -107,7 +107,7 @@ function openAccount(core: Core): Account {
 
 /** Says which field is wrong, as the schemas do. */
 function refuse(path: (string | number)[], message: string): never {
-  throw new z.ZodError([{ code: 'custom', path, message, input: undefined }])
+  throw new z.ZodRealError([{ code: 'custom', path, message, input: undefined }])
 }
 
 export function refuseWith(error: Error, c: Context): Response {

@@ -37,6 +37,18 @@ export async function aSandbox({ status, ...options }: Partial<SandboxOptions> &
   const send = (recipientRef: string, message: unknown = { text: 'Yes, we do.' }) =>
     call('/v26.0/me/messages', { method: 'POST', json: { recipient: { id: recipientRef }, message } })
 
+  /** Orders something of the sandbox itself, over HTTP. */
+  async function ask(method: string, path: string, json?: unknown, headers: Record<string, string> = {}) {
+    const answer = await fetch(`${url}/sandbox${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(json !== undefined && { body: typeof json === 'string' ? json : JSON.stringify(json) }),
+    })
+    const text = await answer.text()
+    // biome-ignore lint/suspicious/noExplicitAny: a test looks wherever it likes in an answer.
+    return { status: answer.status, body: (text.startsWith('{') ? JSON.parse(text) : text) as any }
+  }
+
   /** Somebody who has just written. */
   function aContact(text = 'Do you ship to Graz?') {
     const { contactRef } = control.phone.meet('Anna Berger')
@@ -44,5 +56,5 @@ export async function aSandbox({ status, ...options }: Partial<SandboxOptions> &
     return { contactRef, mid }
   }
 
-  return { sandbox, control, url, receiver, accountRef, token, call, send, aContact }
+  return { sandbox, control, url, receiver, accountRef, token, call, send, ask, aContact }
 }

@@ -9,6 +9,7 @@ import type { Config } from '#src/config.ts'
 import { createDraftReply, createEstimate } from '#src/drafting/claude.ts'
 import { createDraft } from '#src/flow/draft.ts'
 import { createIdentify } from '#src/flow/identify.ts'
+import { restorePauses } from '#src/flow/pause.ts'
 import { createReadBack } from '#src/flow/read-back.ts'
 import { createReceive } from '#src/flow/receive.ts'
 import { createRenew } from '#src/flow/renew.ts'
@@ -63,9 +64,12 @@ function startSending(): void {
   const { instagramGraphUrl: graphUrl, graphApiVersion, approvalPublicKey } = config
   const adapters = { instagram: createInstagramAdapter({ graphUrl, graphApiVersion }) }
   const keyring = createKeyring(config.appSecretKey)
-  const limiter = createLimiter(redis, PREFIX)
+  const limiter = createLimiter(redis, PREFIX, { restore })
+  function restore(): Promise<void> {
+    return restorePauses({ db, limiter, now })
+  }
   const isApproved = createApprovalChecker(approvalPublicKey)
-  const lanes = createLanes(redis, PREFIX)
+  const lanes = createLanes(redis, PREFIX, { restore })
   const parts = { db, keyring, adapters, limiter, lanes, bell, publish, now }
   const send = createSend({ ...parts, isApproved })
   const woken = createWaker(connectWorker(config.redisUrl.reveal()))

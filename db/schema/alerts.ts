@@ -13,6 +13,7 @@ export const alertKinds = [
   'approval_invalid',
   'delivery_failed',
   'unknown_account',
+  'platform_pause',
 ] as const
 
 /** Something an operator should know. While it is open it counts instead of repeating itself. */

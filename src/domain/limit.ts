@@ -29,3 +29,25 @@ export const limits = {
     refresh: [{ scope: 'account', max: 1, perMs: 60_000 }],
   },
 } as const satisfies Record<Platform, Record<EndpointClass, readonly ScopedWindow[]>>
+
+/** How a platform's own figures of what was used, and its throttles, are heeded. */
+export interface PauseRule {
+  /** From this share of a budget on we stop by ourselves. */
+  stopPercent: number
+  /** How long, when the platform names no time. */
+  defaultMs: number
+  /** The longest that an answer can stop us for, whatever it says. */
+  maxMs: number
+}
+
+export const pauseRules = {
+  instagram: {
+    // Throttling starts at 100, and calls that are already under way still count; calling on while throttled prolongs it.
+    // https://developers.facebook.com/docs/graph-api/overview/rate-limiting
+    stopPercent: 90,
+    // Budgets roll over an hour or a day, so some of one comes back in this time; the next answer tells whether enough.
+    defaultMs: 5 * 60_000,
+    // The longest budget rolls over a day.
+    maxMs: 24 * 3_600_000,
+  },
+} as const satisfies Record<Platform, PauseRule>

@@ -3,12 +3,13 @@ import { claimProfile, listConversationsOf, readContact, saveProfile } from '#db
 import { AppError } from '#src/domain/errors.ts'
 import type { ContactId } from '#src/domain/ids.ts'
 import type { Platform } from '#src/domain/platform.ts'
-import { type Call, pauseKeyOf, slotRequest } from '#src/limits/scopes.ts'
+import { type Call, slotRequest } from '#src/limits/scopes.ts'
 import type { Limiter, SlotRequest } from '#src/limits/slots.ts'
 import type { PlatformAdapter } from '#src/platforms/adapter.ts'
 import type { Publish } from '#src/queues/live.ts'
 import type { Keyring } from '#src/vault/keyring.ts'
 import type { Next } from './next.ts'
+import { createListener } from './pause.ts'
 import { isDead } from './renewed.ts'
 
 export interface IdentifyDeps {
@@ -48,21 +49,20 @@ function lookAt({ id, version }: Found['contact'], call: Call): SlotRequest {
   return { ...request, windows: [...windows, { key: `contact:${id}:profile`, max: 1, perMs: CALL_MS }] }
 }
 
-async function ask(
-  { db, keyring, adapters, limiter, publish, now }: IdentifyDeps,
-  { contact, account }: Found,
-): Promise<Next> {
+async function ask(deps: IdentifyDeps, { contact, account }: Found): Promise<Next> {
+  const { db, keyring, adapters, publish, now } = deps
+  const listener = createListener(deps, account)
   try {
     const token = keyring.open(account.sealedToken, { owner: account.id, field: 'token' })
     const adapter = adapters[account.platform]
-    const profile = await adapter.profile(contact.contactRef, token, AbortSignal.timeout(CALL_MS))
+    const profile = await adapter.profile(contact.contactRef, token, AbortSignal.timeout(CALL_MS), listener)
     await saveProfile(db, contact.id, profile ?? {}, now())
   } catch (error) {
     const known = AppError.from(error)
     if (known.code !== 'rate_limited' || !known.until) throw known
-    const scope = { platform: account.platform, accountId: account.id }
-    await limiter.pause(`${pauseKeyOf('account', scope)}:profile`, known.until)
     return { waitUntil: known.until }
+  } finally {
+    await listener.heeded()
   }
   for (const { id } of await listConversationsOf(db, contact.id, account.id)) publish({ topic: 'conversation', id })
   return {}

@@ -11,12 +11,13 @@ import type { PostId } from '#src/domain/ids.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import { firstLookAt, type ShownThread } from '#src/domain/reconcile.ts'
 import type { Lanes } from '#src/limits/lanes.ts'
-import { pauseKeyOf, slotRequest } from '#src/limits/scopes.ts'
+import { slotRequest } from '#src/limits/scopes.ts'
 import type { Limiter } from '#src/limits/slots.ts'
 import type { PlatformAdapter } from '#src/platforms/adapter.ts'
 import type { Publish } from '#src/queues/live.ts'
 import type { Keyring } from '#src/vault/keyring.ts'
 import type { Next } from './next.ts'
+import { createListener } from './pause.ts'
 import { type Look, settleLook, settleUnreadable, type Unread } from './read-back-settle.ts'
 import { isDead } from './renewed.ts'
 
@@ -33,7 +34,6 @@ export interface ReadBackDeps {
 const CALL_MS = 10_000
 /** A call waits this long for its slot; anything longer is left to the queue. */
 const NEAR_SLOT_MS = 3000
-const OUR_LIMIT = 'limiter'
 /** While the platform refuses the token there is nothing to ask. */
 const HOLD_MS = 600_000
 const AGAIN_MS = 15_000
@@ -83,7 +83,15 @@ async function readThread(deps: ReadBackDeps, unread: Unread): Promise<ShownThre
   const adapter = deps.adapters[post.platform]
   if (!adapter.readBack) return undefined
   const token = deps.keyring.open(account.sealedToken, { owner: account.id, field: 'token' })
-  return adapter.readBack(post.recipientRef, token, AbortSignal.timeout(CALL_MS), createPace(deps, unread))
+  const listener = createListener(deps, account)
+  const toSlot = createPace(deps, unread)
+  // The first answer may hold up the second call.
+  const pace = () => listener.heeded().then(toSlot)
+  try {
+    return await adapter.readBack(post.recipientRef, token, AbortSignal.timeout(CALL_MS), { ...listener, pace })
+  } finally {
+    await listener.heeded()
+  }
 }
 
 /** Lets each call go at its own slot; the first one is held already. */
@@ -95,19 +103,18 @@ function createPace({ limiter, now }: ReadBackDeps, { post }: Unread): () => Pro
       const until = await limiter.reserve(request)
       const ms = until.getTime() - now().getTime()
       if (ms <= 0) return
-      if (ms > NEAR_SLOT_MS) throw new AppError('rate_limited', 'No slot is near', { until, field: OUR_LIMIT })
+      if (ms > NEAR_SLOT_MS) throw new AppError('rate_limited', 'No slot is near', { until })
       await sleep(ms)
     }
   }
 }
 
 async function afterFailure(deps: ReadBackDeps, look: Look, error: AppError): Promise<Next> {
-  const { limiter, now } = deps
+  const { now } = deps
   const { post } = look
   switch (error.code) {
     case 'rate_limited':
       if (!error.until) throw error
-      if (error.field !== OUR_LIMIT) await limiter.pause(`${pauseKeyOf('account', post)}:read`, error.until)
       return { waitUntil: error.until }
     case 'credential_rejected':
       return { waitUntil: new Date(now().getTime() + HOLD_MS) }

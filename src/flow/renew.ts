@@ -8,16 +8,19 @@ import { randomUUID } from 'node:crypto'
 import { type Account, listAccounts, readAccount } from '#db/accounts.ts'
 import type { Database } from '#db/client.ts'
 import { endLease, takeLease } from '#db/leases.ts'
+import { findPause } from '#db/pauses.ts'
 import { credentialStatus, isRenewable, renewAt } from '#src/domain/credential.ts'
 import { AppError } from '#src/domain/errors.ts'
 import type { AccountId } from '#src/domain/ids.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { Lanes } from '#src/limits/lanes.ts'
-import type { PlatformAdapter } from '#src/platforms/adapter.ts'
+import type { Limiter } from '#src/limits/slots.ts'
+import type { Listener, PlatformAdapter } from '#src/platforms/adapter.ts'
 import type { Publish } from '#src/queues/live.ts'
 import { textHash } from '#src/vault/hash.ts'
 import type { Keyring } from '#src/vault/keyring.ts'
 import { lineUpHeld } from './line-up.ts'
+import { createListener } from './pause.ts'
 import { credentialOf, type Finding, isDead, mayRevive, recordFinding } from './renewed.ts'
 
 export interface RenewDeps {
@@ -25,6 +28,7 @@ export interface RenewDeps {
   keyring: Keyring
   adapters: Record<Platform, PlatformAdapter>
   lanes: Pick<Lanes, 'add'>
+  limiter: Pick<Limiter, 'pause'>
   publish: Publish
   now: () => Date
 }
@@ -82,11 +86,29 @@ async function renewOne(deps: RenewDeps, id: AccountId): Promise<void> {
 /** What is the matter with this token? Undefined when there is nothing to ask. */
 async function look(deps: RenewDeps, account: Account, at: Date): Promise<Finding | undefined> {
   const isOver = account.tokenExpiresAt <= at
-  if (isDead(account)) return !isOver && isTimeToAsk(account, at) ? ask(deps, account) : undefined
+  if (isDead(account) && (isOver || !isTimeToAsk(account, at))) return undefined
   if (isOver) return { kind: 'dead', code: 'expired', note: 'The token has expired' }
+  if (await mustWait(deps, account, at)) return undefined
+  const listener = createListener(deps, account)
+  try {
+    return await inquire(deps, account, listener)
+  } finally {
+    await listener.heeded()
+  }
+}
+
+/** The platform asked to be left alone. A token that would end meanwhile is looked after all the same. */
+async function mustWait({ db }: RenewDeps, { id, platform, tokenExpiresAt }: Account, at: Date): Promise<boolean> {
+  const until = await findPause(db, { platform, accountId: id, endpointClass: 'refresh' }, at)
+  return until !== undefined && until < tokenExpiresAt
+}
+
+async function inquire(deps: RenewDeps, account: Account, listener: Listener): Promise<Finding> {
+  const at = deps.now()
+  if (isDead(account)) return ask(deps, account, listener)
   const credential = credentialOf(account)
   const isDue = isRenewable(credential, at) && renewAt(credential, jitterOf(account.id)) <= at
-  return isDue ? refresh(deps, account) : ask(deps, account)
+  return isDue ? refresh(deps, account, listener) : ask(deps, account, listener)
 }
 
 function isTimeToAsk(account: Account, at: Date): boolean {
@@ -94,29 +116,32 @@ function isTimeToAsk(account: Account, at: Date): boolean {
   return mayRevive(account) && at.getTime() - asked >= REVIVE_EVERY_MS
 }
 
-async function refresh(deps: RenewDeps, account: Account): Promise<Finding> {
+async function refresh(deps: RenewDeps, account: Account, listener: Listener): Promise<Finding> {
   const { keyring, adapters, now } = deps
   const binding = { owner: account.id, field: 'token' }
   try {
     const { credential } = adapters[account.platform]
-    const fresh = await credential.refresh(keyring.open(account.sealedToken, binding), AbortSignal.timeout(CALL_MS))
+    const token = keyring.open(account.sealedToken, binding)
+    const fresh = await credential.refresh(token, AbortSignal.timeout(CALL_MS), listener)
     const at = now()
     const tokenExpiresAt = new Date(at.getTime() + fresh.expiresInSeconds * 1000)
     const status = credentialStatus({ obtainedAt: at, expiresAt: tokenExpiresAt, revoked: false }, at)
     const sealedToken = keyring.seal(fresh.token, binding)
     return { kind: 'renewed', fresh: { sealedToken, tokenObtainedAt: at, tokenExpiresAt, credentialStatus: status } }
   } catch (error) {
+    if (AppError.from(error).code === 'rate_limited') return findingOf(error)
     // Not being renewed is not being dead: the token itself is asked.
-    const [failed, asked] = [findingOf(error), await ask(deps, account)]
+    const [failed, asked] = [findingOf(error), await ask(deps, account, listener)]
     if (asked.kind === 'dead') return asked
     return failed.kind === 'silent' ? { ...failed, heard: asked.kind === 'works' } : { ...failed, kind: 'refused' }
   }
 }
 
-async function ask({ keyring, adapters }: RenewDeps, account: Account): Promise<Finding> {
+async function ask({ keyring, adapters }: RenewDeps, account: Account, listener: Listener): Promise<Finding> {
   try {
     const token = keyring.open(account.sealedToken, { owner: account.id, field: 'token' })
-    const found = await adapters[account.platform].credential.check(token, AbortSignal.timeout(CALL_MS))
+    const { credential } = adapters[account.platform]
+    const found = await credential.check(token, AbortSignal.timeout(CALL_MS), listener)
     if (found.accountRef === account.accountRef) return { kind: 'works' }
     return { kind: 'refused', code: 'other_account', note: 'The token belongs to another account' }
   } catch (error) {

@@ -13,14 +13,14 @@ import type { PostId } from '#src/domain/ids.ts'
 import { outcomeOf } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { Slot, WaitingPost } from '#src/limits/lanes.ts'
-import { pauseKeyOf } from '#src/limits/scopes.ts'
 import type { Limiter } from '#src/limits/slots.ts'
-import type { Answered, Pause, PlatformAdapter } from '#src/platforms/adapter.ts'
+import type { Answered, PlatformAdapter } from '#src/platforms/adapter.ts'
 import type { Bell } from '#src/queues/bell.ts'
 import type { Publish } from '#src/queues/live.ts'
 import type { Keyring } from '#src/vault/keyring.ts'
 import { createGroup } from './group.ts'
 import type { Next } from './next.ts'
+import { createPause } from './pause.ts'
 import { refusePost } from './refuse.ts'
 import { type ApprovalCheck, gateOf } from './send-gates.ts'
 import { createSettleCall } from './settle-call.ts'
@@ -57,7 +57,7 @@ const AHEAD_MAX_MS = 1000
 export function createSend(deps: SendDeps): (slot: Slot) => Promise<Sent> {
   const { db, isApproved, now } = deps
   const read = createGroup((ids: PostId[]) => readInOrder(db, ids), { max: GROUP_MAX })
-  const parts = { ...deps, claim: createClaim(deps), settle: createSettleCall(deps) }
+  const parts = { ...deps, claim: createClaim(deps), settle: createSettleCall(deps), pause: createPause(deps) }
 
   return async (slot) => {
     const found = await read(slot.post.id)
@@ -80,10 +80,11 @@ export function createSend(deps: SendDeps): (slot: Slot) => Promise<Sent> {
 type Parts = SendDeps & {
   claim: (post: Post) => Promise<Claim | undefined>
   settle: ReturnType<typeof createSettleCall>
+  pause: ReturnType<typeof createPause>
 }
 
 async function deliver(parts: Parts, found: SendCase, slot: Slot): Promise<Sent> {
-  const { db, claim, settle, publish, now } = parts
+  const { db, claim, settle, pause, publish, now } = parts
   if (!isFor(slot, found)) return { called: false, waitUntil: now() }
   const claimed = await claim(found.post)
   if (!claimed) return { called: false, waitUntil: new Date(now().getTime() + LOOK_AGAIN_MS) }
@@ -93,7 +94,7 @@ async function deliver(parts: Parts, found: SendCase, slot: Slot): Promise<Sent>
     return { called: false, waitUntil: now() }
   }
   const { outcome, pauses } = await call(parts, found)
-  await pauseFor(parts, found, pauses)
+  await pause(found.post, pauses)
   return { called: true, ...(await settle(found, claimed, outcome)) }
 }
 
@@ -148,9 +149,4 @@ async function call({ keyring, adapters }: SendDeps, { post, account }: SendCase
   } catch (error) {
     return { outcome: outcomeOf(error), pauses: [] }
   }
-}
-
-/** What the answer asks for holds up everything in its scope. Should Redis be away, the post itself still waits. */
-async function pauseFor({ limiter }: SendDeps, { post }: SendCase, pauses: Pause[]): Promise<void> {
-  for (const { scope, until } of pauses) await limiter.pause(pauseKeyOf(scope, post), until).catch(() => undefined)
 }

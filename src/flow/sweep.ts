@@ -5,6 +5,7 @@
 import { type Database, inTransaction, type Transaction } from '#db/client.ts'
 import { holdsLease, type Lease, takeLease } from '#db/leases.ts'
 import { lockConversation } from '#db/outbox.ts'
+import { endPauseAlerts } from '#db/pauses.ts'
 import { listUnread } from '#db/read-backs.ts'
 import { setAttention } from '#db/reviews.ts'
 import {
@@ -62,6 +63,7 @@ export function createSweep(deps: SweepDeps): () => Promise<Swept> {
     if (!lease) return { deliveries: 0, drafts: 0, posts: 0, unread: 0, uncertain: 0, expired: 0 }
     const uncertain = await giveUpLostPosts(deps, lease)
     const expired = await expireDrafts(deps, lease)
+    if ((await endPauseAlerts(db, at)) > 0) deps.publish({ topic: 'alerts', id: 'pauses' })
     return { ...(await ring(at)), uncertain, expired }
   }
 }

@@ -1,3 +1,4 @@
+import type { EndpointClass } from '#src/domain/limit.ts'
 import type { Outcome } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { ShownThread } from '#src/domain/reconcile.ts'
@@ -15,6 +16,8 @@ export interface Pause {
   until: Date
   /** Such as `usage/95`, or the throttle's own code. */
   code: string
+  /** Of the account only calls of this class wait; everything else of it may go on. */
+  only?: EndpointClass
 }
 
 /** What a call came to, and what its answer asks us to leave alone, whether or not the call succeeded. */
@@ -28,13 +31,19 @@ export interface Profile {
   username?: string
 }
 
+/** Whom a reading call is for, and who is told what its answer asks us to leave alone, also when the call fails. */
+export interface Listener {
+  accountRef: string
+  hear(pause: Pause): void
+}
+
 /** What a platform must be able to do for us. Tokens are opened by the caller, for one call. */
 export interface PlatformAdapter {
   platform: Platform
   /** One call, and what it came to; an answer of any kind is never thrown. */
   send(post: PostToSend, token: Secret, signal: AbortSignal): Promise<Answered>
   /** Undefined when the platform does not show this person. */
-  profile(contactRef: string, token: Secret, signal: AbortSignal): Promise<Profile | undefined>
+  profile(contactRef: string, token: Secret, signal: AbortSignal, listener: Listener): Promise<Profile | undefined>
   /**
    * The newest messages of the thread with this person; undefined when the platform does not show it. Changes nothing
    * there, waits for `pace` before every call, and throws what `credential` throws. Missing where it cannot be had.
@@ -43,11 +52,16 @@ export interface PlatformAdapter {
     contactRef: string,
     token: Secret,
     signal: AbortSignal,
-    pace: () => Promise<void>,
+    listener: Listener & { pace(): Promise<void> },
   ): Promise<ShownThread | undefined>
-  /** Both throw `credential_rejected` or `platform_unavailable`. */
+  /** Both throw `credential_rejected`, `rate_limited` or `platform_unavailable`. */
   credential: {
-    check(token: Secret, signal: AbortSignal): Promise<{ accountRef: string; name: string }>
-    refresh(token: Secret, signal: AbortSignal): Promise<{ token: Secret; expiresInSeconds: number }>
+    /** Without a listener while the account is not connected yet. */
+    check(token: Secret, signal: AbortSignal, listener?: Listener): Promise<{ accountRef: string; name: string }>
+    refresh(
+      token: Secret,
+      signal: AbortSignal,
+      listener: Listener,
+    ): Promise<{ token: Secret; expiresInSeconds: number }>
   }
 }

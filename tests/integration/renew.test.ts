@@ -3,17 +3,20 @@ import { describe, expect, it } from 'vitest'
 import { accounts } from '#db/schema/accounts.ts'
 import { alerts } from '#db/schema/alerts.ts'
 import { auditEntries } from '#db/schema/audit-entries.ts'
+import { pauses } from '#db/schema/pauses.ts'
 import { leases } from '#db/schema/switches.ts'
 import type { AccountId, PostId } from '#src/domain/ids.ts'
 import { createRenew } from '#src/flow/renew.ts'
+import { createLimiter } from '#src/limits/slots.ts'
 import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { aFakeGraph, graphError, type Script } from '#tests/support/fake-graph.ts'
 import { aConnectedAccount, aConnectedThread, aQueuedPost, keyring } from '#tests/support/posts.ts'
-import { aDatabase } from '#tests/support/stores.ts'
+import { aDatabase, aRedis } from '#tests/support/stores.ts'
 import { DAY_MS } from '#tests/support/threads.ts'
 
 const { db } = await aDatabase()
+const { redis, prefix } = aRedis()
 const start = new Date()
 const daysLater = (days: number) => new Date(start.getTime() + days * DAY_MS)
 
@@ -22,6 +25,7 @@ async function setUp(changed: Parameters<typeof aConnectedAccount>[1] = {}) {
   await db.delete(accounts)
   await db.delete(alerts)
   await db.delete(leases)
+  await db.delete(pauses)
   const graph = await aFakeGraph()
   const account = await aConnectedAccount(db, { tokenObtainedAt: start, tokenExpiresAt: daysLater(60), ...changed })
   const clock = { at: start }
@@ -32,6 +36,7 @@ async function setUp(changed: Parameters<typeof aConnectedAccount>[1] = {}) {
       keyring,
       adapters: { instagram: createInstagramAdapter({ graphUrl: graph.url, graphApiVersion: 'v26.0' }) },
       lanes: { add: async (_platform, posts) => void rung.push(...posts.map(({ id }) => id)) },
+      limiter: createLimiter(redis, prefix),
       publish: () => undefined,
       now: () => clock.at,
     })

@@ -1,9 +1,9 @@
 import { AppError } from '#src/domain/errors.ts'
 import { Secret } from '#src/vault/secret.ts'
 import type { Answered, PlatformAdapter, PostToSend } from '../adapter.ts'
-import { classifyGraphAnswer, graphErrorIn, throttlePause } from '../meta/errors.ts'
+import { classifyGraphAnswer, graphErrorIn, pausesAfter } from '../meta/errors.ts'
 import { callGraph, fieldOf, type GraphCall, type GraphRequest } from '../meta/graph.ts'
-import { requireAnswer } from '../meta/reads.ts'
+import { type Reading, requireAnswer, tellPauses } from '../meta/reads.ts'
 import { readThread } from './read-back.ts'
 
 interface InstagramOptions {
@@ -20,12 +20,9 @@ const NO_PROFILE = new Set(['230', '9010', '2018218', '2018247', '100/33', '100/
 
 /** Instagram with Instagram Login. What it needs and refuses stands in README.md beside this file. */
 export function createInstagramAdapter(options: InstagramOptions): PlatformAdapter {
-  const { graphUrl, graphApiVersion, fetch = globalThis.fetch, now = () => new Date() } = options
-  const call = (path: string, request: Omit<GraphRequest, 'url'>, query: Record<string, string> = {}) => {
-    const url = new URL(path, graphUrl.endsWith('/') ? graphUrl : `${graphUrl}/`)
-    url.search = new URLSearchParams(query).toString()
-    return callGraph({ ...request, url }, fetch)
-  }
+  const { graphApiVersion, now = () => new Date() } = options
+  const call = createCall(options)
+  const ask = createAsk(call, now)
 
   return {
     platform: 'instagram',
@@ -33,59 +30,88 @@ export function createInstagramAdapter(options: InstagramOptions): PlatformAdapt
     async send({ accountRef, recipientRef, text }: PostToSend, token, signal) {
       const json = { recipient: { id: recipientRef }, message: { text } }
       const path = `${graphApiVersion}/${encodeURIComponent(accountRef)}/messages`
-      return answeredBy(await call(path, { method: 'POST', token, json, signal }), now())
+      return answeredBy(await call(path, { method: 'POST', token, json, signal }), accountRef, now())
     },
 
-    async profile(contactRef, token, signal) {
+    async profile(contactRef, token, signal, listener) {
       const path = `${graphApiVersion}/${encodeURIComponent(contactRef)}`
-      const answer = await call(path, { method: 'GET', token, signal }, { fields: 'name,username' })
-      if (answer.kind === 'answered' && isWithoutProfile(answer.answer.body)) return undefined
-      const body = requireAnswer(answer, now())
+      const query = { fields: 'name,username' }
+      const asked = await ask(path, { token, signal, query }, { endpointClass: 'profile', listener })
+      if (isWithoutProfile(asked.answer)) return undefined
+      const body = asked.body()
       const [name, username] = [textIn(body, 'name'), textIn(body, 'username')]
       return { ...(name ? { name } : {}), ...(username ? { username } : {}) }
     },
 
-    readBack(contactRef, token, signal, pace) {
+    readBack(contactRef, token, signal, listener) {
       return readThread(contactRef, async (path, query) => {
-        await pace()
-        return requireAnswer(await call(`${graphApiVersion}/${path}`, { method: 'GET', token, signal }, query), now())
+        await listener.pace()
+        const as = { endpointClass: 'read', listener } as const
+        return (await ask(`${graphApiVersion}/${path}`, { token, signal, query }, as)).body()
       })
     },
 
-    credential: {
-      async check(token, signal) {
-        const path = `${graphApiVersion}/me`
-        const body = requireAnswer(
-          await call(path, { method: 'GET', token, signal }, { fields: 'user_id,username' }),
-          now(),
-        )
-        // `id` would be the app's own number for the account; webhooks and sends know it by `user_id`.
-        const accountRef = textIn(body, 'user_id')
-        if (!accountRef) throw new AppError('platform_unavailable', 'Instagram did not say whose token this is')
-        return { accountRef, name: textIn(body, 'username') ?? accountRef }
-      },
+    credential: createCredential(ask, graphApiVersion),
+  }
+}
 
-      async refresh(token, signal) {
-        // The one call that Meta documents with the token in the URL only:
-        // https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login
-        const query = { grant_type: 'ig_refresh_token', access_token: token.reveal() }
-        const body = requireAnswer(await call('refresh_access_token', { method: 'GET', signal }, query), now())
-        const fresh = textIn(body, 'access_token')
-        const expiresInSeconds = Number(fieldOf(body, 'expires_in'))
-        if (!fresh || !Number.isSafeInteger(expiresInSeconds) || expiresInSeconds <= 0) {
-          throw new AppError('platform_unavailable', 'Instagram answered the renewal without a new token')
-        }
-        return { token: new Secret(fresh), expiresInSeconds }
-      },
+function createCredential(ask: Ask, graphApiVersion: string): PlatformAdapter['credential'] {
+  return {
+    async check(token, signal, listener) {
+      const query = { fields: 'user_id,username' }
+      const as = { endpointClass: 'refresh', listener } as const
+      const body = (await ask(`${graphApiVersion}/me`, { token, signal, query }, as)).body()
+      // `id` would be the app's own number for the account; webhooks and sends know it by `user_id`.
+      const accountRef = textIn(body, 'user_id')
+      if (!accountRef) throw new AppError('platform_unavailable', 'Instagram did not say whose token this is')
+      return { accountRef, name: textIn(body, 'username') ?? accountRef }
+    },
+
+    async refresh(token, signal, listener) {
+      // The one call that Meta documents with the token in the URL only:
+      // https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login
+      const query = { grant_type: 'ig_refresh_token', access_token: token.reveal() }
+      const as = { endpointClass: 'refresh', listener } as const
+      const body = (await ask('refresh_access_token', { signal, query }, as)).body()
+      const fresh = textIn(body, 'access_token')
+      const expiresInSeconds = Number(fieldOf(body, 'expires_in'))
+      if (!fresh || !Number.isSafeInteger(expiresInSeconds) || expiresInSeconds <= 0) {
+        throw new AppError('platform_unavailable', 'Instagram answered the renewal without a new token')
+      }
+      return { token: new Secret(fresh), expiresInSeconds }
     },
   }
 }
 
-function answeredBy(call: GraphCall, now: Date): Answered {
+type Call = (path: string, request: Omit<GraphRequest, 'url'>, query?: Record<string, string>) => Promise<GraphCall>
+
+function createCall({ graphUrl, fetch = globalThis.fetch }: InstagramOptions): Call {
+  return (path, request, query = {}) => {
+    const url = new URL(path, graphUrl.endsWith('/') ? graphUrl : `${graphUrl}/`)
+    url.search = new URLSearchParams(query).toString()
+    return callGraph({ ...request, url }, fetch)
+  }
+}
+
+type Ask = ReturnType<typeof createAsk>
+type Question = Omit<GraphRequest, 'url' | 'method'> & { query: Record<string, string> }
+
+/** Calls that change nothing; the pauses of an answer are told before anything is made of it. */
+function createAsk(call: Call, now: () => Date) {
+  return async (path: string, { query, ...request }: Question, as: Omit<Reading, 'now'>) => {
+    const answer = await call(path, { ...request, method: 'GET' }, query)
+    const reading = { ...as, now: now() }
+    tellPauses(answer, reading)
+    return { answer, body: () => requireAnswer(answer, reading) }
+  }
+}
+
+function answeredBy(call: GraphCall, accountRef: string, now: Date): Answered {
   switch (call.kind) {
     case 'answered': {
-      const outcome = classifyGraphAnswer({ ...call.answer, now })
-      return { outcome, pauses: throttlePause(outcome) }
+      const answer = { ...call.answer, accountRef, now }
+      const outcome = classifyGraphAnswer(answer)
+      return { outcome, pauses: pausesAfter(outcome, answer) }
     }
     case 'unreached':
       return { outcome: { kind: 'retry', code: call.code, note: 'Instagram could not be reached' }, pauses: [] }
@@ -96,8 +122,8 @@ function answeredBy(call: GraphCall, now: Date): Answered {
   }
 }
 
-function isWithoutProfile(body: unknown): boolean {
-  const error = graphErrorIn(body)
+function isWithoutProfile(call: GraphCall): boolean {
+  const error = call.kind === 'answered' ? graphErrorIn(call.answer.body) : undefined
   if (!error) return false
   return [`${error.code}`, `${error.subcode}`, `${error.code}/${error.subcode}`].some((code) => NO_PROFILE.has(code))
 }

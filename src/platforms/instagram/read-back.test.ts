@@ -15,8 +15,8 @@ async function readBack(...answers: { status?: number; body: unknown }[]) {
     return new Response(JSON.stringify(body), { status })
   }) as typeof globalThis.fetch
   const adapter = createInstagramAdapter({ graphUrl: 'https://graph.test', graphApiVersion: 'v26.0', fetch })
-  const pace = async () => void calls.push('pace')
-  const thread = await adapter.readBack?.(THEM, token, AbortSignal.timeout(1000), pace)
+  const listener = { accountRef: US, hear: () => undefined, pace: async () => void calls.push('pace') }
+  const thread = await adapter.readBack?.(THEM, token, AbortSignal.timeout(1000), listener)
   return { thread, calls }
 }
 

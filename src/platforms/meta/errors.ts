@@ -1,8 +1,12 @@
+import type { EndpointClass } from '#src/domain/limit.ts'
 import type { Outcome } from '#src/domain/outbox.ts'
 import type { Pause } from '../adapter.ts'
 import { errorTable, type Meaning, PERMISSION_RANGE } from './error-table.ts'
 import { fieldOf, type GraphAnswer } from './graph.ts'
-import { regainsAccessAt } from './usage.ts'
+import { type Heard, longest, regainsAccessAt, usagePauses } from './usage.ts'
+
+/** An answer, and for whom and when it came. */
+export type HeardAnswer = GraphAnswer & Heard
 
 /** The `error` object of an answer; everything else in it is prose for people or differs from day to day. */
 export interface GraphError {
@@ -12,7 +16,7 @@ export interface GraphError {
 }
 
 /** What an answer to a send means: by its codes only, never by its words. */
-export function classifyGraphAnswer(answer: GraphAnswer & { now: Date }): Outcome {
+export function classifyGraphAnswer(answer: HeardAnswer): Outcome {
   const error = graphErrorIn(answer.body)
   if (error) return outcomeOfError(error, answer)
   const { status } = answer
@@ -22,7 +26,7 @@ export function classifyGraphAnswer(answer: GraphAnswer & { now: Date }): Outcom
   return { kind: 'uncertain', code: `http/${status}`, note: 'The answer does not say whether the message was sent' }
 }
 
-function outcomeOfError(error: GraphError, answer: GraphAnswer & { now: Date }): Outcome {
+function outcomeOfError(error: GraphError, answer: HeardAnswer): Outcome {
   const code = codeText(error)
   const meaning = meaningOf(error, answer.status)
   switch (meaning.kind) {
@@ -55,15 +59,22 @@ export function meaningOf({ code, subcode, isTransient }: GraphError, status: nu
   return { kind: 'refused', about: 'content', note: 'Instagram refused the message' }
 }
 
-function waitOutcome(scope: 'account' | 'app', code: string, { headers, now }: GraphAnswer & { now: Date }): Outcome {
-  return { kind: 'wait', scope, code, until: regainsAccessAt(headers, now) }
+function waitOutcome(scope: 'account' | 'app', code: string, answer: HeardAnswer): Outcome {
+  return { kind: 'wait', scope, code, until: regainsAccessAt(scope, answer) }
 }
 
-/** A throttle holds up more than its own post. */
-export function throttlePause(outcome: Outcome): Pause[] {
+/**
+ * What an answer asks us to leave alone: the scope of its throttle, and what its headers say is nearly used up. `only`
+ * narrows an account's throttle to the calls that met it.
+ */
+export function pausesAfter(outcome: Outcome, heard: Heard, only?: EndpointClass): Pause[] {
+  return longest([...throttleOf(outcome, only), ...usagePauses(heard)])
+}
+
+function throttleOf(outcome: Outcome, only: EndpointClass | undefined): Pause[] {
   if (outcome.kind !== 'wait' || outcome.scope === 'conversation') return []
   const { scope, until, code } = outcome
-  return [{ scope, until, code }]
+  return [{ scope, until, code, ...(only && scope === 'account' && { only }) }]
 }
 
 /** `10/2534022`, or the code alone. */

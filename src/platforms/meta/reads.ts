@@ -1,32 +1,55 @@
 import { AppError } from '#src/domain/errors.ts'
-import { codeText, type GraphError, graphErrorIn, meaningOf } from './errors.ts'
-import type { GraphAnswer, GraphCall } from './graph.ts'
+import type { EndpointClass } from '#src/domain/limit.ts'
+import type { Listener } from '../adapter.ts'
+import {
+  classifyGraphAnswer,
+  codeText,
+  type GraphError,
+  graphErrorIn,
+  type HeardAnswer,
+  meaningOf,
+  pausesAfter,
+} from './errors.ts'
+import type { GraphCall } from './graph.ts'
 import { regainsAccessAt } from './usage.ts'
+
+export interface Reading {
+  endpointClass: EndpointClass
+  listener: Listener | undefined
+  now: Date
+}
+
+/** Reads see the same headers and throttles as sends; a throttle of the account holds up only calls like this one. */
+export function tellPauses(call: GraphCall, { endpointClass, listener, now }: Reading): void {
+  if (call.kind !== 'answered' || !listener) return
+  const answer = { ...call.answer, accountRef: listener.accountRef, now }
+  for (const pause of pausesAfter(classifyGraphAnswer(answer), answer, endpointClass)) listener.hear(pause)
+}
 
 /**
  * The body of a call that changes nothing at the platform, so that trying again is always safe. Throws
  * `credential_rejected`, `rate_limited` or `platform_unavailable`; `field` holds Graph's code.
  */
-export function requireAnswer(call: GraphCall, now: Date): unknown {
+export function requireAnswer(call: GraphCall, { listener, now }: Reading): unknown {
   if (call.kind !== 'answered') {
     throw new AppError('platform_unavailable', 'Instagram could not be reached', { field: call.code })
   }
-  const { answer } = call
+  const answer = { ...call.answer, accountRef: listener?.accountRef, now }
   const error = graphErrorIn(answer.body)
-  if (error) throw errorOf(error, answer, now)
-  if (answer.status === 429) throw rateLimited('429', answer, now)
+  if (error) throw errorOf(error, answer)
+  if (answer.status === 429) throw rateLimited('account', '429', answer)
   if (answer.status < 200 || answer.status > 299 || answer.body === undefined) {
     throw new AppError('platform_unavailable', 'Instagram gave no usable answer', { field: `http/${answer.status}` })
   }
   return answer.body
 }
 
-function errorOf(error: GraphError, answer: GraphAnswer, now: Date): AppError {
+function errorOf(error: GraphError, answer: HeardAnswer): AppError {
   const field = codeText(error)
   const meaning = meaningOf(error, answer.status)
   switch (meaning.kind) {
     case 'wait':
-      return rateLimited(field, answer, now)
+      return rateLimited(meaning.scope, field, answer)
     case 'reauthorise':
     case 'stop_account':
       return new AppError('credential_rejected', meaning.note, { field })
@@ -37,6 +60,6 @@ function errorOf(error: GraphError, answer: GraphAnswer, now: Date): AppError {
   }
 }
 
-function rateLimited(field: string, { headers }: GraphAnswer, now: Date): AppError {
-  return new AppError('rate_limited', 'Instagram asks us to wait', { field, until: regainsAccessAt(headers, now) })
+function rateLimited(scope: 'account' | 'app', field: string, answer: HeardAnswer): AppError {
+  return new AppError('rate_limited', 'Instagram asks us to wait', { field, until: regainsAccessAt(scope, answer) })
 }

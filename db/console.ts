@@ -6,6 +6,7 @@ import { listAccountViews, listAlertViews, readAccountDetail } from './console-a
 import { findConversationOfDraft, readConversation } from './console-conversation.ts'
 import { findPostView, listEvidence, listMovingPosts, listPosts } from './console-outbox.ts'
 import { findNextInQueue, listQueue, listRecent, type Place, searchConversations } from './console-queue.ts'
+import { listPauses } from './pauses.ts'
 import { alerts } from './schema/alerts.ts'
 import { conversations } from './schema/conversations.ts'
 import { inboundEvents } from './schema/inbound-events.ts'
@@ -16,11 +17,12 @@ import { webhookDeliveries } from './schema/webhook-deliveries.ts'
 /** Counting stops here: beyond it a number helps nobody, and costs the database. */
 const COUNT_MAX = 100
 const CRITICAL_MAX = 3
+const PAUSES_MAX = 500
 
 /** Everything the console's pages read. */
 export function createReads(conn: Conn) {
   return {
-    overview: () => readOverview(conn),
+    overview: (at: Date) => readOverview(conn, at),
     queue: (after: Place | undefined, limit: number) => listQueue(conn, after, limit),
     nextInQueue: (after: Place) => findNextInQueue(conn, after),
     conversations: ({ search, before }: { search?: string; before?: Place }, limit: number) =>
@@ -38,7 +40,7 @@ export function createReads(conn: Conn) {
   }
 }
 
-async function readOverview(conn: Conn) {
+async function readOverview(conn: Conn, at: Date) {
   const [row] = await conn.select(overviewCounts).from(sql`(select 1) as one`)
   const critical = await conn
     .select({ id: alerts.id, text: alerts.text })
@@ -47,7 +49,9 @@ async function readOverview(conn: Conn) {
     .orderBy(desc(alerts.lastAt))
     .limit(CRITICAL_MAX)
   const [sending] = await conn.select().from(switches).where(eq(switches.name, 'sending'))
-  return { ...(row ?? { queue: 0, uncertain: 0, alerts: 0 }), critical, sendingStoppedAt: sending?.stoppedAt ?? null }
+  const pauses = await listPauses(conn, at, PAUSES_MAX)
+  const counts = row ?? { queue: 0, uncertain: 0, alerts: 0 }
+  return { ...counts, critical, pauses, sendingStoppedAt: sending?.stoppedAt ?? null }
 }
 
 async function readHealth(conn: Conn) {

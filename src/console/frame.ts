@@ -30,11 +30,12 @@ export async function frameOf(c: Visit, room: Room, section: Section): Promise<F
   const operator = operatorOf(c)
   const { config, reads, assets, troubles } = room
   const url = new URL(c.req.url)
+  const now = config.now()
   return {
-    now: config.now(),
+    now,
     zone: zoneOf(getCookie(c, 'zone')),
     operator,
-    overview: await reads.overview(),
+    overview: await reads.overview(now),
     section,
     path: url.pathname + url.search,
     asset: assets.url,

@@ -1,5 +1,6 @@
 import type { CredentialStatus } from '#src/domain/credential.ts'
 import type { AccountId, AlertId, EntryId } from '#src/domain/ids.ts'
+import type { EndpointClass } from '#src/domain/limit.ts'
 import type { Platform } from '#src/domain/platform.ts'
 
 export interface AccountView {
@@ -41,12 +42,24 @@ export interface AlertView {
   resolvedAt: Date | null
 }
 
+export interface PauseView {
+  /** Empty when the whole app waits. */
+  accountId: AccountId | null
+  accountName: string | null
+  /** Only calls of this class wait; empty when replies do too. */
+  only: EndpointClass | null
+  until: Date
+  code: string
+}
+
 /** What stands beside every page. Counts end at `COUNT_MAX`: beyond it a number helps nobody. */
 export interface Overview {
   queue: number
   uncertain: number
   alerts: number
   critical: { id: AlertId; text: string }[]
+  /** What the platforms asked us to leave alone at this moment, the longest first. */
+  pauses: PauseView[]
   sendingStoppedAt: Date | null
 }
 

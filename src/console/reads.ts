@@ -4,7 +4,7 @@ import type { ConversationView, Cursor, Evidence, ListItem, Page, PostGroup, Pos
 
 /** Everything the pages read. */
 export interface Reads {
-  overview(): Promise<Overview>
+  overview(at: Date): Promise<Overview>
   queue(after: Cursor | undefined, limit: number): Promise<Page<ListItem>>
   /** The conversation that stands behind this place in the queue, or the first one; never `id` itself. */
   nextInQueue(after: Cursor): Promise<ConversationId | undefined>

@@ -181,7 +181,7 @@ describe('a page of the console', () => {
     ['uncertain posts and their evidence', (reads) => reads.evidence(postIds)],
     ['one post', (reads) => reads.post(postIds[0]!)],
     ['accounts', (reads) => reads.accounts(now)],
-    ['overview', (reads) => reads.overview()],
+    ['overview', (reads) => reads.overview(new Date())],
     ['health', (reads) => reads.health()],
   ] as [string, (reads: ReturnType<typeof createReads>) => Promise<unknown>][])(
     'walks through no large table: %s',

@@ -3,6 +3,7 @@ import { serve } from '@hono/node-server'
 import { eq } from 'drizzle-orm'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createReads } from '#db/console.ts'
+import { savePause } from '#db/pauses.ts'
 import { contacts } from '#db/schema/contacts.ts'
 import { conversations } from '#db/schema/conversations.ts'
 import { drafts } from '#db/schema/drafts.ts'
@@ -324,6 +325,46 @@ describe('an account’s settings', () => {
     expect(await open('/queue')).toContain('All sending is stopped')
     await send('/sending/resumption', {})
     expect(await open('/queue')).not.toContain('All sending is stopped')
+  })
+})
+
+describe('what Instagram asks to wait for', () => {
+  const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000)
+  const held = 'Instagram asks us to wait until'
+
+  it('stands where it holds something up, and nowhere when it is over', async () => {
+    const { db, aVisitor: visit } = await setUp()
+    const { account, conversation } = await aThread(db)
+    const other = await anAccount(db)
+    const { open } = await visit()
+    const row = { platform: 'instagram' as const, scope: 'account' as const, accountId: account.id, only: null }
+    const ofAccount = { ...row, pauseKey: `account:${account.id}`, until: inMinutes(12), code: 'usage/95' }
+    await savePause(db, { ...ofAccount, pauseKey: 'over', until: inMinutes(-1) }, new Date())
+    for (const path of ['/queue', '/outbox', `/accounts/${account.id}`]) expect(await open(path)).not.toContain(held)
+
+    await savePause(db, ofAccount, new Date())
+    for (const path of ['/outbox', `/accounts/${account.id}`, `/conversations/${conversation.id}`])
+      expect(await open(path)).toContain(held)
+    expect(await open(`/accounts/${other.id}`)).not.toContain(held)
+  })
+
+  it('is told apart from what holds up replies when it is only reading, and told to everybody when it is the app', async () => {
+    const { db, aVisitor: visit } = await setUp()
+    const { account } = await aThread(db)
+    const { open } = await visit()
+    const row = { platform: 'instagram' as const, until: inMinutes(12), code: '80002' }
+    const reading = {
+      ...row,
+      pauseKey: 'reading',
+      scope: 'account' as const,
+      accountId: account.id,
+      only: 'read' as const,
+    }
+    await savePause(db, reading, new Date())
+    expect(await open('/outbox')).not.toContain(held)
+    expect(await open(`/accounts/${account.id}`)).toContain('sending goes on')
+    await savePause(db, { ...row, pauseKey: 'app:instagram', scope: 'app', accountId: null, only: null }, new Date())
+    for (const path of ['/queue', '/outbox', '/accounts']) expect(await open(path)).toContain(held)
   })
 })
 

@@ -151,7 +151,7 @@ export function anAccountDetail(changed: Partial<AccountDetail> = {}): AccountDe
   }
 }
 
-const overview: Overview = { queue: 1, uncertain: 0, alerts: 0, critical: [], sendingStoppedAt: null }
+const overview: Overview = { queue: 1, uncertain: 0, alerts: 0, critical: [], pauses: [], sendingStoppedAt: null }
 
 const health: HealthView = {
   deliveriesStored: 0,

@@ -36,6 +36,9 @@ export function tick() {
     if (target && target.textContent !== words) target.textContent = words
     if (element.classList.contains('window')) setTone(element, toneOf(ms))
   }
+  for (const element of document.querySelectorAll('[data-ends]')) {
+    element.hidden = Number(element.dataset.ends) <= now()
+  }
 }
 
 function setTone(element, tone) {

@@ -26,7 +26,7 @@ export async function refresh() {
 function apply(page) {
   setClock(page.documentElement.dataset.now)
   document.title = page.title
-  for (const id of ['nav', 'strips', 'alerts', 'status']) swap(page, id)
+  for (const id of ['nav', 'strips', 'alerts', 'status', 'pauses']) swap(page, id)
   applyList(page)
   applyOutbox(page)
   applyPane(page)
@@ -102,6 +102,7 @@ function applyPane(page) {
   const theirs = page.querySelector('#pane')
   if (!ours?.dataset.id || ours.dataset.id !== theirs?.dataset.id) return
   swap(page, 'thread')
+  swap(page, 'paused')
   const composer = document.querySelector('#composer')
   const newer = page.querySelector('#composer')
   if (!composer || !newer || composer.dataset.state === newer.dataset.state) return

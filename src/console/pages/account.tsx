@@ -4,6 +4,7 @@ import type { AccountDetail } from '../house-views.ts'
 import { Icon } from '../parts/icons.tsx'
 import { KnowledgeList } from '../parts/knowledge.tsx'
 import { Layout } from '../parts/layout.tsx'
+import { AccountPauses } from '../parts/pauses.tsx'
 import type { AccountRefusal } from '../parts/refusal.ts'
 import { Settings } from '../parts/settings.tsx'
 import { When } from '../parts/time.tsx'
@@ -59,6 +60,9 @@ function Sending({ frame, account }: AccountProps) {
       <h2>
         Sending {account.stoppedAt ? <span class="tag tag-bad">Stopped</span> : <span class="tag tag-good">On</span>}
       </h2>
+      <div id="pauses" data-live>
+        <AccountPauses frame={frame} accountId={account.id} />
+      </div>
       {account.stoppedAt && (
         <p>
           Stopped <When at={account.stoppedAt} clock={frame} />

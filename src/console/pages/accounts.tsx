@@ -6,6 +6,7 @@ import type { AccountView } from '../house-views.ts'
 import { Budget } from '../parts/budget.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { Layout } from '../parts/layout.tsx'
+import { pauseOf } from '../parts/pauses.tsx'
 import { When } from '../parts/time.tsx'
 
 /** Every connected account with the life of its token, and the switch that stops them all. */
@@ -31,6 +32,7 @@ export function AccountsPage({ frame, accounts }: { frame: Frame; accounts: Acco
                 <a href={`/accounts/${account.id}`}>{account.name}</a>
                 <TokenTag status={account.credentialStatus} />
                 {account.stoppedAt && <span class="tag tag-bad">Stopped</span>}
+                <PausedTag frame={frame} account={account} />
               </h2>
               <TokenLife account={account} frame={frame} />
               <Figures account={account} />
@@ -39,6 +41,16 @@ export function AccountsPage({ frame, accounts }: { frame: Frame; accounts: Acco
         </ul>
       </div>
     </Layout>
+  )
+}
+
+function PausedTag({ frame, account }: { frame: Frame; account: AccountView }) {
+  const pause = pauseOf(frame, account.id)
+  if (!pause) return null
+  return (
+    <span class="tag tag-warn" data-ends={pause.until.getTime()}>
+      Instagram asks to wait until <When at={pause.until} clock={frame} />
+    </span>
   )
 }
 

@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx'
 import type { Frame } from '../frame.ts'
 import { EvidenceBox } from '../parts/evidence.tsx'
 import { Layout } from '../parts/layout.tsx'
+import { PauseList } from '../parts/pauses.tsx'
 import { PostState, TakeBack } from '../parts/pending.tsx'
 import { Initial, Name, nameOf, Revealed } from '../parts/revealed.tsx'
 import { When } from '../parts/time.tsx'
@@ -31,6 +32,7 @@ export function OutboxPage({ frame, uncertain, evidence, moving, rest }: OutboxP
         <header class="page-head">
           <h1>Outbox</h1>
         </header>
+        <PauseList frame={frame} />
         {uncertain.items.length > 0 && (
           <Group
             title="Nobody knows whether these arrived"

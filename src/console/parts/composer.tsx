@@ -4,6 +4,7 @@ import type { ConversationView, DraftView } from '../views.ts'
 import { Actions } from './actions.tsx'
 import { Denied, Quiet, Reason, Refused } from './composer-notes.tsx'
 import { Editor, Hidden } from './editor.tsx'
+import { ComposerPause } from './pauses.tsx'
 import type { Refusal } from './refusal.ts'
 import { Name } from './revealed.tsx'
 import { languageOf } from './why.tsx'
@@ -90,6 +91,7 @@ function DraftComposer(props: ComposerProps & { draft: DraftView; verdict: Verdi
           </details>
         )}
       </form>
+      <ComposerPause {...props} />
       <Actions
         {...props}
         primary={{ label: 'Approve and send', name: 'verdict', value: 'approve' }}
@@ -124,6 +126,7 @@ function AnswerComposer(props: ComposerProps & { verdict: Verdict }) {
           text={refusal?.text ?? ''}
         />
       </form>
+      <ComposerPause {...props} />
       <Actions {...props} primary={{ label: 'Send' }} canSend={verdict.allow} />
     </>
   )

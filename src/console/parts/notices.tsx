@@ -1,5 +1,6 @@
 import type { Frame } from '../frame.ts'
 import type { PostView } from '../views.ts'
+import { pauseOf } from './pauses.tsx'
 import { Name, Revealed } from './revealed.tsx'
 import { Seconds } from './time.tsx'
 
@@ -49,10 +50,19 @@ function PostNotice({ post, frame }: { post: PostView; frame: Frame }) {
 
 function PostWords({ post, frame }: { post: PostView; frame: Frame }) {
   const name = <Name of={post} />
+  const pause = pauseOf(frame, post.accountId)
   switch (post.status) {
     case 'queued':
       if (post.accountStoppedAt || frame.overview.sendingStoppedAt) {
         return <>Approved. Held for {name} until sending is resumed.</>
+      }
+      if (pause && pause.until > post.notBefore) {
+        return (
+          <>
+            Approved. Instagram asks us to wait: goes out to {name} in{' '}
+            <Seconds until={pause.until} clock={frame} over="a moment" />
+          </>
+        )
       }
       return post.notBefore > frame.now ? (
         <>

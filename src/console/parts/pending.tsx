@@ -1,5 +1,6 @@
 import type { Frame } from '../frame.ts'
 import type { PostView } from '../views.ts'
+import { pauseOf } from './pauses.tsx'
 import { Revealed } from './revealed.tsx'
 import { Seconds, When } from './time.tsx'
 
@@ -70,6 +71,14 @@ function Waiting({ post, frame }: { post: PostView; frame: Frame }) {
   const until = post.waitUntil && post.waitUntil > post.notBefore ? post.waitUntil : post.notBefore
   if (post.accountStoppedAt || frame.overview.sendingStoppedAt)
     return <span class="state state-warn">Held: sending is stopped</span>
+  const pause = pauseOf(frame, post.accountId)
+  if (pause && pause.until >= until) {
+    return (
+      <span class="state state-warn">
+        Instagram asks us to wait: goes out in <Seconds until={pause.until} clock={frame} over="a moment" />
+      </span>
+    )
+  }
   if (until <= frame.now) return <span class="state state-moving">Waiting for its turn</span>
   return (
     <span class="state state-moving">

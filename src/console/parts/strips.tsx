@@ -1,6 +1,8 @@
 import type { PropsWithChildren } from 'hono/jsx'
 import type { Frame } from '../frame.ts'
+import type { PauseView } from '../house-views.ts'
 import { Icon } from './icons.tsx'
+import { PauseWords } from './pauses.tsx'
 
 /** What every page must say before anything else: sandbox, stops, trouble. */
 export function Strips({ frame }: { frame: Frame }) {
@@ -25,6 +27,11 @@ export function Strips({ frame }: { frame: Frame }) {
           <a href="/accounts">{frame.may('configure') ? 'Resume it under Accounts' : 'Accounts'}</a>
         </Strip>
       )}
+      {overview.pauses.filter(isForAll).map((pause) => (
+        <Strip tone="warning" ends={pause.until}>
+          <PauseWords pause={pause} frame={frame} /> (all accounts). Replies can be approved; they leave then.
+        </Strip>
+      ))}
       {troubles.map((trouble) => (
         <Strip tone="warning">{trouble}</Strip>
       ))}
@@ -41,10 +48,15 @@ export function Strips({ frame }: { frame: Frame }) {
   )
 }
 
-function Strip({ tone, children }: PropsWithChildren<{ tone: 'warning' | 'critical' }>) {
+function isForAll({ accountId, only }: PauseView): boolean {
+  return accountId === null && only === null
+}
+
+/** One that ends by itself is taken away by a script at that moment. */
+function Strip({ tone, ends, children }: PropsWithChildren<{ tone: 'warning' | 'critical'; ends?: Date }>) {
   return (
-    <p class={`strip strip-${tone}`}>
-      <Icon name="warning" />
+    <p class={`strip strip-${tone}`} data-ends={ends?.getTime()}>
+      <Icon name={ends ? 'clock' : 'warning'} />
       <span>{children}</span>
     </p>
   )

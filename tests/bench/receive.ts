@@ -1,5 +1,6 @@
 import { storeDeliveries } from '#db/deliveries.ts'
 import { type Bench, inTurns, numberOf, roundTrips, type Scenario, type Stores, until } from './bench.ts'
+import { cpuWatch } from './cpu.ts'
 import { aMail, asDelivery } from './mail.ts'
 import { type Account, anAccount } from './people.ts'
 import { startRole } from './processes.ts'
@@ -29,6 +30,7 @@ export const drain: Scenario = {
     const trips = await roundTrips(stores, GROUP, () => drainOnce(stores, account, GROUP))
     const size = Math.ceil(backlog / rounds)
     const rates: number[] = []
+    const cpu = cpuWatch(worker)
     const { plain } = await inTurns(rounds, {
       plain: () => insertSingly(stores, account, roundMs),
       async ours() {
@@ -36,6 +38,7 @@ export const drain: Scenario = {
         return 0
       },
     })
+    const cpuMs = cpu() / (size * rounds)
     await worker.stop()
     await stores.close()
     const value = median(rates)
@@ -46,7 +49,7 @@ export const drain: Scenario = {
         value,
         baseline: plain,
         met: value >= 3000,
-        parts: { ...trips, 'last to first round': last / (rates[0] ?? 1) },
+        parts: { ...trips, 'CPU ms each': cpuMs, 'last to first round': last / (rates[0] ?? 1) },
       },
     ]
   },

@@ -11,10 +11,11 @@ import { listKnowledge } from '#db/knowledge.ts'
 import type { DraftReply, DraftRequest } from '#src/domain/draft.ts'
 import { AppError } from '#src/domain/errors.ts'
 import type { ConversationId } from '#src/domain/ids.ts'
+import { unanswered } from '#src/domain/thread.ts'
 import type { Publish } from '#src/queues/live.ts'
 import { endFailed, endWith, endWithout } from './drafted.ts'
 import { alertBudgetSpent } from './drafting-alerts.ts'
-import { TURNS_MAX, toRequest, unanswered } from './thread.ts'
+import { TURNS_MAX, toRequest } from './thread.ts'
 
 /** Longer than the call's own deadline. */
 const LEASE_MS = 60_000

@@ -1,7 +1,7 @@
 import type { Moved } from '#db/conversations.ts'
 import type { Recent } from '#db/messages.ts'
 import { platformRules } from '#src/domain/platform.ts'
-import { isAfter } from './attention.ts'
+import { isAfter } from '#src/domain/thread.ts'
 import type { Thread } from './receive-thread.ts'
 
 /** The newest message in the platform's order. */

@@ -16,18 +16,6 @@ const forms: Record<MessageRow['form'], string | undefined> = {
   unsupported: 'sent something that the platform does not show us',
 }
 
-/**
- * What the contact said and nobody has answered; `messages` are oldest first. A reply from elsewhere answers what stands
- * before it. One of ours answers what had reached us when it was approved, whatever the platform's order.
- */
-export function unanswered(messages: readonly MessageRow[], approvedAt: Date | undefined): MessageRow[] {
-  const lastElsewhere = messages.findLastIndex(({ origin }) => origin === 'elsewhere')
-  return messages.filter(
-    ({ direction, createdAt }, index) =>
-      direction === 'inbound' && index > lastElsewhere && !(approvedAt && createdAt <= approvedAt),
-  )
-}
-
 /** Everything a draft is made from. What is unanswered comes last, even when a reply of ours crossed it on the way. */
 export function toRequest(
   { conversation, account, contact }: DraftCase,

@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { type AccountId, newId } from '#src/domain/ids.ts'
 import type { Conn } from './client.ts'
+import { isOneOf } from './many.ts'
 import { type alertKinds, alerts } from './schema/alerts.ts'
 
 export type AlertKind = (typeof alertKinds)[number]
@@ -41,4 +42,12 @@ export async function resolveAlert(conn: Conn, kind: AlertKind, subject: string,
     .update(alerts)
     .set({ openKey: null, resolvedAt: at, version: sql`version + 1` })
     .where(eq(alerts.openKey, `${kind}:${subject}`))
+}
+
+/** The words of the alerts among these that are open, by kind and subject. */
+export async function findOpenAlerts(conn: Conn, keys: readonly string[]): Promise<Map<string, string>> {
+  if (keys.length === 0) return new Map()
+  const { openKey, text } = alerts
+  const rows = await conn.select({ openKey, text }).from(alerts).where(isOneOf(openKey, keys))
+  return new Map(rows.map((row) => [row.openKey ?? '', row.text]))
 }

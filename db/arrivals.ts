@@ -7,7 +7,6 @@ import { anyOf, insertAll, isOneOf, writtenOver } from './many.ts'
 import { type NewMessage, type Recent, recentColumns } from './messages.ts'
 import { contacts } from './schema/contacts.ts'
 import { conversations } from './schema/conversations.ts'
-import { drafts } from './schema/drafts.ts'
 import { inboundEvents } from './schema/inbound-events.ts'
 import { messages } from './schema/messages.ts'
 
@@ -163,13 +162,4 @@ export async function saveConversations(tx: Transaction, rows: readonly Conversa
   if (rows.length === 0) return
   const moved = rows.map((row) => ({ ...row, deadlineAt: row.windowExpiresAt ?? row.deadlineAt, updatedAt: at }))
   await insertAll(tx, conversations, moved, sql`on duplicate key update version = version + 1, ${MOVED}`)
-}
-
-/** Withdraws the drafts that wait in these conversations. */
-export async function supersedeDrafts(tx: Transaction, ids: readonly ConversationId[], at: Date): Promise<void> {
-  if (ids.length === 0) return
-  await tx
-    .update(drafts)
-    .set({ status: 'superseded', waitingFor: null, updatedAt: at, version: sql`version + 1` })
-    .where(and(isOneOf(drafts.waitingFor, ids), eq(drafts.status, 'pending_review')))
 }

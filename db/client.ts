@@ -15,6 +15,9 @@ const DUPLICATE = 1062
 const DEADLOCK = 1213
 const LOCK_WAIT = 1205
 const SNAPSHOT_CONFLICT = 1020
+/** Refused for what was to be written. https://mariadb.com/kb/en/mariadb-error-code-reference/ */
+const REFUSED = [1048, 1264, 1265, 1292, 1366, 1406]
+const UNDONE = [DUPLICATE, DEADLOCK, LOCK_WAIT, SNAPSHOT_CONFLICT, ...REFUSED]
 const TRIES_MAX = 5
 
 /** Opens the pool. `url` carries a password: pass it straight from a `Secret`. */
@@ -55,6 +58,11 @@ export async function inTransaction<T>(db: Database, work: (tx: Transaction) => 
 /** True when a unique index refused the row. */
 export function isDuplicate(error: unknown): boolean {
   return errnoOf(error) === DUPLICATE
+}
+
+/** True when the server refused a statement, so that nothing of the transaction was done. After a lost connection nobody knows. */
+export function isUndone(error: unknown): boolean {
+  return UNDONE.includes(errnoOf(error) ?? 0)
 }
 
 /** The server's error number; drivers name MariaDB's own errors wrongly, so nothing else is compared. */

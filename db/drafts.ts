@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { ConversationId } from '#src/domain/ids.ts'
-import type { Conn } from './client.ts'
+import type { Transaction } from './client.ts'
+import { insertAll, isOneOf } from './many.ts'
 import { drafts } from './schema/drafts.ts'
 
 export type WaitingDraft = Omit<
@@ -8,19 +9,24 @@ export type WaitingDraft = Omit<
   'waitingFor' | 'status' | 'version' | 'createdAt' | 'updatedAt'
 >
 
-/** Stores a proposed reply as the one that waits for review; throws a duplicate while another one waits. */
-export async function insertWaitingDraft(conn: Conn, draft: WaitingDraft, at: Date): Promise<void> {
-  const { conversationId } = draft
-  await conn
-    .insert(drafts)
-    .values({ ...draft, waitingFor: conversationId, status: 'pending_review', createdAt: at, updatedAt: at })
+/** Stores proposed replies as the ones that wait for review; throws a duplicate while another one waits. */
+export async function insertWaitingDrafts(tx: Transaction, proposed: readonly WaitingDraft[], at: Date): Promise<void> {
+  const rows = proposed.map((draft) => ({
+    ...draft,
+    waitingFor: draft.conversationId,
+    status: 'pending_review' as const,
+    createdAt: at,
+    updatedAt: at,
+  }))
+  await insertAll(tx, drafts, rows)
 }
 
-/** Withdraws the draft that waits in this conversation; false when none did. */
-export async function supersedeDraft(conn: Conn, conversationId: ConversationId, at: Date): Promise<boolean> {
-  const [{ affectedRows }] = await conn
+/** Withdraws the drafts that wait in these conversations; answers how many did. */
+export async function supersedeDrafts(tx: Transaction, ids: readonly ConversationId[], at: Date): Promise<number> {
+  if (ids.length === 0) return 0
+  const [{ affectedRows }] = await tx
     .update(drafts)
     .set({ status: 'superseded', waitingFor: null, updatedAt: at, version: sql`version + 1` })
-    .where(and(eq(drafts.waitingFor, conversationId), eq(drafts.status, 'pending_review')))
-  return affectedRows > 0
+    .where(and(isOneOf(drafts.waitingFor, ids), eq(drafts.status, 'pending_review')))
+  return affectedRows
 }

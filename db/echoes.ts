@@ -1,6 +1,7 @@
-import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, max, sql } from 'drizzle-orm'
 import type { AccountId, ConversationId } from '#src/domain/ids.ts'
 import type { Conn, Transaction } from './client.ts'
+import { isOneOf } from './many.ts'
 import { outboxPosts } from './schema/outbox-posts.ts'
 
 const { id, accountId, conversationId, messageRef, status, textHash, version, createdAt } = outboxPosts
@@ -56,11 +57,19 @@ export async function settleUncertain(
 
 /** When an operator last approved a reply in this conversation that has not failed: what had arrived until then is answered. */
 export async function findLastApproval(conn: Conn, conversation: ConversationId): Promise<Date | undefined> {
-  const [post] = await conn
-    .select({ createdAt })
+  return (await findLastApprovals(conn, [conversation])).get(conversation)
+}
+
+/** The same for many conversations. */
+export async function findLastApprovals(
+  conn: Conn,
+  ids: readonly ConversationId[],
+): Promise<Map<ConversationId, Date>> {
+  if (ids.length === 0) return new Map()
+  const rows = await conn
+    .select({ conversationId, at: max(createdAt) })
     .from(outboxPosts)
-    .where(and(eq(conversationId, conversation), inArray(status, ['queued', 'sending', 'sent', 'uncertain'])))
-    .orderBy(desc(createdAt))
-    .limit(1)
-  return post?.createdAt
+    .where(and(isOneOf(conversationId, ids), inArray(status, ['queued', 'sending', 'sent', 'uncertain'])))
+    .groupBy(conversationId)
+  return new Map(rows.flatMap((row) => (row.at ? [[row.conversationId, row.at]] : [])))
 }

@@ -1,6 +1,7 @@
 import { getTableColumns, or, type SQL, sql } from 'drizzle-orm'
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
-import type { Transaction } from './client.ts'
+import type { RowDataPacket } from 'mysql2'
+import type { Database, Transaction } from './client.ts'
 
 /**
  * One parameter for all rows, which the driver writes out: Drizzle, with one for each value, takes longer than the database.
@@ -54,11 +55,27 @@ export function anyOf<K extends string, T>(
   accountOf: (row: T) => K,
   where: (account: K, rows: T[]) => SQL | undefined,
 ): SQL | undefined {
+  return or(...[...groupsOf(rows, accountOf)].map(([account, group]) => where(account, group)))
+}
+
+/** The rows by their key, in the order they came in. */
+export function groupsOf<K, T>(rows: Iterable<T>, keyOf: (row: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>()
   for (const row of rows) {
-    const group = groups.get(accountOf(row))
+    const group = groups.get(keyOf(row))
     if (group) group.push(row)
-    else groups.set(accountOf(row), [row])
+    else groups.set(keyOf(row), [row])
   }
-  return or(...[...groups].map(([account, group]) => where(account, group)))
+  return groups
+}
+
+/**
+ * The rows of one SELECT with one parameter for each of many keys, in one statement: the way to the newest few of each. Written
+ * out by hand, since Drizzle builds each part anew; columns come as the database names them.
+ */
+export async function selectEach(db: Database, select: string, keys: readonly string[]): Promise<RowDataPacket[]> {
+  if (keys.length === 0) return []
+  const parts = keys.map(() => `(${select})`)
+  const [rows] = await db.$client.promise().query<RowDataPacket[]>(parts.join(' UNION ALL '), [...keys])
+  return rows
 }

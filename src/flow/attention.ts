@@ -1,4 +1,4 @@
-import { supersedeDraft } from '#db/drafts.ts'
+import { supersedeDrafts } from '#db/drafts.ts'
 import { findLastApproval } from '#db/echoes.ts'
 import type { Recent } from '#db/messages.ts'
 import { type NewAttention, setAttention } from '#db/reviews.ts'
@@ -17,7 +17,7 @@ export async function askForReply(desk: Desk, thread: Thread, open: Recent[]): P
   const { account, conversation } = thread
   const { id } = conversation
   const at = now()
-  await supersedeDraft(tx, id, at)
+  await supersedeDrafts(tx, [id], at)
   const to = attentionFor(thread, open, at)
   await setAttention(tx, id, to, at)
   aftermath.queue.add(id)

@@ -1,85 +1,85 @@
-import { type Reservation, settleBudget } from '#db/budgets.ts'
-import { inTransaction } from '#db/client.ts'
-import { releaseDraftLease, settleDraftLease } from '#db/drafting.ts'
-import { insertWaitingDraft, supersedeDraft } from '#db/drafts.ts'
-import type { Attention, DraftAnswer, NoDraftReason } from '#src/domain/draft.ts'
+import type { Reservation } from '#db/budgets.ts'
+import type { Outcome } from '#db/drafting.ts'
+import type { DraftAnswer } from '#src/domain/draft.ts'
 import type { AppError } from '#src/domain/errors.ts'
 import { newId } from '#src/domain/ids.ts'
 import { UNANSWERED } from '#src/drafting/failure.ts'
 import { PROMPT_VERSION } from '#src/drafting/prompt.ts'
 import { textHash } from '#src/vault/hash.ts'
-import type { DraftDeps, Try } from './draft.ts'
-import { alertBudget, alertClaude } from './drafting-alerts.ts'
+import type { Hands, Try } from './draft.ts'
+import type { End } from './draft-end.ts'
+import { budgetSigns, budgetSpentSign, claudeSigns } from './drafting-alerts.ts'
 
 type Reply = Extract<DraftAnswer, { outcome: 'reply' }>
-type End = Pick<DraftDeps, 'db' | 'publish' | 'now'>
 
 const DEFAULT_PAUSE_MS = 30_000
 const MODEL_CHARS_MAX = 32
 
 /** Claude answered: its cost counts in any case, its words only while the lease does. */
 export async function endWith(
-  deps: End,
+  hands: Hands,
   attempt: Try,
   { answer, reservation }: { answer: DraftAnswer; reservation: Reservation },
 ): Promise<object> {
-  const { db, publish, now } = deps
   const { account } = attempt.found
-  const at = now()
-  const budget = await settleBudget(db, reservation, answer.usage.costMicros)
-  await alertBudget(db, account, { ...budget, nextMicros: reservation.micros, at })
-  await alertClaude(db, answer, at)
-  publish({ topic: 'alerts', id: account.id })
-  if (answer.outcome === 'reply') return endWithReply(deps, attempt, answer)
-  return endWithout(deps, attempt, { attention: 'person', reason: answer.reason, note: answer.note })
+  const { isHeld, budget } = await end(hands, attempt, {
+    ...endOf(attempt, answer, hands.now()),
+    cost: { reservation, micros: answer.usage.costMicros },
+  })
+  const signs = budget ? budgetSigns(account, { ...budget, nextMicros: reservation.micros }) : []
+  await hands.tell([...signs, ...claudeSigns(answer)])
+  if (answer.outcome === 'reply') return { drafted: isHeld }
+  return { drafted: false, reason: answer.reason }
 }
 
-async function endWithReply(deps: End, attempt: Try, reply: Reply): Promise<object> {
-  const { db, now } = deps
-  const { lease } = attempt
-  const stored = await inTransaction(db, async (tx) => {
-    const at = now()
-    if (!(await settleDraftLease(tx, lease, { attention: 'review' }, at))) return false
-    await supersedeDraft(tx, lease.conversationId, at)
-    await insertWaitingDraft(tx, toDraft(attempt, reply, at), at)
-    return true
-  })
-  if (stored) announce(deps, attempt)
-  return { drafted: stored }
+function endOf(attempt: Try, answer: DraftAnswer, at: Date): Pick<End, 'outcome' | 'draft'> {
+  if (answer.outcome === 'reply') return { outcome: { attention: 'review' }, draft: toDraft(attempt, answer, at) }
+  return { outcome: { attention: 'person', reason: answer.reason, note: answer.note } }
 }
 
 /** Nothing to review: the conversation waits for a person with the reason, or leaves the queue. */
-export async function endWithout(
-  deps: End,
-  attempt: Try,
-  to: { attention: Attention; reason?: NoDraftReason; note?: string },
-): Promise<object> {
-  const { db, now } = deps
-  const settled = await settleDraftLease(db, attempt.lease, to, now())
-  if (settled) announce(deps, attempt)
-  return { drafted: false, ...(to.reason && { reason: to.reason }) }
+export async function endWithout(hands: Hands, attempt: Try, outcome: Outcome): Promise<object> {
+  await end(hands, attempt, { outcome })
+  return { drafted: false, ...(outcome.reason && { reason: outcome.reason }) }
+}
+
+/** The day's budget has no room for this call. */
+export async function endUnpaid(hands: Hands, attempt: Try): Promise<object> {
+  await hands.tell([budgetSpentSign(attempt.found.account)])
+  return endWithout(hands, attempt, { attention: 'person', reason: 'budget_spent' })
 }
 
 /** No answer: wait as long as Claude asks, try again, or after the last try leave it to a person. */
 export async function endFailed(
-  deps: End,
+  hands: Hands,
   attempt: Try,
   { error, reservation }: { error: AppError; reservation: Reservation },
 ): Promise<object> {
-  const { db, now } = deps
   // A call that was cut off may have been billed: the cap holds only if it counts in full.
-  await settleBudget(db, reservation, error.field === UNANSWERED ? reservation.micros : 0)
+  const cost = { reservation, micros: error.field === UNANSWERED ? reservation.micros : 0 }
   if (error.code === 'rate_limited') {
-    attempt.pause.until = error.until ?? new Date(now().getTime() + DEFAULT_PAUSE_MS)
-    await releaseDraftLease(db, attempt.lease)
+    attempt.pause.until = error.until ?? new Date(hands.now().getTime() + DEFAULT_PAUSE_MS)
+    await end(hands, attempt, { cost })
     return { waitUntil: attempt.pause.until }
   }
   // While this process shuts down nothing is known about Claude, so the next one tries.
   if (attempt.lastTry && !attempt.signal?.aborted) {
-    return endWithout(deps, attempt, { attention: 'person', reason: 'claude_unavailable', note: error.message })
+    const reason = 'claude_unavailable' as const
+    await end(hands, attempt, { cost, outcome: { attention: 'person', reason, note: error.message } })
+    return { drafted: false, reason }
   }
-  await releaseDraftLease(db, attempt.lease)
+  await end(hands, attempt, { cost })
   throw error
+}
+
+/** Ends the try, and tells open consoles when that has changed something for them. */
+async function end({ desk, publish }: Hands, { lease }: Try, how: Omit<End, 'lease'>) {
+  const ended = await desk.end({ lease, ...how })
+  if (ended.isHeld && how.outcome) {
+    publish({ topic: 'queue', id: lease.conversationId })
+    publish({ topic: 'conversation', id: lease.conversationId })
+  }
+  return ended
 }
 
 function toDraft({ found, lease }: Try, reply: Reply, at: Date) {
@@ -101,9 +101,4 @@ function toDraft({ found, lease }: Try, reply: Reply, at: Date) {
     promptVersion: PROMPT_VERSION,
     ...usage,
   }
-}
-
-function announce({ publish }: End, { lease }: Try): void {
-  publish({ topic: 'queue', id: lease.conversationId })
-  publish({ topic: 'conversation', id: lease.conversationId })
 }

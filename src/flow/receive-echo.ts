@@ -1,5 +1,5 @@
 import { moveConversation } from '#db/conversations.ts'
-import { supersedeDraft } from '#db/drafts.ts'
+import { supersedeDrafts } from '#db/drafts.ts'
 import { type EchoedPost, findPostOf, listUnnamedPosts, namePost, settleUncertain } from '#db/echoes.ts'
 import { findMessage, listRecent, type Recent } from '#db/messages.ts'
 import { setAttention } from '#db/reviews.ts'
@@ -80,7 +80,7 @@ async function yieldTo(
   )
   if (attention === 'none') return
   if (later.length > 0) return attention === 'review' ? askForReply(desk, thread, recent) : undefined
-  await supersedeDraft(tx, id, now())
+  await supersedeDrafts(tx, [id], now())
   await setAttention(tx, id, { attention: 'none' }, now())
   aftermath.queue.add(id)
 }

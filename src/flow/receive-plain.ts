@@ -3,9 +3,10 @@
  * a dozen statements, however many they are. It comes to the same as receiving each alone. Whatever is not plain, has been
  * heard of before, or fails is left for that way.
  */
-import { insertArrivals, listMentioned, saveConversations, supersedeDrafts } from '#db/arrivals.ts'
+import { insertArrivals, listMentioned, saveConversations } from '#db/arrivals.ts'
 import { inTransaction } from '#db/client.ts'
 import { markReceived } from '#db/deliveries.ts'
+import { supersedeDrafts } from '#db/drafts.ts'
 import { announce, noAftermath } from './aftermath.ts'
 import type { ReceiveDeps } from './receive.ts'
 import { type Delivery, findAccounts, lockKey } from './receive-arrivals.ts'

@@ -1,11 +1,20 @@
-import type { DraftCase, MessageRow } from '#db/drafting.ts'
+import type { DraftCase, ThreadMessage } from '#db/drafting.ts'
 import type { DraftRequest, Turn } from '#src/domain/draft.ts'
+import { unanswered } from '#src/domain/thread.ts'
 
 /** As far back as the model reads; an unanswered tail is always read whole, within reason. */
 const TURNS_WISHED = 30
 export const TURNS_MAX = 80
 
-const forms: Record<MessageRow['form'], string | undefined> = {
+export interface Material {
+  /** Oldest first. */
+  messages: ThreadMessage[]
+  /** When an operator last approved a reply. */
+  approvedAt: Date | undefined
+  knowledge: DraftRequest['knowledge']
+}
+
+const forms: Record<ThreadMessage['form'], string | undefined> = {
   text: undefined,
   comment: undefined,
   media: undefined,
@@ -16,11 +25,18 @@ const forms: Record<MessageRow['form'], string | undefined> = {
   unsupported: 'sent something that the platform does not show us',
 }
 
-/** Everything a draft is made from. What is unanswered comes last, even when a reply of ours crossed it on the way. */
+/**
+ * Everything a draft is made from; undefined when there is nothing to answer. What is unanswered comes last, even when a reply
+ * of ours crossed it on the way.
+ */
 export function toRequest(
   { conversation, account, contact }: DraftCase,
-  { messages, tail, knowledge }: { messages: MessageRow[]; tail: MessageRow[]; knowledge: DraftRequest['knowledge'] },
-): DraftRequest {
+  { messages, approvedAt, knowledge }: Material,
+): DraftRequest | undefined {
+  const tail = unanswered(messages, approvedAt)
+  // An operator's wish is there, if empty, when a person asked for this draft.
+  const isWished = conversation.draftInstruction !== null
+  if (tail.length === 0 && !isWished) return undefined
   const settled = messages.filter((message) => !tail.includes(message))
   const turns = [...settled, ...tail].slice(-Math.max(TURNS_WISHED, tail.length)).map(toTurn)
   const instruction = conversation.draftInstruction
@@ -37,7 +53,7 @@ export function toRequest(
   }
 }
 
-function toTurn({ direction, text, form, attachments, sentAt }: MessageRow): Turn {
+function toTurn({ direction, text, form, attachments, sentAt }: ThreadMessage): Turn {
   const note = [forms[form], ...attachments.map(({ type, title }) => `attached: ${type}${title ? ` “${title}”` : ''}`)]
     .filter(Boolean)
     .join('; ')

@@ -208,7 +208,9 @@ describe('knowledge add', () => {
     const id = await add(aRef())
     const { code, out } = await run(`knowledge add ${id} --title Shipping`, 'Two days within Austria.')
     expect(code).toBe(0)
-    expect(await listKnowledge(db, id)).toMatchObject([{ title: 'Shipping', body: 'Two days within Austria.' }])
+    expect((await listKnowledge(db, [id])).get(id)).toMatchObject([
+      { title: 'Shipping', body: 'Two days within Austria.' },
+    ])
     expect(await audited(out.trim())).toMatchObject([{ action: 'knowledge.saved', actorId: 'cli' }])
   })
 
@@ -217,7 +219,7 @@ describe('knowledge add', () => {
     expect((await run(`knowledge add ${id}`, 'text')).code).toBe(2)
     expect((await run(`knowledge add ${id} --title x`, '')).code).toBe(5)
     expect((await run(`knowledge add ${newId('account', new Date())} --title x`, 'text')).code).toBe(3)
-    expect(await listKnowledge(db, id)).toEqual([])
+    expect((await listKnowledge(db, [id])).get(id)).toEqual([])
   })
 })
 

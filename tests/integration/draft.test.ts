@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm'
 import { expect, it } from 'vitest'
-import { reserveBudget, settleBudget } from '#db/budgets.ts'
+import { reserveBudgets, settleBudgets } from '#db/budgets.ts'
 import { inTransaction } from '#db/client.ts'
-import { takeDraftLease } from '#db/drafting.ts'
-import { supersedeDraft } from '#db/drafts.ts'
+import { takeDraftLeases } from '#db/drafting.ts'
+import { supersedeDrafts } from '#db/drafts.ts'
 import { accounts } from '#db/schema/accounts.ts'
 import { conversations } from '#db/schema/conversations.ts'
 import { knowledgeEntries } from '#db/schema/knowledge-entries.ts'
@@ -213,10 +213,17 @@ it('lets a job for a newer message start while the older one’s call is under w
 })
 
 it('gives a lease to one of those who saw the same state', async () => {
-  const { conversation, message } = await aWaitingThread(db)
-  const lease = { conversationId: conversation.id, headMessageId: message.id, dueAt: null, until: new Date() }
-  expect(await takeDraftLease(db, lease, 1)).toBe(true)
-  expect(await takeDraftLease(db, lease, 1)).toBe(false)
+  const { id } = (await aWaitingThread(db)).conversation
+  const take = (...versions: number[]) =>
+    inTransaction(db, (tx) =>
+      takeDraftLeases(
+        tx,
+        versions.map((version) => ({ id, version })),
+        new Date(),
+      ),
+    )
+  expect(await take(1, 1)).toEqual([true, false])
+  expect(await take(1)).toEqual([false])
 })
 
 it('never blocks or undoes an answer by hand', async () => {
@@ -369,14 +376,16 @@ it('warns at four fifths of the budget and takes the warning back when there is 
 
 it('starts a new budget at midnight UTC', async () => {
   const { id: accountId } = await anAccount(db)
-  const limits = { accountId, micros: 600, budgetMicros: 1000 }
+  const wish = { accountId, micros: 600, budgetMicros: 1000 }
   const late = new Date('2026-11-22T23:59:59.999Z')
-  const reservation = await reserveBudget(db, { ...limits, at: late })
-  expect(reservation?.day).toBe('2026-11-22')
-  expect(await reserveBudget(db, { ...limits, at: late })).toBeUndefined()
-  expect((await reserveBudget(db, { ...limits, at: new Date('2026-11-23T00:00:00Z') }))?.day).toBe('2026-11-23')
-  expect(await settleBudget(db, reservation!, 100)).toEqual({ spentMicros: 100, reservedMicros: 0 })
-  expect(await reserveBudget(db, { ...limits, at: late })).toBeDefined()
+  const [reservation, second] = await reserveBudgets(db, [wish, { ...wish }], late)
+  expect(reservation).toEqual({ accountId, micros: 600, day: '2026-11-22' })
+  expect(second).toBeUndefined()
+  expect(await reserveBudgets(db, [wish], new Date('2026-11-23T00:00:00Z'))).toMatchObject([{ day: '2026-11-23' }])
+  expect(await settleBudgets(db, [{ reservation: reservation!, micros: 100 }])).toEqual([
+    { spentMicros: 100, reservedMicros: 0 },
+  ])
+  expect(await reserveBudgets(db, [wish], late)).toEqual([reservation])
 })
 
 it('counts a call that was cut off as spent, since it may have been billed', async () => {
@@ -471,8 +480,8 @@ it('withdraws a waiting draft exactly once', async () => {
   const { conversation } = await aWaitingThread(db)
   await draft(conversation.id)
   const withdrawn = await Promise.all(
-    [1, 2].map(() => inTransaction(db, (tx) => supersedeDraft(tx, conversation.id, new Date()))),
+    [1, 2].map(() => inTransaction(db, (tx) => supersedeDrafts(tx, [conversation.id], new Date()))),
   )
-  expect(withdrawn.sort()).toEqual([false, true])
+  expect(withdrawn.sort()).toEqual([0, 1])
   expect((await stateOf(db, conversation.id)).drafts).toMatchObject([{ status: 'superseded', waitingFor: null }])
 })

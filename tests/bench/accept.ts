@@ -1,7 +1,8 @@
+import { freePort } from '../support/processes.ts'
 import { type Bench, inTurns, type Scenario } from './bench.ts'
 import { saturate, steadily } from './load.ts'
 import { aMail, asRequest } from './mail.ts'
-import { freePort, type Process, startRole, startScript } from './processes.ts'
+import { type Process, startRole, startScript } from './processes.ts'
 import type { Figure } from './rows.ts'
 import { percentile } from './statistics.ts'
 

@@ -1,8 +1,9 @@
-import { and, count, eq, exists, gt, inArray, lt, min, notExists, or, sql } from 'drizzle-orm'
+import { and, count, desc, eq, exists, gt, inArray, lt, min, notExists, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/mysql-core'
 import type { PostId } from '#src/domain/ids.ts'
 import type { Conn } from './client.ts'
 import { accounts } from './schema/accounts.ts'
+import { auditEntries } from './schema/audit-entries.ts'
 import { contacts } from './schema/contacts.ts'
 import { conversations } from './schema/conversations.ts'
 import { deliveryAttempts } from './schema/delivery-attempts.ts'
@@ -44,6 +45,7 @@ export async function readSendCases(conn: Conn, ids: readonly PostId[]) {
       operator: { role: operators.role, disabledAt: operators.disabledAt },
       sendingStoppedAt: switches.stoppedAt,
       earlier: { notBefore: earlierPosts.notBefore, waitUntil: earlierPosts.waitUntil },
+      hasEnded: sql`${lastWordEndsIt(conn)}`.mapWith(Boolean),
       answeredElsewhere: sql`${exists(answersFromElsewhere(conn))}`.mapWith(Boolean),
     })
     .from(outboxPosts)
@@ -81,6 +83,22 @@ function firstWaitingBefore(conn: Conn) {
         or(inArray(waiting.status, ['queued', 'sending']), and(eq(waiting.status, 'uncertain'), notExists(looked))),
       ),
     )
+}
+
+/**
+ * The row says that the post waits; the record is asked too, because who can write the row cannot write the chain. Only one
+ * entry lets a post go on after it: that it was settled as not having arrived.
+ */
+function lastWordEndsIt(conn: Conn) {
+  const { action, detail, subjectKind, subjectId, seq } = auditEntries
+  const goesOn = sql`${action} = 'post.settled' and json_value(${detail}, '$.status') = 'queued'`
+  const lastWord = conn
+    .select({ endsIt: sql`not (${goesOn})` })
+    .from(auditEntries)
+    .where(and(eq(subjectKind, 'post'), eq(subjectId, outboxPosts.id)))
+    .orderBy(desc(seq))
+    .limit(1)
+  return sql`coalesce((${lastWord}), false)`
 }
 
 /** What somebody said from the phone or another app after the message that the operator saw last. */

@@ -11,6 +11,7 @@ export const alertKinds = [
   'claude_rejected_key',
   'claude_spend_limit',
   'approval_invalid',
+  'queue_tampered',
   'delivery_failed',
   'unknown_account',
   'platform_pause',

@@ -19,6 +19,7 @@ export const auditActions = [
   'post.uncertain',
   'post.settled',
   'post.refused',
+  'queue.tampered',
   'credential.renewed',
   'credential.refused',
   'message.erased',

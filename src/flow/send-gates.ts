@@ -56,11 +56,14 @@ function isHeld({ account, sendingStoppedAt }: SendCase, at: Date): boolean {
 
 const FORGED: Refusal = { code: 'approval_invalid', note: 'The approval does not cover what would have been sent' }
 
+const USED_UP: Refusal = { code: 'approval_invalid', note: 'This reply has ended before; its approval is used up' }
+
 /** The signature has to cover this very row: its text, its recipient, its account. */
 function approvalFault(
-  { post, conversation, contact, decision }: SendCase,
+  { post, conversation, contact, decision, hasEnded }: SendCase,
   isApproved: ApprovalCheck,
 ): Refusal | undefined {
+  if (hasEnded) return USED_UP
   if (decision?.verdict !== 'approve' || decision.signature === null) return FORGED
   const sameText =
     decision.text === post.text && decision.textHash === post.textHash && textHash(post.text) === post.textHash

@@ -24,6 +24,7 @@ import { createPause } from './pause.ts'
 import { refusePost } from './refuse.ts'
 import { type ApprovalCheck, gateOf } from './send-gates.ts'
 import { createSettleCall } from './settle-call.ts'
+import { recordTampering } from './tampered.ts'
 
 export interface SendDeps {
   db: Database
@@ -61,6 +62,7 @@ export function createSend(deps: SendDeps): (slot: Slot) => Promise<Sent> {
 
   return async (slot) => {
     const found = await read(slot.post.id)
+    if (!found || !isFor(slot, found)) await recordTampering(deps, slot)
     if (!found) return { called: false }
     const post = placeOf(found)
     const gate = gateOf(found, { isApproved, at: now() })
@@ -85,7 +87,7 @@ type Parts = SendDeps & {
 
 async function deliver(parts: Parts, found: SendCase, slot: Slot): Promise<Sent> {
   const { db, claim, settle, pause, publish, now } = parts
-  if (!isFor(slot, found)) return { called: false, waitUntil: now() }
+  if (!slot.call || !isFor(slot, found)) return { called: false, waitUntil: now() }
   const claimed = await claim(found.post)
   if (!claimed) return { called: false, waitUntil: new Date(now().getTime() + LOOK_AGAIN_MS) }
   publish({ topic: 'outbox', id: found.post.id })
@@ -119,10 +121,8 @@ function placeOf({ post, conversation }: SendCase): WaitingPost {
 }
 
 /** The slot was counted for an account and a conversation that only Redis named. */
-function isFor({ post, call }: Slot, found: SendCase): boolean {
-  return (
-    call !== undefined && post.accountId === found.post.accountId && post.conversationId === found.post.conversationId
-  )
+function isFor({ post }: Slot, found: SendCase): boolean {
+  return post.accountId === found.post.accountId && post.conversationId === found.post.conversationId
 }
 
 /** Waits for the instant itself; false when it was missed, or too little of the lease is left for a call. */

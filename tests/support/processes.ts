@@ -34,9 +34,12 @@ export interface Process {
 
 export interface Spec {
   name: string
-  file: string
+  /** A script of Node, unless there is a command. */
+  file?: string
+  command?: string
+  argv0?: string
   args?: string[]
-  env: Record<string, string>
+  env?: Record<string, string>
   port?: number
   /** Where its log goes. */
   folder: string
@@ -55,7 +58,8 @@ interface RoleOptions {
   nodeOptions?: string[]
 }
 
-const READY_MS = 30_000
+/** Long enough for a machine that is busy with other things. */
+const READY_MS = 90_000
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
 const FILES: Record<Role, string> = {
   web: 'src/server.js',
@@ -86,7 +90,7 @@ export async function startRole(role: Role, { env, root = PROJECT, ...options }:
   return startProcess({ ...spec, args: [role], env: environmentFor(all, role), isReady: saysWorking })
 }
 
-/** Any script of Node in the same way. */
+/** Any script of Node, or any program, in the same way. */
 export async function startProcess(spec: Spec): Promise<Process> {
   const log = path.join(spec.folder, `${spec.name}-${++serial}.log`)
   const said = () => readFileSync(log, 'utf8')
@@ -131,11 +135,13 @@ export async function startProcess(spec: Spec): Promise<Process> {
   }
 }
 
-function run({ file, args = [], env, nodeOptions = [] }: Spec, log: string): ChildProcess {
+function run({ file, command, argv0, args = [], env, nodeOptions = [] }: Spec, log: string): ChildProcess {
   const output = openSync(log, 'a')
-  const child = spawn(process.execPath, [...nodeOptions, file, ...args], {
+  const script = file === undefined ? [] : [...nodeOptions, file]
+  const child = spawn(command ?? process.execPath, [...script, ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', output, output],
+    ...(argv0 && { argv0 }),
   })
   closeSync(output)
   guard(child)

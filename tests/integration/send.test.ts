@@ -507,28 +507,6 @@ describe('a worker that froze', () => {
 })
 
 describe('a place in the lanes that is not what MySQL says', () => {
-  it.each([
-    ['another account', { accountId: newId('account', new Date()) }],
-    ['another conversation', { conversationId: newId('conversation', new Date()) }],
-  ])('%s: no call is made on their limits, and the post lines up where it belongs', async (_name, changed) => {
-    const { graph, sendAt } = await setUp()
-    const { id, thread } = await aQueuedPost(db)
-    const slot = await aSlot(db, id)
-    const sent = await sendAt({ ...slot, post: { ...slot.post, ...changed } })
-    const { account, conversation } = thread
-    expect(sent).toMatchObject({ called: false, post: { accountId: account.id, conversationId: conversation.id } })
-    expect([graph.arrivals.length, sent.waitUntil !== undefined]).toEqual([0, true])
-  })
-
-  it('a post that does not exist is dropped', async () => {
-    const { graph, sendAt } = await setUp()
-    const { id } = await aQueuedPost(db)
-    const slot = await aSlot(db, id)
-    const post = { ...slot.post, id: newId('post', new Date()) }
-    expect(await sendAt({ ...slot, post })).toEqual({ called: false })
-    expect(graph.arrivals).toHaveLength(0)
-  })
-
   it('a reply window that was over there and is open here lets the post line up again', async () => {
     const { graph, sendAt } = await setUp()
     const { id } = await aQueuedPost(db)

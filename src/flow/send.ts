@@ -5,7 +5,6 @@
  * `uncertain`. A worker that froze finds its fence, its lease or its slot gone and neither calls nor writes.
  * Posts that are under way at the same time share their statements.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Claim, claimPosts, releasePost } from '#db/claims.ts'
 import { type Database, inTransaction } from '#db/client.ts'
 import { type Post, readSendCases, type SendCase } from '#db/send-cases.ts'
@@ -18,6 +17,7 @@ import type { Answered, PlatformAdapter } from '#src/platforms/adapter.ts'
 import type { Bell } from '#src/queues/bell.ts'
 import type { Publish } from '#src/queues/live.ts'
 import type { Keyring } from '#src/vault/keyring.ts'
+import { awaitSlot, CALL_MS } from './await-slot.ts'
 import { createGroup } from './group.ts'
 import type { Next } from './next.ts'
 import { createPause } from './pause.ts'
@@ -31,7 +31,7 @@ export interface SendDeps {
   keyring: Keyring
   isApproved: ApprovalCheck
   adapters: Record<Platform, PlatformAdapter>
-  limiter: Pick<Limiter, 'pause'>
+  limiter: Pick<Limiter, 'reserve' | 'pause'>
   bell: Pick<Bell, 'reconcile'>
   publish: Publish
   now: () => Date
@@ -45,14 +45,9 @@ export interface Sent extends Next {
 }
 
 const LEASE_MS = 30_000
-const CALL_MS = 20_000
 const GROUP_MAX = 100
 /** Somebody else wrote the row between our read and our claim: look again. */
 const LOOK_AGAIN_MS = 1000
-/** How late a call may leave and still use its slot; the head-room of `domain/limit.ts` is made for it. */
-const TOLERANCE_MS = 150
-/** A slot further ahead than any is handed out: the answer was not ours. */
-const AHEAD_MAX_MS = 1000
 
 /** Delivers one approved post at its slot. Running it twice for the same post sends once. */
 export function createSend(deps: SendDeps): (slot: Slot) => Promise<Sent> {
@@ -91,8 +86,13 @@ async function deliver(parts: Parts, found: SendCase, slot: Slot): Promise<Sent>
   const claimed = await claim(found.post)
   if (!claimed) return { called: false, waitUntil: new Date(now().getTime() + LOOK_AGAIN_MS) }
   publish({ topic: 'outbox', id: found.post.id })
-  if (!(await awaitSlot(slot, claimed, now))) {
-    await inTransaction(db, (tx) => releasePost(tx, claimed, now()))
+  const giveBack = () => inTransaction(db, (tx) => releasePost(tx, claimed, now()))
+  const mayCall = await awaitSlot(parts, slot.call, { claim: claimed, post: found.post }).catch(async (error) => {
+    await giveBack()
+    throw error
+  })
+  if (!mayCall) {
+    await giveBack()
     return { called: false, waitUntil: now() }
   }
   const { outcome, pauses } = await call(parts, found)
@@ -123,14 +123,6 @@ function placeOf({ post, conversation }: SendCase): WaitingPost {
 /** The slot was counted for an account and a conversation that only Redis named. */
 function isFor({ post }: Slot, found: SendCase): boolean {
   return post.accountId === found.post.accountId && post.conversationId === found.post.conversationId
-}
-
-/** Waits for the instant itself; false when it was missed, or too little of the lease is left for a call. */
-async function awaitSlot({ call }: Slot, { leaseUntil }: Claim, now: () => Date): Promise<boolean> {
-  if (!call || call.msLeft() > AHEAD_MAX_MS) return false
-  if (call.msLeft() > 0) await sleep(call.msLeft())
-  const hasTime = leaseUntil.getTime() - now().getTime() >= CALL_MS
-  return hasTime && call.msLeft() >= -TOLERANCE_MS
 }
 
 /** The one call. The token is open inside this function and nowhere else. */

@@ -19,6 +19,8 @@ export interface Site {
   accounts: Account[]
   /** Waits until so many posts have arrived since the last look, or no more come; answers those of our accounts. */
   arrivals(count: number): Promise<Arrival[]>
+  /** What has arrived of other accounts until the last look. */
+  strangers: Arrival[]
   close(): Promise<void>
 }
 
@@ -35,15 +37,18 @@ export async function openSite(
   const refs = new Set(ours.map(({ accountRef }) => accountRef))
   const processes: Process[] = [stub]
   for (let i = 0; i < senders; i++) processes.push(await startRole('sending', env))
+  const strangers: Arrival[] = []
   return {
     stores,
     env,
     accounts: ours,
+    strangers,
     async arrivals(count) {
       const all: Arrival[] = []
       const isDone = async () => {
         const answer = await fetch(`${graph}/arrivals`)
-        all.push(...((await answer.json()) as Arrival[]).filter(({ account }) => refs.has(account) || count === 1))
+        for (const arrival of (await answer.json()) as Arrival[])
+          (refs.has(arrival.account) || count === 1 ? all : strangers).push(arrival)
         return all.length >= count
       }
       await until(isDone, { ms: ROUND_MS_MAX, everyMs: 100 })

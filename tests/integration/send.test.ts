@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { verifyAudit } from '#db/audit.ts'
+import { connect } from '#db/client.ts'
 import { accounts } from '#db/schema/accounts.ts'
 import { alerts } from '#db/schema/alerts.ts'
 import { auditEntries } from '#db/schema/audit-entries.ts'
@@ -29,7 +31,7 @@ import {
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
 import { anOperator, DAY_MS } from '#tests/support/threads.ts'
 
-const { db } = await aDatabase()
+const { db, url } = await aDatabase()
 const { redis, prefix } = aRedis()
 
 async function setUp(changed: Parameters<typeof aSender>[1] = {}) {
@@ -38,11 +40,11 @@ async function setUp(changed: Parameters<typeof aSender>[1] = {}) {
 }
 
 /** The same behind the worker, with lanes and pauses of its own. */
-async function aWorkingSender() {
+async function aWorkingSender(changed: Parameters<typeof aSender>[1] = {}) {
   const own = `${prefix}:${newId('entry', new Date())}`
   await redis.set(`${own}:limits:epoch`, '1')
   const lanes = createLanes(redis, own)
-  const { graph, sendAt } = await setUp({ limiter: createLimiter(redis, own) })
+  const { graph, sendAt } = await setUp({ limiter: createLimiter(redis, own), ...changed })
   const log = createLogger({ level: 'silent', pretty: false, process: 'test' })
   const startWorker = () => anOutboxWorker({ redis, lanes, log, send: sendAt })
   return { graph, worker: startWorker(), startWorker, lineUp: (ids: PostId[]) => lineUpPosts(db, lanes, ids) }
@@ -497,13 +499,44 @@ describe('a worker that froze', () => {
     expect([graph.sends().length, (await postOf(id)).status]).toEqual([1, 'sent'])
   })
 
-  it('makes no call when its slot was missed, and leaves the post as if it had not been claimed', async () => {
+  it('trades a slot that it missed for the next one', async () => {
     const { graph, sendAt } = await setUp()
     const { id } = await aQueuedPost(db)
+    expect(await sendAt(await aSlot(db, id, () => -1000))).toMatchObject({ called: true })
+    expect([graph.sends().length, (await postOf(id)).status]).toEqual([1, 'sent'])
+  })
+
+  it('makes no call when there is none near, and leaves the post as if it had not been claimed', async () => {
+    const own = `${prefix}:${newId('entry', new Date())}`
+    await redis.set(`${own}:limits:epoch`, '1')
+    const limiter = createLimiter(redis, own)
+    const { graph, sendAt } = await setUp({ limiter })
+    const { id, thread } = await aQueuedPost(db)
+    await limiter.pause(`account:${thread.account.id}`, new Date(Date.now() + 60_000))
     expect(await sendAt(await aSlot(db, id, () => -1000))).toMatchObject({ called: false, waitUntil: expect.any(Date) })
     expect([graph.arrivals.length, (await postOf(id)).status]).toEqual([0, 'queued'])
     expect(await db.select().from(deliveryAttempts).where(eq(deliveryAttempts.postId, id))).toHaveLength(0)
   })
+})
+
+describe('a database slower than any slot has lead', () => {
+  it('delays posts, and neither stops them nor lets them pass a limit', async () => {
+    const { db: slow } = connect(url)
+    const transaction = slow.transaction.bind(slow)
+    slow.transaction = (async (...args: Parameters<typeof transaction>) => {
+      await sleep(400)
+      return transaction(...args)
+    }) as typeof transaction
+    const { graph, lineUp } = await aWorkingSender({ db: slow })
+    const account = await aConnectedAccount(db)
+    const ids: PostId[] = []
+    for (let i = 0; i < 60; i++) ids.push((await aQueuedPost(db, { thread: await aConnectedThread(db, account) })).id)
+    await lineUp(ids)
+    await expect.poll(() => graph.sends().length, { timeout: 15_000 }).toBe(60)
+    const arrivals = graph.sends().map(({ at }) => at)
+    const busiest = Math.max(...arrivals.map((start) => arrivals.filter((t) => t >= start && t < start + 105).length))
+    expect(busiest).toBeLessThanOrEqual(16)
+  }, 30_000)
 })
 
 describe('a place in the lanes that is not what MySQL says', () => {

@@ -43,10 +43,22 @@ const RANDOM_CHARS = 16
 export function newId<K extends Kind>(kind: K, at: Date): Id<K> {
   let time = ''
   for (let ms = at.getTime(), i = 0; i < TIME_CHARS; i++, ms = Math.floor(ms / 32)) time = ALPHABET[ms % 32] + time
-  const random = crypto.getRandomValues(new Uint8Array(RANDOM_CHARS))
   let tail = ''
-  for (const byte of random) tail += ALPHABET[byte % 32]
+  for (const byte of randomBytes()) tail += ALPHABET[byte % 32]
   return `${prefixes[kind]}_${time}${tail}` as Id<K>
+}
+
+/** Fetched for many ids at once: asking the system for each costs more than the rest of the id. */
+const pool = new Uint8Array(256 * RANDOM_CHARS)
+let used = pool.length
+
+function randomBytes(): Uint8Array {
+  if (used === pool.length) {
+    crypto.getRandomValues(pool)
+    used = 0
+  }
+  used += RANDOM_CHARS
+  return pool.subarray(used - RANDOM_CHARS, used)
 }
 
 /** Takes an id from outside (a URL, a job); throws `not_found` when it cannot be one of ours. */

@@ -1,5 +1,6 @@
 import { freePort } from '../support/processes.ts'
-import { type Bench, inTurns, type Scenario } from './bench.ts'
+import { type Bench, inTurns, type Scenario, type Stores } from './bench.ts'
+import { createCosts } from './costs.ts'
 import { saturate, steadily } from './load.ts'
 import { aMail, asRequest } from './mail.ts'
 import { type Process, startRole, startScript } from './processes.ts'
@@ -29,7 +30,12 @@ export const accept: Scenario = {
       startRole('web', stores.env),
     ])
     const all = { bare, add, insert, ours }
-    const rate = await saturations(bench, { bare: [bare], add: [add], insert: [insert], ours: [ours] })
+    const { rate, parts } = await saturations(bench, stores, {
+      bare: [bare],
+      add: [add],
+      insert: [insert],
+      ours: [ours],
+    })
     bench.tell(
       `accept: one INSERT per request ${Math.round(rate.insert)} 1/s; ours is ${(rate.ours / rate.insert).toFixed(2)} times that`,
     )
@@ -37,7 +43,7 @@ export const accept: Scenario = {
     await Promise.all(Object.values(all).map((process) => process.stop()))
     await stores.close()
     return [
-      figure('accept', { value: rate.ours, baseline: rate.bare, isMet: (ratio) => ratio >= 0.75 }),
+      { ...figure('accept', { value: rate.ours, baseline: rate.bare, isMet: (ratio) => ratio >= 0.75 }), parts },
       {
         ...figure('acceptLate', { value: late.ours99, baseline: late.bare99, isMet: (ratio) => ratio <= 4 }),
         parts: { p50: late.ours50, 'p50 of B': late.bare50, 'at 1/s': rate.ours / 2 },
@@ -55,10 +61,12 @@ export const acceptTwo: Scenario = {
     const env = { BENCH_SECRET: secretOf(bench) }
     const bare = await Promise.all([startScript('baseline', ['bare'], env), startScript('baseline', ['bare'], env)])
     const ours = await Promise.all([startRole('web', stores.env), startRole('web', stores.env)])
-    const rate = await saturations(bench, { bare, ours })
+    const { rate, parts } = await saturations(bench, stores, { bare, ours })
     await Promise.all([...bare, ...ours].map((process) => process.stop()))
     await stores.close()
-    return [figure('acceptTwo', { value: rate.ours, baseline: rate.bare, isMet: (ratio) => ratio >= 0.45 })]
+    return [
+      { ...figure('acceptTwo', { value: rate.ours, baseline: rate.bare, isMet: (ratio) => ratio >= 0.45 }), parts },
+    ]
   },
 }
 
@@ -71,26 +79,30 @@ export const acceptAway: Scenario = {
     const nowhere = `mysql://nobody:nothing@127.0.0.1:${await freePort()}/nothing`
     const bare = await startScript('baseline', ['bare'], env)
     const ours = await startRole('web', { ...stores.env, DATABASE_URL: nowhere })
-    const rate = await saturations(bench, { bare: [bare], ours: [ours] })
+    const { rate, parts } = await saturations(bench, stores, { bare: [bare], ours: [ours] })
     await Promise.all([bare, ours].map((process) => process.stop()))
     await stores.close()
-    return [figure('acceptAway', { value: rate.ours, baseline: rate.bare, isMet: (ratio) => ratio >= 0.6 })]
+    return [
+      { ...figure('acceptAway', { value: rate.ours, baseline: rate.bare, isMet: (ratio) => ratio >= 0.6 }), parts },
+    ]
   },
 }
 
-async function saturations<Name extends string>(
-  bench: Bench,
-  receivers: Record<Name, Process[]>,
-): Promise<Record<Name, number>> {
+/** Rates in turns, and what one request costs: on a busy machine processor time tells more than a rate. */
+async function saturations<Name extends string>(bench: Bench, stores: Stores, receivers: Record<Name, Process[]>) {
   const next = requests(secretOf(bench))
   const { rounds, roundMs } = bench.options
+  const costs = await createCosts(stores)
   const measures = Object.entries<Process[]>(receivers).map(([name, processes]) => {
     const ports = processes.map(({ port }) => port)
-    return [name, (ms: number) => saturate({ ports, next, ms })] as const
+    return [name, processes, (ms: number) => saturate({ ports, next, ms })] as const
   })
-  for (const [, measure] of measures) await measure(WARM_UP_MS)
-  const turns = Object.fromEntries(measures.map(([name, measure]) => [name, () => measure(roundMs)]))
-  return inTurns(rounds, turns as Record<Name, () => Promise<number>>)
+  for (const [, , measure] of measures) await measure(WARM_UP_MS)
+  const turns = Object.fromEntries(
+    measures.map(([name, processes, measure]) => [name, () => costs.of(name, processes, () => measure(roundMs))]),
+  )
+  const rate = await inTurns(rounds, turns as Record<Name, () => Promise<number>>)
+  return { rate, parts: costs.parts() }
 }
 
 async function atHalfLoad(bench: Bench, { bare, ours }: { bare: Process; ours: Process }, perSecond: number) {

@@ -12,8 +12,8 @@ export function cpuWatch({ pid }: Process): () => number {
   return () => cpuMs(pid) - before
 }
 
-/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html; the fields are counted from behind the name, which may hold blanks. */
-function cpuMs(pid: number): number {
+/** What a process has used so far. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html; the fields are counted from behind the name, which may hold blanks. */
+export function cpuMs(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[USER]) + Number(fields[SYSTEM])) * MS_PER_TICK

@@ -1,9 +1,11 @@
 import fs from 'node:fs'
 import { DrizzleQueryError } from 'drizzle-orm'
+import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { AppError } from '#src/domain/errors.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { createLogger, errorFields } from './logger.ts'
+import { scrub, scrubThoroughly } from './scrub.ts'
 
 const canaries = {
   instagramToken: 'IGAAQcanaryCanaryCanary0123456789',
@@ -82,6 +84,19 @@ describe('a log line', () => {
     expect(lines[0]).not.toContain('canary')
   })
 
+  it('leaves the fields it was given as they were', () => {
+    const { lines, log } = aLog()
+    const fields = { a: { token: said, list: [aDatabaseError(), 1], plain: { n: 1 } }, b: 2 }
+    const { a } = fields
+    log.info(fields, 'job done')
+    expect(fields).toEqual({ a, b: 2 })
+    expect(a).toMatchObject({ token: said, list: [expect.any(Error), 1] })
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      a: { token: '[hidden]', list: [{ code: 'internal' }, 1], plain: { n: 1 } },
+      b: 2,
+    })
+  })
+
   it('keeps ids and numbers as they are', () => {
     const { lines, log } = aLog()
     const fields = {
@@ -92,6 +107,34 @@ describe('a log line', () => {
     }
     log.info(fields, 'listening')
     expect(JSON.parse(lines[0] ?? '')).toMatchObject(fields)
+  })
+})
+
+describe('the scrubber', () => {
+  const pieces = [
+    'Bearer ',
+    'bEARER\t',
+    'IGAA',
+    'EAA',
+    'IGQ',
+    'sk-ant-',
+    'gAAAA',
+    'api_key=',
+    'TOKEN=',
+    '://',
+    ':',
+    '@',
+  ]
+  const fillers = ['a', '.example', '+4', '9 ', '(0) ', '1234567', 'canary0123456789', '"', '\\', ' ', '=']
+  const texts = fc.array(fc.oneof(fc.constantFrom(...pieces), fc.constantFrom(...fillers), fc.string()), {
+    maxLength: 12,
+  })
+
+  it('lets nothing through at its first look that it would find at its second', () => {
+    fc.assert(
+      fc.property(texts, (parts) => scrub(parts.join('')) === scrubThoroughly(parts.join(''))),
+      { numRuns: 20_000 },
+    )
   })
 })
 

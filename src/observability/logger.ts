@@ -6,6 +6,7 @@ import pino from 'pino'
 import pretty from 'pino-pretty'
 import { AppError } from '#src/domain/errors.ts'
 import { type ForeignError, foreignCauses } from './foreign-errors.ts'
+import { createLineWriter } from './lines.ts'
 import { scrub } from './scrub.ts'
 
 export type Log = Pick<pino.Logger, 'debug' | 'info' | 'warn' | 'error'>
@@ -63,7 +64,7 @@ export function createLogger({ level, pretty: readable, process, write }: Logger
       // pino would take an error's message for the line's own before any serializer sees it.
       hooks: { logMethod: logWithSafeErrors, streamWrite: scrub },
     },
-    write ? { write } : readable ? prettyStream() : pino.destination({ dest: 1, sync: true }),
+    write ? { write } : readable ? prettyStream() : createLineWriter(),
   )
 }
 
@@ -90,14 +91,22 @@ function logWithSafeErrors(this: pino.Logger, [first, ...rest]: unknown[], metho
 
 /** Puts its safe fields in the place of every error, however deep: an error's own properties may hold a statement and its values. */
 function withSafeErrors(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null) return value
   if (value instanceof Error) return errorFields(value)
-  if (typeof value !== 'object' || value === null || 'toJSON' in value) return value
+  if ('toJSON' in value) return value
   if (depth >= DEPTH_MAX) return '[deep]'
   if (Array.isArray(value)) return value.map((item) => withSafeErrors(item, depth + 1))
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [
-      name,
-      hiddenNames.has(name) ? HIDDEN : withSafeErrors(item, depth + 1),
-    ]),
-  )
+  return withSafeFields(value as Record<string, unknown>, depth)
+}
+
+/** What holds nothing to hide is answered as it is: the fields of a line are seldom worth a copy. */
+function withSafeFields(fields: Record<string, unknown>, depth: number): Record<string, unknown> {
+  let safe = fields
+  for (const name of Object.keys(fields)) {
+    const shown = hiddenNames.has(name) ? HIDDEN : withSafeErrors(fields[name], depth + 1)
+    if (shown === fields[name]) continue
+    if (safe === fields) safe = { ...fields }
+    safe[name] = shown
+  }
+  return safe
 }

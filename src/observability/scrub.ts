@@ -10,7 +10,15 @@ const shapes: readonly (readonly [RegExp, string])[] = [
   [/\+\d[\d ().-]{6,18}\d/g, '[phone]'],
 ]
 
+/** What no shape can do without. Most lines hold none of it, and one look for it costs a twentieth of looking for each shape. */
+const HINT = /[@=]|\+\d|bearer|igaa|eaa|igq|sk-ant-|gaaaa/i
+
 /** The last lock before a log line leaves the process: takes out what looks like a secret, an address or a phone number. */
 export function scrub(text: string): string {
+  return HINT.test(text) ? scrubThoroughly(text) : text
+}
+
+/** Looks for each shape. */
+export function scrubThoroughly(text: string): string {
   return shapes.reduce((clean, [shape, mark]) => clean.replace(shape, mark), text)
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
 import { createPool, type Pool } from 'mysql2'
 
@@ -20,8 +21,14 @@ const REFUSED = [1048, 1264, 1265, 1292, 1366, 1406]
 const UNDONE = [DUPLICATE, DEADLOCK, LOCK_WAIT, SNAPSHOT_CONFLICT, ...REFUSED]
 const TRIES_MAX = 5
 
-/** Opens the pool. `url` carries a password: pass it straight from a `Secret`. */
-export function connect(url: string, { connectionLimit = 10 } = {}): Connection {
+/** No statement of ours is silent for so long: a lock is waited for 5 s at most. */
+const SILENT_MS = 30_000
+
+/**
+ * Opens the pool. `url` carries a password: pass it straight from a `Secret`. A connection on which nothing has come for
+ * `silentMs` is given up, so a network that swallows everything holds up nobody for longer.
+ */
+export function connect(url: string, { connectionLimit = 10, silentMs = SILENT_MS } = {}): Connection {
   const pool = createPool({
     uri: url,
     connectionLimit,
@@ -35,6 +42,8 @@ export function connect(url: string, { connectionLimit = 10 } = {}): Connection 
     charset: 'utf8mb4_bin',
   })
   pool.on('connection', (connection) => {
+    const { stream } = connection as unknown as { stream: Socket }
+    stream.setTimeout(silentMs, () => stream.destroy(new Error('The database is silent')))
     connection.query("SET time_zone = '+00:00', SESSION innodb_lock_wait_timeout = 5")
     connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
   })

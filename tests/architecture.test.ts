@@ -54,3 +54,41 @@ describe('the walls of the house', () => {
     expect(breachesIn(path, source)).toEqual([])
   })
 })
+
+describe('a call to somebody outside', () => {
+  // A call and its options stand together in this house: what is asked for is looked for on the lines of the call.
+  const callsWithout = (source: string, call: RegExp, deadline: RegExp) =>
+    [...source.matchAll(call)]
+      .map(({ index }) => source.slice(index, index + 200))
+      .filter((code) => !deadline.test(code))
+  const fetches = (source: string) => callsWithout(source, /\bfetch\(/g, /\bsignal\b/)
+  const otherWays = (source: string) => source.match(/from '(node:)?(https?|undici|net|tls)'/g) ?? []
+
+  it('has a deadline', () => {
+    const files = sources().map((path) => ({ path, source: readFileSync(`${root}${path}`, 'utf8') }))
+    const open = files.filter(({ source }) => fetches(source).length > 0).map(({ path }) => path)
+    expect(open).toEqual([])
+    expect(files.filter(({ source }) => source.includes('fetch(')).length).toBeGreaterThan(2)
+  })
+
+  it('is made with fetch or a driver, nothing else', () => {
+    const allowed = /^src\/(sandbox\/|server\.ts|http\/|webhooks\/)/
+    const files = sources().filter((path) => !allowed.test(path))
+    const others = files.filter((path) => {
+      const ways = otherWays(readFileSync(`${root}${path}`, 'utf8').replace(/^import type .*$/gm, ''))
+      return ways.length > 0
+    })
+    expect(others).toEqual([])
+  })
+
+  it.each(["await fetch(url, { method: 'GET' })", "const x = fetch('https://example.com')"])(
+    'is caught without: %s',
+    (code) => {
+      expect(fetches(code)).toHaveLength(1)
+    },
+  )
+
+  it('is caught when it is made another way', () => {
+    expect(otherWays("import { request } from 'node:https'")).toHaveLength(1)
+  })
+})

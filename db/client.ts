@@ -35,6 +35,8 @@ export function connect(url: string, { connectionLimit = 10, silentMs = SILENT_M
     queueLimit: 2000,
     connectTimeout: 5000,
     enableKeepAlive: true,
+    // A stack for each statement in case it fails costs more than the statement's text; no log shows it.
+    trace: false,
     supportBigNumbers: true,
     // Every BIGINT of ours is a counter under 2^53; ids of platforms are text.
     bigNumberStrings: false,

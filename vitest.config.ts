@@ -23,6 +23,7 @@ export default defineConfig({
             '{src,workers,db,scripts}/**/*.test.{ts,tsx,mjs}',
             'tests/*.test.ts',
             'tests/{bench,contracts}/**/*.test.ts',
+            'tests/chaos/{plan,proxy,checker}.test.ts',
           ],
         },
       },

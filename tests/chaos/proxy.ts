@@ -10,7 +10,7 @@ export interface Target {
   port: number
 }
 
-export interface Proxy {
+export interface Line {
   port: number
   /** Takes connections and bytes, and passes nothing on in either direction. */
   swallow(): void
@@ -23,7 +23,7 @@ export interface Proxy {
 type State = 'open' | 'swallowing' | 'cut'
 
 /** Each new connection leads to the next of the targets; one that takes none is passed over, as a balancer does. */
-export async function openProxy(targets: readonly [Target, ...Target[]]): Promise<Proxy> {
+export async function openProxy(targets: readonly [Target, ...Target[]]): Promise<Line> {
   const pairs = new Set<Pair>()
   let state: State = 'open'
   let turn = 0

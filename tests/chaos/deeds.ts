@@ -68,7 +68,7 @@ export function createDeeds(site: Site, accounts: Account[], doing: Doing) {
     },
     token: ({ account, ms }) => exchangeToken(accounts[account % accounts.length], ms),
     async hold({ ms }) {
-      await command(['sending', 'stop'])
+      await attempt('holding', () => command(['sending', 'stop']))
       await sleep(ms)
       await attempt('resuming', () => command(['sending', 'resume']))
     },

@@ -54,7 +54,7 @@ async function play(site: Site, steps: Step[]): Promise<number> {
   const started = Date.now()
   note('the traffic starts')
   const crowd = letWrite(site, contacts, { seed, until: started + minutes * 60_000 })
-  await Promise.all([...steps.map((step) => perform(step, started, deeds.perform)), crowd])
+  await Promise.all([...steps.map((step) => perform(step, { started, deeds, doing })), crowd])
 
   note('the weather stops and everything heals')
   await deeds.heal()
@@ -70,10 +70,17 @@ async function play(site: Site, steps: Step[]): Promise<number> {
   return report(site, check(history), { rest, answered: team.deeds.length, skipped: doing.skipped.length })
 }
 
-async function perform(step: Step, started: number, work: (step: Step) => Promise<unknown>): Promise<void> {
+interface Performing {
+  started: number
+  deeds: ReturnType<typeof createDeeds>
+  doing: Doing
+}
+
+/** What cannot be done is told; the run goes on without it. */
+async function perform(step: Step, { started, deeds, doing }: Performing): Promise<void> {
   await sleep(Math.max(0, started + step.atMs - Date.now()))
   note(describeStep(step).trim())
-  await work(step)
+  await deeds.perform(step).catch((error: unknown) => doing.skipped.push(`${describeStep(step).trim()}: ${error}`))
 }
 
 function report(site: Site, lines: Line[], more: { rest: Rest; answered: number; skipped: number }): number {

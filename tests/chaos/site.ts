@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Redis } from 'ioredis'
 import { connect, type Database } from '#db/client.ts'
@@ -41,6 +42,7 @@ export interface Site {
 
 const parts = processNames.filter((name) => name !== 'sandbox')
 const SHIFTED = new Set<ProcessName>(['drafting-2', 'sending-2'])
+const CLOSE_MS = 2000
 const here = path.dirname(fileURLToPath(import.meta.url))
 
 export function roleOf(name: Part): Role {
@@ -116,8 +118,9 @@ export async function openSite(settings: Settings): Promise<Site> {
     async stop() {
       await Promise.all(Object.values(processes).map((one) => one.stop()))
       redis.disconnect()
-      await close().catch(() => undefined)
-      await Promise.all([balancer, ...wires.values()].map((proxy) => proxy.close()))
+      // A connection that is stuck ends with its server.
+      await Promise.race([close().catch(() => undefined), sleep(CLOSE_MS)])
+      await Promise.all([balancer, ...wires.values()].map((line) => line.close()))
       await Promise.all(Object.values(stores).map((one) => one.stop('SIGTERM')))
     },
   }

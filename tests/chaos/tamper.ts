@@ -6,7 +6,8 @@ import { conversations } from '#db/schema/conversations.ts'
 import { outboxPosts } from '#db/schema/outbox-posts.ts'
 import { reviewDecisions } from '#db/schema/review-decisions.ts'
 import { newId, type PostId } from '#src/domain/ids.ts'
-import { createBell } from '#src/queues/bell.ts'
+import { createLanes } from '#src/limits/lanes.ts'
+import { PREFIX } from '#src/queues/bell.ts'
 import { textHash } from '#src/vault/hash.ts'
 import type { Deed } from './plan.ts'
 import type { Site } from './site.ts'
@@ -21,6 +22,8 @@ export interface Tampering {
 
 /** So much of the undo time has to be left for an edit to be in time. */
 const LEFT_MS = 500
+/** Enough for posts of every account and of every status. */
+const POSTS_MAX = 30
 
 /** Answers what was done; nothing when there was nothing to do it to. */
 export function tamper(site: Site, how: Tampering['how']): Promise<Tampering[]> {
@@ -106,17 +109,28 @@ function pick<T extends Pick<typeof outboxPosts.$inferSelect, 'conversationId' |
   return { conversationId, accountId, recipientRef }
 }
 
-/** Jobs for posts that were sent, that are still held, and that never were. The bell is the one place that knows a queue's keys. */
+/**
+ * Lanes that name what should not be there: posts that were sent, that are still held and that never were, each in
+ * somebody else's lane, and an entry that nobody can read. The row knows better, and what is approved still leaves once.
+ */
 async function queueOthers({ db, redis }: Site): Promise<Tampering[]> {
   const posts = await db
-    .select({ id: outboxPosts.id, platform: outboxPosts.platform })
+    .select({ id: outboxPosts.id, accountId: outboxPosts.accountId, conversationId: outboxPosts.conversationId })
     .from(outboxPosts)
     .orderBy(desc(outboxPosts.id))
-    .limit(20)
-  if (posts.length === 0) return []
-  const { bell, close } = createBell(redis)
-  const ids = [...posts.map(({ id }) => id), newId('post', new Date())]
-  for (const id of ids) for (let i = 0; i < 2; i++) await bell.outbox('instagram', id, 0)
-  await close()
+    .limit(POSTS_MAX)
+  const [newest] = posts
+  if (!newest) return []
+  const others = posts.filter(({ accountId }) => accountId !== newest.accountId)
+  const unknown = [1, 2].map(() => ({ ...newest, id: newId('post', new Date()) }))
+  const lanes = createLanes(redis, PREFIX)
+  const entries = [...posts, ...unknown].map(({ id }, i) => {
+    const { accountId, conversationId } = others[i % others.length] ?? newest
+    return { id, accountId, conversationId, windowExpiresAt: null, delayMs: 0 }
+  })
+  await lanes.add('instagram', entries)
+  const base = lanes.channelOf('instagram').replace(/:added$/, '')
+  await redis.hset(`${base}:posts`, 'pst_nobody', `${newest.accountId} ${newest.conversationId} soon`)
+  await redis.zadd(`${base}:later`, 0, 'pst_nobody')
   return [{ how: 'queue' }]
 }

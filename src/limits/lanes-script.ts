@@ -17,7 +17,7 @@ local function laneOf(account) return base .. ':lane:' .. account end
 local function detailsOf(id)
   local kept = redis.call('HGET', posts, id)
   if not kept then return nil end
-  local account, conversation, ending = string.match(kept, '^(%S+) (%S+) (%S+)$')
+  local account, conversation, ending = string.match(kept, '^(%S+) (%S+) (%d+)$')
   return account, conversation, tonumber(ending)
 end
 

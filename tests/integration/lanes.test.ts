@@ -117,6 +117,15 @@ describe('a lane', () => {
       (await redis.keys(`${own.replace(/[{}]/g, '\\$&')}:lanes:*`)).filter((key) => !key.endsWith(':serial')),
     ).toEqual([])
   })
+
+  it('an entry that nobody can read holds nobody up', async () => {
+    const { own, add, take } = await someLanes(wide)
+    const post = aPost()
+    await redis.hset(`${own}:lanes:instagram:posts`, 'pst_x', `${post.accountId} ${post.conversationId} soon`)
+    await redis.zadd(`${own}:lanes:instagram:later`, 0, 'pst_x')
+    await add(post)
+    expect(idsOf(await take())).toEqual([post.id])
+  })
 })
 
 describe('limits', () => {

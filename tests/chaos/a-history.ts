@@ -87,6 +87,7 @@ export function aHistory(changed: Partial<History> = {}): History {
     deeds: [aDeed()],
     probes: [],
     tamperings: [],
+    wiped: [],
     leaks: [],
     lostBodies: 0,
     ...changed,

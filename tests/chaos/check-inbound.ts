@@ -85,5 +85,5 @@ export function inboundOrder({ platform, messages }: History): Line {
       if (before && after && before.at > after.at) faults.push(`${id}: ${before.mid} stands before ${after.mid}`)
     }
   }
-  return line('inbound order', faults, { pairs })
+  return line('inbound order', faults, { pairs, outOfOrder: faults.length })
 }

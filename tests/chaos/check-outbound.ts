@@ -28,7 +28,9 @@ export function copies(history: History): Line {
   )
   const shared = [...names].filter(([, own]) => own.length > 1).map(([ref]) => `several posts claim the message ${ref}`)
   const several = [...wanted.values()].filter((count) => count > 1).length
-  const counts = { posts: history.posts.length, arrived: copiesOf(history).length, repeated: several }
+  const arrived = copiesOf(history).length
+  const tooMany = [...held].reduce((sum, [at, own]) => sum + Math.max(0, own.length - (wanted.get(at) ?? 0)), 0)
+  const counts = { posts: history.posts.length, arrived, repeated: several, tooMany }
   return line('sent once', [...faults, ...shared], counts)
 }
 
@@ -62,13 +64,15 @@ function wantedByPlace({ deeds, conversations }: History): Map<string, number> {
 
 /** Every copy belongs to a post with a valid approval of exactly these words; tampering led to a refusal, an entry and an alert. */
 export function approved(history: History): Line {
-  const faults = [...copiesOf(history).flatMap((copy) => approvalFaults(history, copy)), ...tamperFaults(history)]
+  const without = copiesOf(history).flatMap((copy) => approvalFaults(history, copy))
+  const faults = [...without, ...tamperFaults(history)]
   const taken = new Set(
     history.posts.filter(({ status }) => status === 'cancelled').map(({ messageRef }) => messageRef),
   )
   const anyway = copiesOf(history).filter(({ mid }) => taken.has(mid))
   faults.push(...anyway.map(({ mid }) => `${mid} belongs to a post that was taken back`))
-  return line('approved', faults, { arrived: copiesOf(history).length, tampered: history.tamperings.length })
+  const [arrived, tampered] = [copiesOf(history).length, history.tamperings.length]
+  return line('approved', faults, { arrived, without: without.length, tampered })
 }
 
 function approvalFaults({ posts, decisions, operatorIds }: History, copy: PlatformMessage): string[] {
@@ -88,11 +92,23 @@ function approvalFaults({ posts, decisions, operatorIds }: History, copy: Platfo
 }
 
 function tamperFaults(history: History): string[] {
-  return history.tamperings.flatMap(({ how, postId, forbidden }) => {
+  return history.tamperings.flatMap(({ how, postId, forbidden, linedUp }) => {
     const arrived = forbidden && copiesOf(history).some((copy) => place(copy) === place(forbidden))
     const faults = arrived ? ['the words arrived'] : []
-    return [...faults, ...(postId ? refusalFaults(history, postId) : [])].map((fault) => `${how}: ${fault}`)
+    if (postId) faults.push(...refusalFaults(history, postId))
+    if (linedUp) faults.push(...laneFaults(history, linedUp))
+    return faults.map((fault) => `${how}: ${fault}`)
   })
+}
+
+/** Somebody has to have been told of what was put into the lanes, unless it was wiped out before anybody saw it. */
+function laneFaults({ entries, alerts, wiped }: History, linedUp: readonly string[]): string[] {
+  if (linedUp.some((id) => wiped.includes(id))) return []
+  const isTold = entries.some(
+    ({ action, detail }) => action === 'queue.tampered' && linedUp.includes(String(detail['postId'])),
+  )
+  const isAlarming = alerts.some(({ kind }) => kind === 'queue_tampered')
+  return [...(isTold ? [] : ['no entry tells of it']), ...(isAlarming ? [] : ['no alert tells of it'])]
 }
 
 /** What a forged post has to have led to. */
@@ -128,18 +144,20 @@ function isRead({ method, path }: Arrival): boolean {
 export function limits({ platform }: History): Line {
   const faults: string[] = []
   const worst: Record<string, number> = {}
+  let overshoot = 0
   for (const { name, max, perMs, isMeant, keyOf } of WINDOWS) {
     worst[name] = 0
     for (const [key, calls] of groupBy(platform.arrivals.filter(isMeant), (call) => keyOf(call) ?? 'nobody')) {
       const fullest = fullestWindow(calls, perMs)
       worst[name] = Math.max(worst[name] ?? 0, fullest)
-      if (key !== 'nobody' && fullest > max)
-        faults.push(`${fullest} calls in ${perMs} ms (${name} ${key}), at most ${max}`)
+      if (key === 'nobody' || fullest <= max) continue
+      overshoot = Math.max(overshoot, fullest - max)
+      faults.push(`${fullest} calls in ${perMs} ms (${name} ${key}), at most ${max}`)
     }
   }
   const refused = platform.arrivals.filter(({ overLimit }) => overLimit).length
   if (refused > 0) faults.push(`the platform counted ${refused} calls over its limit`)
-  return line('limits', faults, worst)
+  return line('limits', faults, { overshoot: Math.max(overshoot, refused), ...worst })
 }
 
 /** The most calls that any window of that length holds. */
@@ -171,7 +189,7 @@ export function outboundOrder({ platform, posts }: History): Line {
       if (before && before.i > next.i) faults.push(`${id}: ${next.post.id} arrived before ${before.post.id}`)
     }
   }
-  return line('outbound order', faults, { pairs })
+  return line('outbound order', faults, { pairs, outOfOrder: faults.length })
 }
 
 function byApproval(a: StoredPost, b: StoredPost): number {

@@ -31,12 +31,14 @@ const TRAVEL_MS = 120_000
 const LOOK_MS = 2500
 const SLACK_MS = 15_000
 
-/** Nothing stays uncertain beyond the time that the rules give it; what asks a person is settled by one. */
+/** Nothing stays uncertain beyond the time that the rules give it, save what a person has been asked about. */
 export function uncertain({ posts, healedAt, readAt }: History): Line {
   const open = posts.filter(({ status }) => status === 'uncertain' || status === 'sending')
   const boundMs = LEASE_MS + SWEEP_MS + TRAVEL_MS + open.length * LOOK_MS + SLACK_MS
   const isLate = (post: StoredPost) => readAt - Math.max(healedAt, post.createdAt) > boundMs
-  const late = open.filter(isLate).map(({ id, status, outcomeCode }) => `${id} is still ${status} (${outcomeCode})`)
+  const late = open
+    .filter((post) => !post.asked && isLate(post))
+    .map(({ id, status, outcomeCode }) => `${id} is still ${status} (${outcomeCode})`)
   return line('no lasting doubt', late, {
     open: open.length,
     asked: open.filter(({ asked }) => asked).length,

@@ -142,6 +142,25 @@ describe('the checker', () => {
     expect(Object.keys(brokenIn(aHistory(changed)))).toContain('approved')
   })
 
+  const lanes = {
+    entries: [...kept.entries, { action: 'queue.tampered', subjectId: 'outbox', detail: { postId: 'pst_8' } }],
+    alerts: [{ kind: 'queue_tampered', openKey: 'queue_tampered:outbox' }],
+    tamperings: [{ how: 'queue' as const, linedUp: ['pst_7', 'pst_8'] }],
+  }
+  it.each<[string, string[], Partial<History>]>([
+    ['is content when both tell of it', [], lanes],
+    ['is content when it was wiped out before', [], { tamperings: lanes.tamperings, wiped: ['pst_7'] }],
+    ['asks for an entry about it', ['approved'], { ...lanes, entries: kept.entries }],
+    [
+      'asks for an entry about this one',
+      ['approved'],
+      { ...lanes, tamperings: [{ how: 'queue', linedUp: ['pst_6'] }] },
+    ],
+    ['asks for an alert', ['approved'], { ...lanes, alerts: [] }],
+  ])('%s, of what was put into the lanes', (_case, broken, changed) => {
+    expect(Object.keys(brokenIn(aHistory(changed)))).toEqual(broken)
+  })
+
   const burst = (count: number, overMs: number, changed: object = {}) =>
     Array.from({ length: count }, (_, i) => ({
       ...arrival!,
@@ -218,6 +237,8 @@ describe('the checker', () => {
     expect(Object.keys(brokenIn(doubt('uncertain', kept.healedAt + 600_000)))).toContain('no lasting doubt')
     expect(Object.keys(brokenIn(doubt('sending', kept.healedAt + 600_000)))).toContain('no lasting doubt')
     expect(Object.keys(brokenIn(doubt('uncertain', kept.healedAt + 100_000)))).not.toContain('no lasting doubt')
+    const asking = aHistory({ posts: [aPost({ status: 'uncertain', messageRef: null, asked: true })] })
+    expect(Object.keys(brokenIn(asking))).not.toContain('no lasting doubt')
   })
 
   it.each<[string, Partial<History>]>([

@@ -9,11 +9,13 @@ import { CALM, rough } from './platform.ts'
 import { aProbe, deliver, type Probe } from './probe.ts'
 import { isAnswering } from './processes.ts'
 import type { Site } from './site.ts'
-import { type Tampering, tamper } from './tamper.ts'
+import { linedUp, type Tampering, tamper } from './tamper.ts'
 
 export interface Doing {
   probes: Probe[]
   tamperings: Tampering[]
+  /** Posts that stood in the lanes when Redis was emptied. */
+  wiped: string[]
   /** Every token that was ever good. */
   tokens: string[]
   /** What could not be done, for instance because there was nothing to tamper with. */
@@ -56,7 +58,7 @@ export function createDeeds(site: Site, accounts: Account[], doing: Doing) {
       await sleep(ms)
       processes[process].signal('SIGCONT')
     },
-    flush: () => attempt('flush', () => site.redis.flushall()),
+    flush: () => attempt('flush', flush),
     restart: async ({ store, signal }) => stores[store].signal(signal),
     swallow: ({ process, wire, ms }) => spoil([site.wire(process, wire)], 'swallow', ms),
     cut: ({ process, wire, ms }) => spoil([site.wire(process, wire)], 'cut', ms),
@@ -73,6 +75,11 @@ export function createDeeds(site: Site, accounts: Account[], doing: Doing) {
       await attempt('resuming', () => command(['sending', 'resume']))
     },
     tamper: ({ how }) => tryTampering(how),
+  }
+
+  async function flush(): Promise<void> {
+    doing.wiped.push(...(await linedUp(site)))
+    await site.redis.flushall()
   }
 
   async function spoil(wires: ReturnType<Site['wires']>, how: 'swallow' | 'cut', ms: number): Promise<void> {

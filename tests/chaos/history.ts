@@ -88,6 +88,8 @@ export interface History {
   deeds: Deed[]
   probes: Probe[]
   tamperings: Tampering[]
+  /** Posts that stood in the lanes when Redis was emptied. */
+  wiped: string[]
   /** Where a secret was found in clear. */
   leaks: string[]
   /** Jobs the queue gave up that hold the only copy of what was accepted. */

@@ -46,7 +46,7 @@ async function play(site: Site, steps: Step[]): Promise<number> {
   const accounts = await connectAccounts(site, found)
   const people = await hireOperators(site, NAMES, password)
   await openProduct(site)
-  const doing: Doing = { probes: [], tamperings: [], skipped: [], tokens: found.map(({ token }) => token) }
+  const doing: Doing = { probes: [], tamperings: [], wiped: [], skipped: [], tokens: found.map(({ token }) => token) }
   const deeds = createDeeds(site, accounts, doing)
   const contacts = await meetCrowd(site, accounts, CONTACTS)
   const team = await seatOperators(site, people, { password, contactRefs: new Map(contacts), seed })

@@ -27,7 +27,7 @@ export type Deed =
   | { kind: 'token'; account: number; ms: number }
   /** Everything is held for a while, so that a pile of posts is due at one instant. */
   | { kind: 'hold'; ms: number }
-  | { kind: 'tamper'; how: 'edit' | 'edit with hash' | 'replay' | 'queue' }
+  | { kind: 'tamper'; how: 'edit' | 'edit with hash' | 'replay' | 'again' | 'queue' }
 
 export type Step = Deed & { atMs: number }
 
@@ -71,6 +71,7 @@ const first: Draw[] = [
   (dice) => ({ kind: 'token', account: dice.between(0, 2), ms: dice.between(4000, 8000) }),
   () => ({ kind: 'tamper', how: 'queue' }),
   () => ({ kind: 'tamper', how: 'edit with hash' }),
+  () => ({ kind: 'tamper', how: 'again' }),
   () => ({ kind: 'restart', store: 'redis', signal: 'SIGTERM' }),
   () => ({ kind: 'restart', store: 'mysql', signal: 'SIGTERM' }),
   (dice) => ({ kind: 'drain', process: dice.pick(senders) }),

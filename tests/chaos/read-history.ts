@@ -22,7 +22,7 @@ import { createApprovalChecker } from '#src/vault/approvals.ts'
 import type { History } from './history.ts'
 import type { Site } from './site.ts'
 
-type Given = Pick<History, 'deeds' | 'probes' | 'tamperings' | 'healedAt'> & { secrets: Map<string, string> }
+type Given = Pick<History, 'deeds' | 'probes' | 'tamperings' | 'wiped' | 'healedAt'> & { secrets: Map<string, string> }
 
 export async function readHistory(site: Site, { secrets, ...given }: Given): Promise<History> {
   const { db, platform } = site

@@ -16,12 +16,15 @@ export interface Tampering {
   how: Extract<Deed, { kind: 'tamper' }>['how']
   /** The row that has to be refused, with an entry and an alert; absent for what is only in the queue. */
   postId?: PostId
+  /** What was put into the lanes: an entry has to name one of these, and there has to be an alert. */
+  linedUp?: string[]
   /** Words that nobody approved for this contact. */
   forbidden?: { contactRef: string; text: string }
 }
 
 /** So much of the undo time has to be left for an edit to be in time. */
 const LEFT_MS = 500
+const LANES = `${PREFIX}:lanes:instagram`
 /** Enough for posts of every account and of every status. */
 const POSTS_MAX = 30
 
@@ -33,6 +36,8 @@ export function tamper(site: Site, how: Tampering['how']): Promise<Tampering[]> 
       return editPost(site, how)
     case 'replay':
       return replayApproval(site)
+    case 'again':
+      return sendAgain(site)
     case 'queue':
       return queueOthers(site)
   }
@@ -102,6 +107,23 @@ function replayApproval({ db }: Site): Promise<Tampering[]> {
   })
 }
 
+/** What was sent is made to look as if it still had to be. */
+function sendAgain({ db }: Site): Promise<Tampering[]> {
+  return inTransaction(db, async (tx) => {
+    const [post] = await tx
+      .select()
+      .from(outboxPosts)
+      .where(eq(outboxPosts.status, 'sent'))
+      .orderBy(desc(outboxPosts.id))
+      .limit(1)
+      .for('update')
+    if (!post) return []
+    const asBefore = { status: 'queued' as const, notBefore: new Date(), messageRef: null, sentAt: null }
+    await tx.update(outboxPosts).set(asBefore).where(eq(outboxPosts.id, post.id))
+    return [{ how: 'again', postId: post.id }]
+  })
+}
+
 function pick<T extends Pick<typeof outboxPosts.$inferSelect, 'conversationId' | 'accountId' | 'recipientRef'>>(
   from: T,
 ) {
@@ -129,8 +151,12 @@ async function queueOthers({ db, redis }: Site): Promise<Tampering[]> {
     return { id, accountId, conversationId, windowExpiresAt: null, delayMs: 0 }
   })
   await lanes.add('instagram', entries)
-  const base = lanes.channelOf('instagram').replace(/:added$/, '')
-  await redis.hset(`${base}:posts`, 'pst_nobody', `${newest.accountId} ${newest.conversationId} soon`)
-  await redis.zadd(`${base}:later`, 0, 'pst_nobody')
-  return [{ how: 'queue' }]
+  await redis.hset(`${LANES}:posts`, 'pst_nobody', `${newest.accountId} ${newest.conversationId} soon`)
+  await redis.zadd(`${LANES}:later`, 0, 'pst_nobody')
+  return [{ how: 'queue', linedUp: entries.map(({ id }) => id) }]
+}
+
+/** Every post that stands in a lane or waits to be in one. */
+export function linedUp({ redis }: Site): Promise<string[]> {
+  return redis.hkeys(`${LANES}:posts`)
 }

@@ -46,6 +46,16 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'chaos',
+          include: ['tests/chaos/run.test.ts'],
+          testTimeout: 300_000,
+          // It counts calls by the millisecond, so it has the machine to itself.
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 })

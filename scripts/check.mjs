@@ -37,6 +37,14 @@ async function runCheck({ what, tool, args }) {
 }
 
 function otherTests() {
-  const args = [path.join(root, 'scripts/test.mjs'), '--project', 'integration', '--project', 'e2e']
+  const args = [
+    path.join(root, 'scripts/test.mjs'),
+    '--project',
+    'integration',
+    '--project',
+    'e2e',
+    '--project',
+    'chaos',
+  ]
   return spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? EXIT.failure
 }

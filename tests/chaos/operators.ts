@@ -115,7 +115,7 @@ function createOperator(office: Office, person: Person, dice: Dice) {
     }
     const text = wish < 0.6 ? `${clean(shown)} [${dice.between(1, 1e6)}]` : clean(shown)
     await submit(form, { kind: 'approve', conversationId, text }, { verdict: 'approve', text })
-    if (dice.chance(0.08)) await sayTwice(conversationId)
+    if (dice.chance(0.2)) await sayTwice(conversationId)
   }
 
   /** Twice the same words, both meant. */

@@ -51,21 +51,3 @@ export function draw(seed: number, { kind, about, serial = 1 }: Drawing): number
 export function strikes(weather: Weather, chance: number, drawing: Drawing): boolean {
   return chance > 0 && draw(weather.seed, drawing) < chance
 }
-
-/** The groups in which there is trouble, for people to read. */
-export function troubledKinds({ deliveries, sends, echoes, reads, tokens }: Weather): string[] {
-  const { delayMsMax: _d, ...onWay } = deliveries
-  const { slowMsMax: _s, throttleMs: _t, enforce, ...onSend } = sends
-  const { lateMsMax: _l, ...onEcho } = echoes
-  const { slowMsMax: _r, ...onRead } = reads
-  const groups = {
-    deliveries: onWay,
-    sends: { ...onSend, enforce: Number(enforce) },
-    echoes: onEcho,
-    reads: onRead,
-    tokens,
-  }
-  return Object.entries(groups).flatMap(([name, chances]) =>
-    Object.values(chances).some((chance) => chance > 0) ? [name] : [],
-  )
-}

@@ -51,8 +51,8 @@ function throttle(
   const isShort = waitMs < MINUTE_MS
   const seconds = Math.max(1, Math.ceil(waitMs / 1000))
   const minutes = Math.ceil(waitMs / MINUTE_MS)
-  c.set('usage', { percent: 100, regainMinutes: isShort ? 0 : minutes })
   if (isShort) c.header('retry-after', `${seconds}`)
+  else c.set('usage', { percent: 100, regainMinutes: minutes })
   c.get('arrival').waitMs = isShort ? seconds * 1000 : minutes * MINUTE_MS
   return answer(core, c, error)
 }

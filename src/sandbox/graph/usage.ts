@@ -30,7 +30,10 @@ export function createUsage(): Usage {
       for (const each of [day, app]) add(each, Math.floor(at / HOUR_MS))
     },
     headers({ accountRef, percent, regainMinutes }) {
-      const ofApp = figures(percent ?? shareOf(app, DAILY_CALLS * Math.max(1, days.size)))
+      // An account's throttle says nothing about the app.
+      const ofApp = figures(
+        (regainMinutes === undefined ? percent : undefined) ?? shareOf(app, DAILY_CALLS * Math.max(1, days.size)),
+      )
       const headers = { 'x-app-usage': JSON.stringify(ofApp) }
       if (!accountRef) return headers
       const share = percent ?? shareOf(days.get(accountRef), DAILY_CALLS)

@@ -69,7 +69,7 @@ export function aHistory(changed: Partial<History> = {}): History {
     },
     accounts: [{ id: 'acc_1', accountRef: '17' }],
     operatorIds: ['opr_1'],
-    deliveries: [{ digest: 'd1', status: 'received' }],
+    deliveries: [{ digest: 'd1', status: 'received', createdAt: START }],
     messages: [
       { ...stored, id: 'msg_1', messageRef: 'mid-1', direction: 'inbound', sentAt: START, postId: null },
       { ...stored, id: 'msg_2', messageRef: 'mid-out-1', direction: 'outbound', sentAt: START + 4000, postId: 'pst_1' },

@@ -1,12 +1,19 @@
 import { groupBy, type History, type Line, line, type StoredConversation } from './history.ts'
 import type { PlatformMessage } from './platform.ts'
 
+/** So long after its acceptance, or after all was well again, a delivery may still be unread. */
+export const RECEIVE_MS = 40_000
+
 /** Whatever was answered 200 is stored; what nobody could store was refused, and accepted when it came again. */
-export function accepted({ platform, messages, probes, deliveries, lostBodies }: History): Line {
+export function accepted({ platform, messages, probes, deliveries, lostBodies, healedAt, readAt }: History): Line {
   const stored = new Set(messages.map(({ messageRef }) => messageRef))
   const digests = new Set(deliveries.map(({ digest }) => digest))
   const ours = platform.deliveries.filter(({ outcome }) => outcome === 'accepted')
-  const lost = ours.flatMap(({ id, mids }) =>
+  const isAllRead = deliveries.every(({ status }) => status === 'received')
+  const read = ours.filter(
+    ({ at, acceptedAt = at }) => isAllRead || readAt - Math.max(healedAt, acceptedAt) > RECEIVE_MS,
+  )
+  const lost = read.flatMap(({ id, mids }) =>
     mids
       .filter((mid) => !stored.has(mid))
       .map((mid) => `delivery ${id} was accepted, its message ${mid} is not stored`),

@@ -1,3 +1,4 @@
+import { RECEIVE_MS } from './check-inbound.ts'
 import { type History, type Line, line, type StoredPost } from './history.ts'
 
 /** The chain holds, and every decision and every sent post has its entry. */
@@ -35,7 +36,7 @@ const SLACK_MS = 15_000
 export function uncertain({ posts, healedAt, readAt }: History): Line {
   const open = posts.filter(({ status }) => status === 'uncertain' || status === 'sending')
   const boundMs = LEASE_MS + SWEEP_MS + TRAVEL_MS + open.length * LOOK_MS + SLACK_MS
-  const isLate = (post: StoredPost) => readAt - Math.max(healedAt, post.createdAt) > boundMs
+  const isLate = (post: StoredPost) => readAt - Math.max(healedAt, post.updatedAt) > boundMs
   const late = open
     .filter((post) => !post.asked && isLate(post))
     .map(({ id, status, outcomeCode }) => `${id} is still ${status} (${outcomeCode})`)
@@ -48,53 +49,43 @@ export function uncertain({ posts, healedAt, readAt }: History): Line {
 
 /** What the platform tries again takes at most so long once all is well: its pauses grow to a minute. */
 const REDELIVERY_MS = 75_000
-const RECEIVE_MS = 40_000
 const DRAFT_MS = 60_000
 const POST_MS = 60_000
 
 /** Nothing is forgotten: no delivery, no conversation, no post waits longer than everything needs. */
 export function stuck(history: History): Line {
   const { healedAt, readAt, deliveries, conversations, platform } = history
-  const sinceMs = readAt - healedAt
-  const after = (ms: number, faults: string[]) => (sinceMs > ms ? faults : [])
+  const isPast = (ms: number, since: number) => readAt - Math.max(healedAt, since) > ms
   const pending = platform.deliveries.filter(({ outcome }) => outcome === 'pending')
   const unread = deliveries.filter(({ status }) => status !== 'received')
   const failed = unread.filter(({ status }) => status === 'failed')
   const overdue = conversations.filter(
-    ({ attention, draftDueAt }) => attention === 'waiting' && readAt - (draftDueAt ?? 0) > DRAFT_MS,
+    ({ attention, draftDueAt }) => attention === 'waiting' && isPast(DRAFT_MS, draftDueAt ?? 0),
   )
   const due = history.posts.filter((post) => isForgotten(history, post))
   return line(
     'nothing stuck',
     [
       ...failed.map(({ digest }) => `delivery ${digest.slice(0, 12)} was given up`),
-      ...after(
-        REDELIVERY_MS,
-        pending.map(({ id, attempts }) => `delivery ${id} is not accepted after ${attempts} tries`),
-      ),
-      ...after(
-        RECEIVE_MS,
-        unread.map(({ digest, status }) => `delivery ${digest.slice(0, 12)} is ${status}`),
-      ),
-      ...after(
-        DRAFT_MS,
-        overdue.map(({ id }) => `${id} waits for a draft`),
-      ),
-      ...after(
-        POST_MS,
-        due.map(({ id }) => `${id} is due and waits`),
-      ),
+      ...pending
+        .filter(({ at }) => isPast(REDELIVERY_MS, at))
+        .map(({ id, attempts }) => `delivery ${id} is not accepted after ${attempts} tries`),
+      ...unread
+        .filter(({ createdAt }) => isPast(RECEIVE_MS, createdAt))
+        .map(({ digest, status }) => `delivery ${digest.slice(0, 12)} is ${status}`),
+      ...overdue.map(({ id }) => `${id} waits for a draft`),
+      ...due.map(({ id }) => `${id} is due and waits`),
     ],
     { pending: pending.length, unread: unread.length, overdue: overdue.length, due: due.length },
   )
 }
 
 /** Due, and behind nothing that is allowed to take its time. */
-function isForgotten({ posts, readAt }: History, post: StoredPost): boolean {
+function isForgotten({ posts, healedAt, readAt }: History, post: StoredPost): boolean {
   if (post.status !== 'queued') return false
   const isBehind = posts.some(
     ({ conversationId, id, status }) =>
       conversationId === post.conversationId && id < post.id && ['queued', 'sending', 'uncertain'].includes(status),
   )
-  return !isBehind && readAt - Math.max(post.notBefore, post.waitUntil ?? 0) > POST_MS
+  return !isBehind && readAt - Math.max(healedAt, post.notBefore, post.waitUntil ?? 0) > POST_MS
 }

@@ -34,6 +34,16 @@ describe('the checker', () => {
     expect(Object.keys(brokenIn(history))).toEqual(['accepted and kept'])
   })
 
+  it('gives what was accepted just now the time to be read', () => {
+    const unread = { digest: 'd1', status: 'stored', createdAt: kept.readAt }
+    const late = { ...delivery!, acceptedAt: kept.readAt - 1000 }
+    const platform = { ...kept.platform, deliveries: [late] }
+    const history = { platform, messages: kept.messages.slice(1), deliveries: [unread] }
+    expect(brokenIn(aHistory(history))).toEqual({})
+    const read = { ...history, deliveries: kept.deliveries }
+    expect(Object.keys(brokenIn(aHistory(read)))).toEqual(['accepted and kept'])
+  })
+
   it('counts a refused and later accepted probe as kept', () => {
     expect(brokenIn(aHistory({ probes: [aProbe({ refused: [503, 0] })] }))).toEqual({})
   })
@@ -246,8 +256,11 @@ describe('the checker', () => {
       'the platform still tries to deliver',
       { platform: { ...kept.platform, deliveries: [{ ...delivery!, mids: [], outcome: 'pending' }] } },
     ],
-    ['a delivery was never read', { deliveries: [{ digest: 'd1', status: 'stored' }] }],
-    ['a delivery was given up', { deliveries: [{ digest: 'd1', status: 'failed' }], readAt: kept.healedAt }],
+    ['a delivery was never read', { deliveries: [{ digest: 'd1', status: 'stored', createdAt: 0 }] }],
+    [
+      'a delivery was given up',
+      { deliveries: [{ digest: 'd1', status: 'failed', createdAt: 0 }], readAt: kept.healedAt },
+    ],
     [
       'a conversation waits for its draft',
       { conversations: [aConversation({ headMessageId: 'msg_2', attention: 'waiting', draftDueAt: 1 })] },

@@ -76,7 +76,7 @@ export interface History {
   platform: PlatformRecord
   accounts: { id: string; accountRef: string }[]
   operatorIds: string[]
-  deliveries: { digest: string; status: string }[]
+  deliveries: { digest: string; status: string; createdAt: number }[]
   messages: StoredMessage[]
   conversations: StoredConversation[]
   drafts: StoredDraft[]

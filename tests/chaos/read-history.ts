@@ -37,9 +37,10 @@ export async function readHistory(site: Site, { secrets, ...given }: Given): Pro
     platform: record,
     accounts: await db.select({ id: accounts.id, accountRef: accounts.accountRef }).from(accounts),
     operatorIds: (await db.select({ id: operators.id }).from(operators)).map(({ id }) => id),
-    deliveries: await db
-      .select({ digest: webhookDeliveries.digest, status: webhookDeliveries.status })
-      .from(webhookDeliveries),
+    deliveries: (await db.select(deliveryColumns).from(webhookDeliveries)).map((row) => ({
+      ...row,
+      createdAt: row.createdAt.getTime(),
+    })),
     messages: (await db.select().from(messages)).map((row) => ({ ...row, sentAt: row.sentAt.getTime() })),
     conversations: await readConversations(db),
     drafts: await db.select().from(drafts),
@@ -56,6 +57,9 @@ export async function readHistory(site: Site, { secrets, ...given }: Given): Pro
     lostBodies: await countLostBodies(site),
   }
 }
+
+const { digest, status, createdAt } = webhookDeliveries
+const deliveryColumns = { digest, status, createdAt }
 
 async function readPosts(db: Database): Promise<(History['posts'][number] & { platform: 'instagram' })[]> {
   const rows = await db.select().from(outboxPosts)

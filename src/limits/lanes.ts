@@ -103,14 +103,18 @@ function windowArgs(send: readonly ScopedWindow[]): number[] {
 
 const PARTS = 5
 
+/** An answer that was longer on its way tells of slots that count as missed. */
+const WAY_MS_MAX = 100
+
 /** `asked`: before the script ran. A slot seems later than it is by the answer's way, never earlier. */
 function slotsIn(parts: readonly (number | string)[], asked: number): Slot[] {
   const answered = performance.now()
+  const isLate = answered - asked > WAY_MS_MAX
   return Array.from({ length: parts.length / PARTS }, (_, i) => {
     const [id, accountId, conversationId, name, wait] = parts.slice(i * PARTS, (i + 1) * PARTS)
     const post = { id, accountId, conversationId, windowExpiresAt: null } as WaitingPost
     // An answer that was long on its way tells of a slot that may be gone: lateness counts from the asking.
-    const due = (Number(wait) <= 0 ? asked : answered) + Number(wait)
+    const due = isLate ? Number.NEGATIVE_INFINITY : (Number(wait) <= 0 ? asked : answered) + Number(wait)
     return { post, call: name === '' ? undefined : { name: String(name), msLeft: () => due - performance.now() } }
   })
 }

@@ -42,9 +42,9 @@ export function createLimiter(
       for (let tries = 1; ; tries++) {
         const asked = performance.now()
         const waitMs = Number(await run(reserveScript, keys, args))
-        // An answer that was long on its way may speak of a slot that is gone by now.
-        const late = waitMs <= 0 && performance.now() - asked > TOLERANCE_MS
-        if (!late) return new Date(now().getTime() + waitMs)
+        // The slot may have been late already when Redis looked, and the answer was on its way since.
+        const lateMs = performance.now() - asked + Math.max(0, -waitMs)
+        if (lateMs <= TOLERANCE_MS) return new Date(now().getTime() + waitMs)
         if (tries >= TRIES_MAX) return new Date(now().getTime() + SLOW_REDIS_MS)
       }
     },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import { expect, it } from 'vitest'
@@ -51,6 +52,23 @@ it('gives each call the earliest instant that passes no window, whatever else is
     }),
     { numRuns: 150 },
   )
+})
+
+it('counts what an answer was on its way as lateness of its slot', async () => {
+  const { limiter, slots, prefix: own } = await aLimiter()
+  const windows = [{ key: 'k', max: 1, perMs: 400 }]
+  await limiter.reserve({ id: 'first', windows })
+  const slot = await limiter.reserve({ id: 'second', windows })
+  const [, before = 0] = await slots('k')
+  const evalsha = async (...args: Parameters<typeof redis.evalsha>) => {
+    const answer = await redis.evalsha(...args)
+    await sleep(100)
+    return answer
+  }
+  const slow = createLimiter(Object.assign(Object.create(redis), { evalsha }), own)
+  await sleep(slot.getTime() + 80 - Date.now())
+  await slow.reserve({ id: 'second', windows })
+  expect((await slots('k')).at(-1)).toBeGreaterThan(before + 150)
 })
 
 it('gives the same call the same slot until it has been missed', async () => {

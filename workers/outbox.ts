@@ -44,7 +44,8 @@ const CALLS_MAX = 64
 const CALLS_PER_ACCOUNT = 32
 /** Without a word from Redis somebody looks this often. */
 const LOOK_MS = 500
-const SHORTEST_MS = 5
+/** Slots are handed out 100 ms ahead, so looking less often than they come loses none; many workers look for one account. */
+const BETWEEN_LOOKS_MS = 40
 /** After trouble of ours, such as a database that is away. */
 const AGAIN_MS = 2000
 
@@ -63,13 +64,14 @@ export function runOutbox<Slot extends { post: WaitingPost }>(
     if (max <= 0) return LOOK_MS
     const { slots, nextMs } = await lanes.take(platform, { max, busy: busyAccounts(underWay) })
     for (const slot of slots) {
-      const call = perform(options, slot).finally(() => {
+      const call = perform(options, slot).then((isFreed) => {
+        // While there was room nothing has been passed over for want of it.
+        if (isFreed || underWay.size >= CALLS_PER_ACCOUNT) alarm.ring()
         underWay.delete(call)
-        alarm.ring()
       })
       underWay.set(call, slot.post.accountId)
     }
-    return slots.length > 0 ? Math.min(nextMs, LOOK_MS) : Math.min(Math.max(nextMs, SHORTEST_MS), LOOK_MS)
+    return Math.min(Math.max(nextMs, BETWEEN_LOOKS_MS), LOOK_MS)
   }
 
   async function work(): Promise<void> {
@@ -99,8 +101,8 @@ function busyAccounts(underWay: ReadonlyMap<unknown, AccountId>): AccountId[] {
   return [...calls].filter(([, count]) => count >= CALLS_PER_ACCOUNT).map(([account]) => account)
 }
 
-/** One post: sent, and its slot or its place in the lane given back where that is due. Throws nothing. */
-async function perform<Slot extends { post: WaitingPost }>(options: OutboxOptions<Slot>, slot: Slot): Promise<void> {
+/** One post: sent, and its slot or its place in the lane given back where that is due, which it answers. Throws nothing. */
+async function perform<Slot extends { post: WaitingPost }>(options: OutboxOptions<Slot>, slot: Slot): Promise<boolean> {
   const { platform, lanes, send, log, now = () => new Date() } = options
   const started = performance.now()
   const line = () => ({
@@ -113,10 +115,12 @@ async function perform<Slot extends { post: WaitingPost }>(options: OutboxOption
     log.info({ ...line(), called, ...(waitUntil && { waitUntil }) }, waitUntil ? 'job waits' : 'job done')
     if (!called) await lanes.refund(platform, slot)
     if (waitUntil && post) await lanes.add(platform, [{ ...post, delayMs: waitUntil.getTime() - now().getTime() }])
+    return !called
   } catch (error) {
     log[handling[AppError.from(error).code].level]({ ...line(), error: errorFields(error) }, 'job failed')
     // Should this fail too, the sweep lines it up.
     await lanes.add(platform, [{ ...slot.post, delayMs: AGAIN_MS }]).catch(() => undefined)
+    return true
   }
 }
 

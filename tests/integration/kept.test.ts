@@ -17,7 +17,7 @@ import { anAccount } from '#tests/support/threads.ts'
 
 const SEED = 20_261_124
 /** How often each is killed; together 200. */
-const KILLS = { web: 80, drafting: 12, redis: 100, mysql: 8 }
+const KILLS = { web: 40, drafting: 8, redis: 146, mysql: 6 }
 const WEBS = 4
 const SENDERS = 6
 const MINUTE_MS = 60_000
@@ -132,9 +132,9 @@ describe('what was answered 200', () => {
         }
       }
       const tormentRedis = async () => {
-        await torment(stores.redis, KILLS.redis / 2, [20, 300])
+        await torment(stores.redis, KILLS.redis / 2, [20, 150])
         await expect.poll(wipe, { timeout: 2 * MINUTE_MS, interval: 50 }).toBe(true)
-        await torment(stores.redis, KILLS.redis / 2, [20, 300])
+        await torment(stores.redis, KILLS.redis / 2, [20, 150])
       }
       await Promise.all([
         ...webs.map((web) => torment(web, KILLS.web / WEBS, [20, 300])),

@@ -48,6 +48,7 @@ const LOOK_MS = 500
 const BETWEEN_LOOKS_MS = 40
 /** After trouble of ours, such as a database that is away. */
 const AGAIN_MS = 2000
+const SOON_MS = 100
 
 /** Sends what is due on one platform until it is closed; closing waits for the calls under way. */
 export function runOutbox<Slot extends { post: WaitingPost }>(
@@ -145,18 +146,18 @@ function createAlarm() {
   }
 }
 
-/** One line when taking stops working and one when it works again. */
+/** One line when taking stops working and one when it works again; a single failure, as while Redis connects, is none. */
 function createWatch(log: Log, queue: string) {
-  let away = false
+  let failures = 0
   return {
     worked(ms: number): number {
-      if (away) log.info({ queue }, 'queue is back')
-      away = false
+      if (failures > 1) log.info({ queue }, 'queue is back')
+      failures = 0
       return ms
     },
     failed(error: unknown): number {
-      if (!away) log.warn({ queue, error: errorFields(error) }, 'queue trouble')
-      away = true
+      if (++failures === 1) return SOON_MS
+      if (failures === 2) log.warn({ queue, error: errorFields(error) }, 'queue trouble')
       return AGAIN_MS
     },
   }

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 
 const root = path.join(import.meta.dirname, '..', '..')
 /** A sender frozen beyond its lease, one killed, both stores away, a row edited: the first deeds of every plan. */
-const SHORT = ['--seed', '1', '--minutes', '0.6', '--events', '5', '--settle', '15']
+const SHORT = ['--seed', '1', '--minutes', '0.5', '--events', '5', '--settle', '12']
 
 it('keeps every promise through a short run of killing, freezing, cutting and tampering', async () => {
   const child = spawn(process.execPath, [path.join(root, 'scripts/chaos.mjs'), ...SHORT], {

@@ -17,6 +17,8 @@ export interface SenderOptions {
   everyMs?: number
 }
 
+const AGAIN_MS = 150
+
 /** Delivers as Meta does: what is not answered 200 comes again with the same bytes. */
 export function aSendingPlatform({ secret, address, next, everyMs = 20 }: SenderOptions) {
   const acknowledged: Sent[] = []
@@ -42,7 +44,7 @@ export function aSendingPlatform({ secret, address, next, everyMs = 20 }: Sender
   async function sendAll(): Promise<void> {
     for (let mail = next(); mail; mail = next()) {
       const digest = createHmac('sha256', secret).update(mail.body).digest('hex')
-      while (!(await deliver(mail.body, digest))) await pause(everyMs * 8)
+      while (!(await deliver(mail.body, digest))) await pause(AGAIN_MS)
       acknowledged.push({ ...mail, digest })
       await pause(everyMs)
     }

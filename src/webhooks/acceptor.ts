@@ -3,6 +3,7 @@
  * itself. The bell is rung behind the answer, because a row without a job is found by the sweep. When neither store takes the
  * bytes, the platform is asked to deliver again. Every call has a deadline; together they stay under Meta's five seconds.
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import { DeadlineError, withDeadline } from './deadline.ts'
 import { type Delivery, type KeptDelivery, keptDelivery } from './delivery.ts'
 import { createGroups } from './groups.ts'
@@ -28,6 +29,8 @@ const STORE_MS = 1500
 const SINGLY_MS = 1000
 const KEEP_MS = 1000
 const RING_MS = 3000
+/** A ring costs the same for one row as for two hundred, so a busy receiver lets a few groups share it. */
+const RING_PAUSE_MS = 5
 /** So long a MySQL that did not answer is not asked again. */
 const AWAY_MS = 2000
 
@@ -103,6 +106,7 @@ function createRinger(ring: AcceptorDeps['ring'], redis: ReturnType<typeof watch
       try {
         await withDeadline(ring(ids), RING_MS)
         redis.worked()
+        await pause(RING_PAUSE_MS)
       } catch (error) {
         // The sweep finds the rows, so nothing is kept for another try.
         waiting = []

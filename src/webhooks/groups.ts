@@ -1,3 +1,4 @@
+import { setImmediate as immediately } from 'node:timers/promises'
 import { AppError } from '#src/domain/errors.ts'
 
 interface GroupOptions<T> {
@@ -19,8 +20,9 @@ interface Waiting<T> {
 }
 
 /**
- * Group commit without a timer: what arrives while one commit is under way forms the next, so an idle receiver commits at
- * once and a busy one in ever larger groups. Members with the same key are one. A refused member throws `platform_unavailable`.
+ * Group commit without a timer: what arrives in one turn, or while a commit is under way, forms a group; so an idle receiver
+ * commits at once and a busy one in ever larger groups. Members with the same key are one. A refused member throws
+ * `platform_unavailable`.
  */
 export function createGroups<T>({ rowsMax, bytesMax, waitingBytesMax, keyOf, bytesOf, commit }: GroupOptions<T>) {
   const waiting = new Map<string, Waiting<T>>()
@@ -30,7 +32,11 @@ export function createGroups<T>({ rowsMax, bytesMax, waitingBytesMax, keyOf, byt
   async function commitAll(): Promise<void> {
     if (busy) return
     busy = true
-    while (waiting.size > 0) await settle(takeGroup())
+    while (waiting.size > 0) {
+      // What the sockets hold already belongs to this group too.
+      await immediately()
+      await settle(takeGroup())
+    }
     busy = false
   }
 

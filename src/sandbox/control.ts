@@ -7,6 +7,7 @@ import type { Opening } from './opening.ts'
 import type { Phone } from './phone.ts'
 import { type AccountView, refuseWith, type Stage } from './stage.ts'
 import { messagingEnvelope } from './wire.ts'
+import type { KeptComment } from './world.ts'
 
 const Delivery = z.union([
   /** Items of `messaging[]`, put into an envelope for the account. */
@@ -29,6 +30,7 @@ export interface Control {
   /** What one needs to connect the shop to the product. The token is the newest. */
   account(): AccountView & { knowledge: typeof knowledge }
   arrivals(): Core['world']['arrivals']
+  comments(): readonly KeptComment[]
   deliveries(): { id: number; attempts: number; outcome: string }[]
   /** Signs and delivers; resolves after the first try with its status, 0 when nobody answered. */
   deliver(delivery: Delivery): Promise<{ id: number; status: number }>
@@ -51,6 +53,7 @@ export function createControl(core: Core, { phone, stage, faults, opening }: Con
   return {
     account: () => ({ ...stage.view(account), knowledge }),
     arrivals: () => world.arrivals,
+    comments: () => world.comments,
     deliveries: () => [...world.deliveries.values()].map(({ id, attempts, outcome }) => ({ id, attempts, outcome })),
     deliver(delivery) {
       const { accountRef } = account
@@ -74,6 +77,7 @@ export function createControlRoutes(control: Control, core: Core) {
     .onError(refuseWith)
     .get('/account', (c) => c.json(control.account()))
     .get('/arrivals', (c) => c.json({ arrivals: control.arrivals() }))
+    .get('/comments', (c) => c.json({ comments: control.comments() }))
     .get('/deliveries', (c) => c.json({ deliveries: control.deliveries() }))
     .post('/deliveries', async (c) => c.json(await control.deliver(Delivery.parse(await c.req.json())), 201))
     .post('/seed', (c) => c.json({ told: control.tell() }))

@@ -13,6 +13,9 @@ export type Entry =
   | { type: 'reaction'; contactRef: string; mid: string; emoji?: string | undefined; at: number }
   | { type: 'seen'; mid: string }
   | ({ type: 'comment' } & Comment)
+  | { type: 'moderated'; commentRef: string; hidden?: boolean; deleted?: true }
+  /** The one private reply to a comment was sent. */
+  | { type: 'answered'; commentRef: string }
   | ({ type: 'arrival' } & Arrival)
   | ({ type: 'delivery' } & Delivery)
   /** A try that was not answered with 200. */
@@ -40,6 +43,8 @@ export interface Comment {
   contactRef: string
   username: string
   mediaRef: string
+  /** The comment it stands under. */
+  parentRef?: string
   text: string
   at: number
 }

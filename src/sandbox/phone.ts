@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Core } from './core.ts'
-import type { Message } from './entries.ts'
+import type { Comment, Message } from './entries.ts'
 import { createSerials } from './weather/serials.ts'
 import { commentEnvelope, contactItem, messageItem, messagingEnvelope } from './wire.ts'
 import { type Contact, keptKey } from './world.ts'
@@ -28,6 +28,10 @@ export interface Phone {
   react(mid: string, emoji: string | undefined): Delivered | undefined
   read(mid: string): Delivered | undefined
   comment(comment: { name: string; username: string; text: string; at?: number }): Delivered
+  /** The same person says something more under the same post, in answer to a comment. */
+  commentAgain(comment: Comment, text: string): Delivered
+  /** The shop answering under a comment, through the API or from the app; it comes to us as a comment of its own. */
+  replyInPublic(comment: Comment, text: string): { commentRef: string; delivered: Delivered }
   /** Remembers what a hand-made item says, so that its sender can be answered; gives the id of a message in it. */
   learn(accountRef: string, item: unknown): string | undefined
 }
@@ -45,6 +49,12 @@ type HandMade = z.infer<typeof HandMade>
 export function createPhone(core: Core): Phone {
   const { refs, account, record } = core
   const outgoing = createOutgoing(core)
+  const sayInPublic = (comment: Comment): Delivered => {
+    record({ type: 'comment', ...comment })
+    const { mediaRef, commentRef } = comment
+    const envelope = commentEnvelope(comment, core.clock())
+    return core.deliver({ thread: `comments ${mediaRef}`, about: commentRef, envelope })
+  }
   const { keep, say, about } = outgoing
 
   return {
@@ -61,16 +71,34 @@ export function createPhone(core: Core): Phone {
       const { accountRef } = account
       const { contactRef } = meet(core, { name, username, accountRef })
       const commentRef = refs.comment(core.world.comments.length + 1)
-      const comment = { accountRef, contactRef, username, text, at, commentRef, mediaRef: refs.media(1) }
-      record({ type: 'comment', ...comment })
-      return core.deliver({
-        thread: `comments ${comment.mediaRef}`,
-        about: commentRef,
-        envelope: commentEnvelope(comment, core.clock()),
-      })
+      return sayInPublic({ accountRef, contactRef, username, text, at, commentRef, mediaRef: refs.media(1) })
+    },
+    commentAgain: ({ contactRef, username, ...comment }, text) =>
+      sayInPublic(answering(core, comment, { contactRef, username, text })),
+    replyInPublic(comment, text) {
+      const { accountRef } = comment
+      const username = core.world.accounts.get(accountRef)?.username ?? account.username
+      const reply = answering(core, comment, { contactRef: accountRef, username, text })
+      return { commentRef: reply.commentRef, delivered: sayInPublic(reply) }
     },
     learn: (accountRef, item) => learn(core, accountRef, item),
   }
+}
+
+/** A comment under another one; Instagram puts an answer to an answer under the first. */
+function answering(
+  core: Core,
+  {
+    accountRef,
+    mediaRef,
+    commentRef,
+    parentRef = commentRef,
+  }: Omit<Comment, 'contactRef' | 'username' | 'text' | 'at'>,
+  said: Pick<Comment, 'contactRef' | 'username' | 'text'>,
+): Comment {
+  const serial = core.world.comments.length + 1
+  const place = { accountRef, mediaRef, parentRef, commentRef: core.refs.comment(serial) }
+  return { ...place, ...said, at: core.tick('comments') }
 }
 
 type About = (mid: string, parts: (message: Message, at: number) => Record<string, unknown>) => Delivered | undefined

@@ -42,7 +42,7 @@ export function messagingEnvelope(accountRef: string, items: readonly unknown[],
 
 /** `entry.time` of a change is in seconds, unlike that of a message. */
 export function commentEnvelope(
-  { commentRef, contactRef, username, mediaRef, text, accountRef }: Comment,
+  { commentRef, contactRef, username, mediaRef, parentRef, text, accountRef }: Comment,
   at: number,
 ): unknown {
   const value = {
@@ -50,6 +50,7 @@ export function commentEnvelope(
     from: { id: contactRef, username },
     text,
     media: { id: mediaRef, media_product_type: 'FEED' },
+    ...(parentRef && { parent_id: parentRef }),
   }
   return {
     object: 'instagram',

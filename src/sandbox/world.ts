@@ -29,6 +29,12 @@ export interface KeptMessage extends Message {
   seen?: boolean
 }
 
+export interface KeptComment extends Comment {
+  hidden?: boolean
+  deleted?: boolean
+  answered?: boolean
+}
+
 export interface Token {
   accountRef: string
   serial: number
@@ -59,7 +65,7 @@ export interface World {
   threads: Map<string, KeptMessage[]>
   /** How many messages each side of a thread has kept, by `keptKey`. */
   kept: Map<string, number>
-  comments: Comment[]
+  comments: KeptComment[]
   /** Of each account, the newest last. */
   tokens: Map<string, Token[]>
   arrivals: Arrival[]
@@ -117,6 +123,8 @@ const applied: Applied = {
   },
   seen: (world, { mid }) => change(world, mid, { seen: true }),
   comment: (world, { type: _, ...comment }) => void world.comments.push(comment),
+  moderated: (world, { type: _, commentRef, ...parts }) => changeComment(world, commentRef, parts),
+  answered: (world, { commentRef }) => changeComment(world, commentRef, { answered: true }),
   arrival: (world, { type: _, ...arrival }) => void world.arrivals.push(arrival),
   delivery: (world, { type: _, ...delivery }) => {
     const { id, thread, at, mids = [], trouble } = delivery
@@ -166,6 +174,11 @@ function insertByTime(thread: KeptMessage[], message: KeptMessage): void {
 function change(world: World, mid: string, parts: Partial<KeptMessage>): void {
   const message = world.messages.get(mid)
   if (message) Object.assign(message, parts)
+}
+
+function changeComment(world: World, ref: string, parts: Partial<KeptComment>): void {
+  const comment = world.comments.find(({ commentRef }) => commentRef === ref)
+  if (comment) Object.assign(comment, parts)
 }
 
 function openWindow(world: World, contactRef: string, at: number): void {

@@ -2,8 +2,9 @@ import { type Context, Hono } from 'hono'
 import type { Core } from '../core.ts'
 import type { Faults } from '../faults.ts'
 import type { Phone } from '../phone.ts'
-import { refusals, unknownPath } from './answers.ts'
-import { fieldsOf, isOurs, readAccount, readingOf, refresh, subscribe } from './calls.ts'
+import { missingObject, refusals, unknownPath } from './answers.ts'
+import { fieldsOf, isOurs, type Room, readAccount, readingOf, refresh, subscribe } from './calls.ts'
+import { commentOf, hide, listReplies, readComment, remove, replyTo } from './comments.ts'
 import { type Answer, answer, type GraphEnv, recordArrivals, requireToken } from './gate.ts'
 import { listConversations, readMessages, readNode } from './nodes.ts'
 import { weatherReads } from './read-weather.ts'
@@ -39,10 +40,25 @@ export function createGraph({ core, phone, faults }: GraphOptions) {
   )
   app.post(`${VERSION}/:owner/messages`, (c) => send({ core, phone, tally }, c))
   app.post(`${VERSION}/:owner/subscribed_apps`, (c) => say(c, subscribe(own(c), c.req.param('owner'))))
+  addComments(app, { core, phone, tally })
   app.get(`${VERSION}/:ref`, (c) => {
     const [ref, fields, reading] = [c.req.param('ref'), fieldsOf(c), readingOf(core, c)]
+    const comment = commentOf({ core }, c, ref)
+    if (comment) return say(c, readComment(comment, fields))
     return say(c, isOurs(own(c), ref) ? readAccount(reading, fields) : readNode(reading, ref, fields))
   })
   app.all('*', (c) => say(c, unknownPath))
   return app
+}
+
+function addComments(app: Hono<GraphEnv>, room: Room): void {
+  const { core } = room
+  app.get(`${VERSION}/:comment/replies`, (c) => answer(core, c, listReplies(room, c)))
+  app.post(`${VERSION}/:comment/replies`, async (c) => answer(core, c, await replyTo(room, c)))
+  app.delete(`${VERSION}/:ref`, (c) => answer(core, c, remove(room, c)))
+  app.post(`${VERSION}/:ref`, async (c) => {
+    const ref = c.req.param('ref')
+    const comment = commentOf({ core }, c, ref)
+    return answer(core, c, comment ? await hide(room, comment, c) : missingObject('POST', ref))
+  })
 }

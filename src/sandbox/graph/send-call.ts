@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import { type EchoFate, fateOfEcho, fateOfSend, isResetUnread, type SendFate } from '../weather/fate.ts'
 import { missingObject, refusals } from './answers.ts'
 import { isOurs, type Room } from './calls.ts'
+import { commentOf } from './comments.ts'
 import { type Answer, answer, cut, type GraphEnv, isRefusal } from './gate.ts'
 import { addressOf, judgeSend } from './send.ts'
 import { spoil } from './spoil.ts'
@@ -53,11 +54,13 @@ async function keep(
   const { accountRef } = c.get('token')
   if (!isOurs(accountRef, owner)) return missingObject('POST', owner)
   const findContact = (ref: string) => core.world.contacts.get(ref)
-  const verdict = judgeSend({ body, accountRef, findContact, at: core.clock() })
+  const findComment = (ref: string) => commentOf({ core }, c, ref)
+  const verdict = judgeSend({ body, accountRef, findContact, findComment, at: core.clock() })
   if ('code' in verdict) return verdict
   const { contactRef } = verdict.contact
   if (verdict.kind === 'action') return { recipient_id: contactRef }
-  const { text, attachments } = verdict
+  const { text, attachments, commentRef } = verdict
+  if (commentRef) core.record({ type: 'answered', commentRef })
   const { mid, echo } = phone.keepSent(contactRef, { text, attachments })
   const echoFate = fateOfEcho(core.world.weather, post)
   Object.assign(c.get('arrival'), { contactRef, text, mid, kept: true, ...(echoFate && { echo: echoFate.kind }) })

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import type { Contact } from '../world.ts'
-import { isWindowOpen } from '../world.ts'
+import { type Contact, isWindowOpen, type KeptComment } from '../world.ts'
 import { type GraphError, refusals } from './answers.ts'
 
 /** https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/messaging-api/ */
 const TEXT_BYTES_MAX = 1000
+const PRIVATE_REPLY_MS = 7 * 24 * 3_600_000
 
 const Media = z.object({
   type: z.enum(['image', 'audio', 'video', 'file']),
@@ -29,30 +29,37 @@ const Address = z.object({
 
 /** A well-formed request to send: a message to keep, or a gesture that leaves no trace. */
 export type Send =
-  | { kind: 'message'; contact: Contact; text: string; attachments: { type: string; url: string }[] }
-  | { kind: 'action'; contact: Contact }
+  | {
+      kind: 'message'
+      contact: Contact
+      text: string
+      attachments: { type: string; url: string }[]
+      /** Of a private reply. */
+      commentRef?: string
+    }
+  | { kind: 'action'; contact: Contact; commentRef?: string }
 
 export interface SendCase {
   body: unknown
   accountRef: string
   findContact: (contactRef: string) => Contact | undefined
+  findComment: (commentRef: string) => KeptComment | undefined
   /** Unix ms by the sandbox's clock. */
   at: number
 }
 
 /** What Meta would make of a call to `/messages`, in the order in which Meta looks. */
-export function judgeSend({ body, accountRef, findContact, at }: SendCase): Send | GraphError {
-  const parsed = Body.safeParse(body)
+export function judgeSend(asked: SendCase): Send | GraphError {
+  const parsed = Body.safeParse(asked.body)
   if (!parsed.success) return refusals.bodyInvalid
-  const recipientRef = recipientOf(parsed.data)
-  if (typeof recipientRef !== 'string') return recipientRef
+  const to = recipientOf(parsed.data, asked)
+  if ('code' in to) return to
   const content = parsed.data.sender_action ? gesture(parsed.data) : contentOf(parsed.data)
   if ('code' in content) return content
-
-  const contact = findContact(recipientRef)
-  if (contact?.accountRef !== accountRef) return refusals.recipientUnknown
-  if (!isWindowOpen(contact, at)) return refusals.windowClosed
-  return { ...content, contact }
+  const contact = asked.findContact(to.contactRef)
+  if (contact?.accountRef !== asked.accountRef) return refusals.recipientUnknown
+  if (!to.commentRef && !isWindowOpen(contact, asked.at)) return refusals.windowClosed
+  return { ...content, contact, ...(to.commentRef && { commentRef: to.commentRef }) }
 }
 
 /** To whom and what, as far as a body says it, whether or not it can be sent. */
@@ -62,16 +69,27 @@ export function addressOf(body: unknown): { contactRef?: string; text?: string }
   return { ...(contactRef !== undefined && { contactRef }), ...(text !== undefined && { text }) }
 }
 
-function recipientOf({ recipient }: Body): string | GraphError {
-  if (recipient?.comment_id) return refusals.commentUnusable
-  return recipient?.id ? recipient.id : refusals.recipientMissing
+/** A contact, or the author of a comment: once for each, and within seven days. https://developers.facebook.com/docs/instagram-platform/private-replies */
+function recipientOf(
+  { recipient }: Body,
+  { findComment, at }: SendCase,
+): { contactRef: string; commentRef?: string } | GraphError {
+  if (recipient?.comment_id === undefined) {
+    return recipient?.id ? { contactRef: recipient.id } : refusals.recipientMissing
+  }
+  const comment = findComment(recipient.comment_id)
+  const mayAnswer = comment && !comment.deleted && !comment.answered && at < comment.at + PRIVATE_REPLY_MS
+  return mayAnswer ? comment : refusals.commentUnusable
 }
 
 function gesture({ message }: Body): { kind: 'action' } | GraphError {
   return message === undefined ? { kind: 'action' } : refusals.messageAndAction
 }
 
-function contentOf({ message, tag }: Body): Omit<Extract<Send, { kind: 'message' }>, 'contact'> | GraphError {
+function contentOf({
+  message,
+  tag,
+}: Body): Omit<Extract<Send, { kind: 'message' }>, 'contact' | 'commentRef'> | GraphError {
   const parsed = SendMessage.safeParse(message)
   if (!parsed.success) return refusals.messageInvalid
   if (tag !== undefined) return tag === 'HUMAN_AGENT' ? refusals.humanAgent : refusals.tagGone

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, lt, lte, or } from 'drizzle-orm'
 import type { ConversationId, DraftId, EntryId, MessageId } from '#src/domain/ids.ts'
 import type { Conn } from './client.ts'
+import { findCommentToAnswer } from './comments.ts'
 import { listPostsOf } from './console-outbox.ts'
 import { type Place, pageOf } from './console-queue.ts'
 import { accounts } from './schema/accounts.ts'
@@ -14,13 +15,15 @@ import { reviewDecisions } from './schema/review-decisions.ts'
 
 const MESSAGES = 60
 
-/** A conversation with all that is needed to decide about it: seven sentences, however long it is. */
+/** A conversation with all that is needed to decide about it: seven sentences, eight for comments, however long it is. */
 export async function readConversation(conn: Conn, id: ConversationId, before?: Place) {
   const head = await readHead(conn, id)
   if (!head) return undefined
   const { items, next } = await listMessages(conn, id, before)
+  const comment = head.kind === 'comment' ? await findCommentToAnswer(conn, id) : undefined
   return {
     ...head,
+    comment: comment?.facts ?? null,
     messages: items.reverse(),
     earlier: next,
     draft: await readDraft(conn, id),
@@ -78,6 +81,7 @@ async function listMessages(conn: Conn, id: ConversationId, before: Place | unde
       sentAt: messages.sentAt,
       editedAt: messages.editedAt,
       deletedAt: messages.deletedAt,
+      hiddenAt: messages.hiddenAt,
       postId: messages.postId,
     })
     .from(messages)

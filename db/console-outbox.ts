@@ -68,6 +68,7 @@ function selectPosts(conn: Conn) {
       conversationId: outboxPosts.conversationId,
       accountId: outboxPosts.accountId,
       platform: outboxPosts.platform,
+      kind: outboxPosts.kind,
       text: outboxPosts.text,
       status: outboxPosts.status,
       notBefore: outboxPosts.notBefore,

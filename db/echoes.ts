@@ -1,10 +1,11 @@
 import { and, eq, inArray, isNull, max, sql } from 'drizzle-orm'
 import type { AccountId, ConversationId } from '#src/domain/ids.ts'
+import type { PostKind } from '#src/domain/outbox.ts'
 import type { Conn, Transaction } from './client.ts'
 import { isOneOf } from './many.ts'
 import { outboxPosts } from './schema/outbox-posts.ts'
 
-const { id, accountId, conversationId, messageRef, status, textHash, version, createdAt } = outboxPosts
+const { id, accountId, conversationId, kind, messageRef, status, textHash, version, createdAt } = outboxPosts
 const columns = { id, status, textHash, version, messageRef }
 
 export type EchoedPost = Pick<typeof outboxPosts.$inferSelect, 'id' | 'status' | 'textHash' | 'version' | 'messageRef'>
@@ -19,7 +20,11 @@ export async function findPostOf(conn: Conn, account: AccountId, ref: string): P
 }
 
 /** Posts with these very words of which nobody knows yet under which id they arrived. */
-export function listUnnamedPosts(conn: Conn, conversation: ConversationId, hash: string): Promise<EchoedPost[]> {
+export function listUnnamedPosts(
+  conn: Conn,
+  conversation: ConversationId,
+  said: { kind: PostKind; textHash: string },
+): Promise<EchoedPost[]> {
   return conn
     .select(columns)
     .from(outboxPosts)
@@ -28,7 +33,8 @@ export function listUnnamedPosts(conn: Conn, conversation: ConversationId, hash:
         eq(conversationId, conversation),
         inArray(status, ['sending', 'uncertain']),
         isNull(messageRef),
-        eq(textHash, hash),
+        eq(kind, said.kind),
+        eq(textHash, said.textHash),
       ),
     )
 }

@@ -1,8 +1,9 @@
 import { and, eq, gte, isNull, lt, or, sql } from 'drizzle-orm'
 import { type ConversationId, type MessageId, newId } from '#src/domain/ids.ts'
-import type { Outcome, PostStatus } from '#src/domain/outbox.ts'
+import { isReply, type Outcome, type PostStatus } from '#src/domain/outbox.ts'
 import { type Hold, held } from './claims.ts'
 import type { Transaction } from './client.ts'
+import { markComment } from './comments.ts'
 import { conversations } from './schema/conversations.ts'
 import { deliveryAttempts } from './schema/delivery-attempts.ts'
 import { messages } from './schema/messages.ts'
@@ -69,6 +70,7 @@ export async function lockConversation(tx: Transaction, id: ConversationId) {
 
 /** Our words in the thread, unless the echo put them there; then they are only marked as ours. */
 export async function recordSent(tx: Transaction, post: Post, messageRef: string, at: Date): Promise<void> {
+  if (!isReply(post.kind)) return markComment(tx, post, at)
   const { accountId, conversationId, text, id: postId } = post
   const row = {
     id: newId('message', at),
@@ -82,13 +84,17 @@ export async function recordSent(tx: Transaction, post: Post, messageRef: string
   }
   await tx
     .insert(messages)
-    .values({ ...row, direction: 'outbound', origin: 'countersign', form: 'text', attachments: [] })
+    .values({ ...row, direction: 'outbound', origin: 'countersign', form: formOf(post), attachments: [] })
     .onDuplicateKeyUpdate({ set: { origin: 'countersign', postId, version: another } })
   const [stored] = await tx
     .select({ id: messages.id, sentAt: messages.sentAt })
     .from(messages)
     .where(and(eq(messages.accountId, accountId), eq(messages.messageRef, messageRef)))
   if (stored) await moveHead(tx, conversationId, stored, at)
+}
+
+export function formOf({ kind }: Post): 'comment' | 'text' {
+  return kind === 'public_reply' ? 'comment' : 'text'
 }
 
 /** The one message in the thread that says the same, came after the approval, and belongs to no post. */

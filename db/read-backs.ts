@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, isNotNull, isNull, lte, ne, notExists, or, sql }
 import { type ConversationId, newId, type PostId } from '#src/domain/ids.ts'
 import type { Conn, Transaction } from './client.ts'
 import { accounts } from './schema/accounts.ts'
+import { contacts } from './schema/contacts.ts'
 import { conversations } from './schema/conversations.ts'
 import { deliveryAttempts } from './schema/delivery-attempts.ts'
 import { messages } from './schema/messages.ts'
@@ -44,10 +45,16 @@ export function listUnread(conn: Conn, before: Date, limit: number) {
 /** An uncertain post that nobody has looked at, with its account; undefined when there is nothing to find out. */
 export async function findUnread(conn: Conn, id: PostId) {
   const [row] = await conn
-    .select({ post: outboxPosts, account: accounts, windowExpiresAt: conversations.windowExpiresAt })
+    .select({
+      post: outboxPosts,
+      account: accounts,
+      contact: { contactRef: contacts.contactRef, directRef: contacts.directRef },
+      windowExpiresAt: conversations.windowExpiresAt,
+    })
     .from(outboxPosts)
     .innerJoin(accounts, eq(accounts.id, outboxPosts.accountId))
     .innerJoin(conversations, eq(conversations.id, outboxPosts.conversationId))
+    .innerJoin(contacts, eq(contacts.id, conversations.contactId))
     .where(and(eq(outboxPosts.id, id), eq(outboxPosts.status, 'uncertain'), isUnread(conn)))
   return row
 }

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, ne, sql } from 'drizzle-orm'
 import type { Attention, NoDraftReason } from '#src/domain/draft.ts'
 import type { ConversationId, DecisionId, DraftId, PostId } from '#src/domain/ids.ts'
 import type { Conn, Transaction } from './client.ts'
@@ -94,6 +94,23 @@ export function attentionColumns({ attention, reason, note, draftDueAt, instruct
 export async function findPost(conn: Conn, id: PostId) {
   const [post] = await conn.select().from(outboxPosts).where(eq(outboxPosts.id, id))
   return post
+}
+
+/** The other posts of one answer that have not left: they were made in the same instant under the same lock. */
+export async function listQueuedWith(conn: Conn, post: Awaited<ReturnType<typeof findPost>> & {}): Promise<PostId[]> {
+  const { id, conversationId, createdAt, status } = outboxPosts
+  const rows = await conn
+    .select({ id })
+    .from(outboxPosts)
+    .where(
+      and(
+        eq(conversationId, post.conversationId),
+        eq(status, 'queued'),
+        eq(createdAt, post.createdAt),
+        ne(id, post.id),
+      ),
+    )
+  return rows.map((row) => row.id)
 }
 
 /** Takes a post back while it is queued; false when it has already been claimed or settled. */

@@ -1,7 +1,8 @@
-import { and, count, desc, eq, exists, gt, inArray, lt, min, notExists, or, sql } from 'drizzle-orm'
+import { and, count, desc, eq, exists, gt, inArray, lt, min, ne, notExists, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/mysql-core'
 import type { PostId } from '#src/domain/ids.ts'
 import type { Conn } from './client.ts'
+import { answeredPrivatelyBefore, isComment } from './comments.ts'
 import { accounts } from './schema/accounts.ts'
 import { auditEntries } from './schema/audit-entries.ts'
 import { contacts } from './schema/contacts.ts'
@@ -20,6 +21,20 @@ export type SendCase = Awaited<ReturnType<typeof readSendCases>>[number]
 const earlierPosts = alias(outboxPosts, 'earlier')
 const seen = alias(messages, 'seen')
 const newer = alias(messages, 'newer')
+const comment = alias(messages, 'comment')
+
+const decision = {
+  id: reviewDecisions.id,
+  draftId: reviewDecisions.draftId,
+  operatorId: reviewDecisions.operatorId,
+  verdict: reviewDecisions.verdict,
+  text: reviewDecisions.text,
+  textHash: reviewDecisions.textHash,
+  headMessageId: reviewDecisions.headMessageId,
+  // As text: what somebody wrote into the table must not break the reading of it.
+  approvalText: sql<string | null>`${reviewDecisions.approval}`,
+  signature: reviewDecisions.signature,
+}
 
 /** One sentence for all of them, so that every gate looks at the same moment. What is not there is left out. */
 export async function readSendCases(conn: Conn, ids: readonly PostId[]) {
@@ -30,20 +45,15 @@ export async function readSendCases(conn: Conn, ids: readonly PostId[]) {
       account: accounts,
       conversation: conversations,
       contact: contacts,
-      decision: {
-        id: reviewDecisions.id,
-        draftId: reviewDecisions.draftId,
-        operatorId: reviewDecisions.operatorId,
-        verdict: reviewDecisions.verdict,
-        text: reviewDecisions.text,
-        textHash: reviewDecisions.textHash,
-        headMessageId: reviewDecisions.headMessageId,
-        // As text: what somebody wrote into the table must not break the reading of it.
-        approvalText: sql<string | null>`${reviewDecisions.approval}`,
-        signature: reviewDecisions.signature,
-      },
+      decision,
       operator: { role: operators.role, disabledAt: operators.disabledAt },
       sendingStoppedAt: switches.stoppedAt,
+      comment: {
+        messageRef: comment.messageRef,
+        form: comment.form,
+        hiddenAt: comment.hiddenAt,
+        answeredPrivately: sql`${answeredPrivatelyBefore(conn)}`.mapWith(Boolean),
+      },
       earlier: { notBefore: earlierPosts.notBefore, waitUntil: earlierPosts.waitUntil },
       hasEnded: sql`${lastWordEndsIt(conn)}`.mapWith(Boolean),
       answeredElsewhere: sql`${exists(answersFromElsewhere(conn))}`.mapWith(Boolean),
@@ -54,6 +64,16 @@ export async function readSendCases(conn: Conn, ids: readonly PostId[]) {
     .innerJoin(contacts, eq(contacts.id, conversations.contactId))
     .leftJoin(reviewDecisions, eq(reviewDecisions.id, outboxPosts.decisionId))
     .leftJoin(operators, eq(operators.id, reviewDecisions.operatorId))
+    .leftJoin(
+      comment,
+      and(
+        ne(outboxPosts.kind, 'message'),
+        eq(comment.accountId, outboxPosts.accountId),
+        eq(comment.messageRef, outboxPosts.recipientRef),
+        eq(comment.conversationId, outboxPosts.conversationId),
+        isComment(comment as unknown as typeof messages),
+      ),
+    )
     .leftJoin(switches, eq(switches.name, 'sending'))
     .leftJoin(earlierPosts, eq(earlierPosts.id, sql`(${firstWaitingBefore(conn)})`))
     .where(inArray(outboxPosts.id, [...ids]))

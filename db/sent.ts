@@ -1,9 +1,12 @@
 /* Posts that arrived, written down many at a time: the same as `settlePost`, `finishAttempt` and `recordSent` write for one. */
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { type ConversationId, type MessageId, newId } from '#src/domain/ids.ts'
+import { isReply } from '#src/domain/outbox.ts'
 import { type Claim, lockHeld } from './claims.ts'
 import type { Transaction } from './client.ts'
+import { keepDirectRef, markComment } from './comments.ts'
 import { anyOf, byRow, insertAll, isOneOf, writtenOver } from './many.ts'
+import { formOf } from './outbox.ts'
 import { conversations } from './schema/conversations.ts'
 import { deliveryAttempts } from './schema/delivery-attempts.ts'
 import { messages } from './schema/messages.ts'
@@ -15,6 +18,8 @@ export interface ArrivedCall {
   post: Post
   claim: Claim
   messageRef: string
+  /** Whom a private reply reached. */
+  recipientRef?: string
 }
 
 const another = sql`version + 1`
@@ -42,8 +47,15 @@ export async function settleArrived<T extends ArrivedCall>(
       ),
     )
   await settlePosts(tx, held, at)
-  await recordMessages(tx, held, at)
-  await moveHeads(tx, held, heads, at)
+  const replies = held.filter(({ post }) => isReply(post.kind))
+  if (replies.length > 0) {
+    await recordMessages(tx, replies, at)
+    await moveHeads(tx, replies, heads, at)
+  }
+  for (const { post, recipientRef } of held) {
+    await markComment(tx, post, at)
+    if (recipientRef !== undefined) await keepDirectRef(tx, post, recipientRef)
+  }
   return held
 }
 
@@ -102,7 +114,7 @@ async function recordMessages(tx: Transaction, calls: readonly ArrivedCall[], at
     createdAt: at,
     direction: 'outbound' as const,
     origin: 'countersign' as const,
-    form: 'text' as const,
+    form: formOf(post),
     attachments: [],
   }))
   await insertAll(

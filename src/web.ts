@@ -7,10 +7,11 @@ import { errorFields, type Log } from '#src/observability/logger.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { createConsole } from './console/console.tsx'
+import { createAnswer, createModerate } from './flow/answer.ts'
 import { createConfigure } from './flow/configure.ts'
 import { createDismiss, createRedraft, createUndo } from './flow/recall.ts'
 import { createReconcile } from './flow/reconcile.ts'
-import { createAnswer, createDecide } from './flow/review.ts'
+import { createDecide } from './flow/review.ts'
 import { createSignIn } from './flow/sign-in.ts'
 import { createHealth } from './http/health.ts'
 import type { Lanes } from './limits/lanes.ts'
@@ -78,6 +79,7 @@ function buildConsole({ config, db, bell, lanes, publish, live, isRedisHere, log
     review: {
       decide: createDecide(review),
       answer: createAnswer(review),
+      moderate: createModerate(review),
       redraft: createRedraft(review),
       dismiss: createDismiss(review),
       undo: createUndo(review),

@@ -9,6 +9,8 @@ export const contacts = mysqlTable(
     id: id<ContactId>().primaryKey(),
     accountId: id<AccountId>().notNull(),
     contactRef: platformRef().notNull(),
+    /** Under which reference a private reply reached them; some platforms know a commenter by another than the writer of messages. */
+    directRef: platformRef(),
     name: humanLine(),
     username: humanLine(),
     profileCheckedAt: at(),

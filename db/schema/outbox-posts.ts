@@ -1,6 +1,6 @@
 import { index, int, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
 import type { AccountId, ConversationId, DecisionId, PostId } from '../../src/domain/ids.ts'
-import type { PostStatus } from '../../src/domain/outbox.ts'
+import type { PostKind, PostStatus } from '../../src/domain/outbox.ts'
 import type { Platform } from '../../src/domain/platform.ts'
 import { at, createdAt, hash, humanLine, humanText, id, platformRef, version, word } from './columns.ts'
 
@@ -17,6 +17,8 @@ export const outboxPosts = mysqlTable(
     accountId: id<AccountId>().notNull(),
     conversationId: id<ConversationId>().notNull(),
     platform: word<Platform>().notNull(),
+    kind: word<PostKind>().notNull().default('message'),
+    /** The contact; for every other kind than a message the comment. */
     recipientRef: platformRef().notNull(),
     text: humanText().notNull(),
     textHash: hash().notNull(),

@@ -22,6 +22,7 @@ export const access = {
   'GET /status': 'read',
   'POST /drafts/:id/decision': 'decide',
   'POST /conversations/:id/replies': 'decide',
+  'POST /conversations/:id/moderation': 'decide',
   'POST /conversations/:id/drafts': 'decide',
   'POST /conversations/:id/dismissal': 'decide',
   'POST /posts/:id/cancellation': 'decide',

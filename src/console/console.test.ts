@@ -45,6 +45,7 @@ const everyCase = routes
   )
 
 const everyField = {
+  kind: 'hide',
   verdict: 'approve',
   text: 'Yes.',
   textHash: 'a'.repeat(64),
@@ -83,7 +84,7 @@ describe('who may do what', () => {
   it.each([
     ['viewer', []],
     ['auditor', []],
-    ['approver', ['answer', 'decide', 'dismiss', 'redraft', 'settle', 'undo']],
+    ['approver', ['answer', 'decide', 'dismiss', 'moderate', 'redraft', 'settle', 'undo']],
   ])('lets nothing be changed by a %s but %j', async (who, verbs) => {
     const { app, calls } = aConsole()
     for (const { path, method } of routes) {
@@ -299,7 +300,7 @@ describe('a decision', () => {
     const postId = newId('post', at)
     const { app } = aConsole({
       reads: { nextInQueue: async () => next },
-      review: { decide: async () => ({ postId, sendsAt: at }) },
+      review: { decide: async () => [{ postId, sendsAt: at }] },
     })
     const answer = await app.request(path, aForm({ ...fields, back: '/queue' }, { as: 'approver' }))
     expect(answer.status).toBe(303)

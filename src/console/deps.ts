@@ -9,7 +9,7 @@ import type {
   PostId,
   SessionId,
 } from '#src/domain/ids.ts'
-import type { ReviewDecision } from '#src/domain/review.ts'
+import type { ReplyWay, ReviewDecision } from '#src/domain/review.ts'
 import type { Reads } from './reads.ts'
 
 /** A person who is signed in. */
@@ -39,25 +39,35 @@ export interface SignInVerbs {
   signOut(input: { token: string; operatorId: OperatorId }): Promise<void>
 }
 
+/** A post that was made; an answer in two places makes two. */
 interface Made {
-  postId?: PostId
-  sendsAt?: Date
+  postId: PostId
+  sendsAt: Date
 }
 
 export interface ReviewVerbs {
   decide(input: {
     draftId: DraftId
     decision: ReviewDecision
+    way?: ReplyWay
     operatorId: OperatorId
     givenBy: 'console'
-  }): Promise<Made>
+  }): Promise<Made[]>
   answer(input: {
     conversationId: ConversationId
     text: string
+    way?: ReplyWay
     headMessageId: MessageId
     operatorId: OperatorId
     givenBy: 'console'
-  }): Promise<Made>
+  }): Promise<Made[]>
+  moderate(input: {
+    conversationId: ConversationId
+    kind: 'hide' | 'unhide' | 'delete'
+    headMessageId: MessageId
+    operatorId: OperatorId
+    givenBy: 'console'
+  }): Promise<Made[]>
   redraft(input: { conversationId: ConversationId; instruction: string; operatorId: OperatorId }): Promise<unknown>
   dismiss(input: { conversationId: ConversationId; headMessageId: MessageId; operatorId: OperatorId }): Promise<unknown>
   undo(input: { postId: PostId; operatorId: OperatorId }): Promise<unknown>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '#src/domain/errors.ts'
+import { replyWays } from '#src/domain/review.ts'
 import type { Visit } from './env.ts'
 
 /** Reads a form post. Throws `invalid_input` naming the first field that is not as the page would send it. */
@@ -23,6 +24,7 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/)
 const text = z.string().max(100_000)
 const line = z.string().max(2000)
 const back = line.optional()
+const way = z.enum(replyWays).optional()
 
 export const DecisionForm = z.object({
   verdict: z.enum(['approve', 'reject']),
@@ -30,10 +32,12 @@ export const DecisionForm = z.object({
   reason: line.default(''),
   textHash: hash,
   headMessageId: line,
+  way,
   back,
 })
 
-export const ReplyForm = z.object({ text, headMessageId: line, back })
+export const ReplyForm = z.object({ text, headMessageId: line, way, back })
+export const ModerationForm = z.object({ kind: z.enum(['hide', 'unhide', 'delete']), headMessageId: line, back })
 export const RedraftForm = z.object({ instruction: line.default(''), back })
 export const DismissalForm = z.object({ headMessageId: line, back })
 export const BackForm = z.object({ back })

@@ -1,9 +1,10 @@
 import type { CredentialStatus } from '#src/domain/credential.ts'
 import type { Attention, NoDraftReason } from '#src/domain/draft.ts'
 import type { AccountId, ContactId, ConversationId, DraftId, EntryId, MessageId, PostId } from '#src/domain/ids.ts'
-import type { Attachment, MessageItem } from '#src/domain/inbox.ts'
-import type { Outcome, PostStatus } from '#src/domain/outbox.ts'
+import type { Attachment, CommentForm, MessageItem } from '#src/domain/inbox.ts'
+import type { Outcome, PostKind, PostStatus } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
+import type { CommentFacts } from '#src/domain/policy.ts'
 
 /** Where a list goes on: the sort key of its last item. */
 export interface Cursor<Id extends string = string> {
@@ -34,7 +35,7 @@ export interface ListItem extends Party {
   deadlineAt: Date
   headAt: Date | null
   headText: string | null
-  headForm: MessageItem['form'] | 'comment' | null
+  headForm: MessageItem['form'] | CommentForm | null
   headDirection: 'inbound' | 'outbound' | null
   headDeletedAt: Date | null
   draftText: string | null
@@ -47,7 +48,7 @@ export interface MessageView {
   messageRef: string
   direction: 'inbound' | 'outbound'
   origin: 'contact' | 'countersign' | 'elsewhere'
-  form: MessageItem['form'] | 'comment'
+  form: MessageItem['form'] | CommentForm
   text: string
   attachments: Attachment[]
   replyToRef: string | null
@@ -55,6 +56,7 @@ export interface MessageView {
   sentAt: Date
   editedAt: Date | null
   deletedAt: Date | null
+  hiddenAt: Date | null
   postId: PostId | null
 }
 
@@ -77,6 +79,7 @@ export interface DraftView {
 export interface PostView extends Party {
   id: PostId
   conversationId: ConversationId
+  kind: PostKind
   text: string
   status: PostStatus
   notBefore: Date
@@ -123,6 +126,8 @@ export interface ConversationView extends Party {
   contactId: ContactId
   optedOutAt: Date | null
   standby: boolean
+  /** Of a comment thread: the comment that would be answered; null when none is left. */
+  comment: CommentFacts | null
   attention: Attention
   attentionReason: NoDraftReason | null
   attentionNote: string | null

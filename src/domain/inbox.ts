@@ -72,6 +72,9 @@ export interface ReferralItem extends Item, FromContact {
   ref: string
 }
 
+/** Comments under a live video have rules of their own. */
+export type CommentForm = 'comment' | 'live_comment'
+
 export interface CommentItem extends Item, FromContact {
   kind: 'comment'
   commentRef: string

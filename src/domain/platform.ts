@@ -5,6 +5,8 @@ export interface PlatformRules {
   textLimit: { max: number; unit: 'bytes' | 'characters' }
   /** How long after the contact's last qualifying action a reply may be sent, in ms. */
   replyWindowMs: number
+  /** How long after a comment its author can be answered in a direct message, in ms. */
+  privateReplyWindowMs: number
 }
 
 const HOUR_MS = 3_600_000
@@ -12,7 +14,12 @@ const HOUR_MS = 3_600_000
 export const platformRules = {
   // 1,000 UTF-8 bytes: https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/messaging-api/
   // 24 h: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages
-  instagram: { textLimit: { max: 1000, unit: 'bytes' }, replyWindowMs: 24 * HOUR_MS },
+  // 7 days: https://developers.facebook.com/docs/instagram-platform/private-replies
+  instagram: {
+    textLimit: { max: 1000, unit: 'bytes' },
+    replyWindowMs: 24 * HOUR_MS,
+    privateReplyWindowMs: 168 * HOUR_MS,
+  },
 } as const satisfies Record<Platform, PlatformRules>
 
 /** What concerns each platform, by itself. */

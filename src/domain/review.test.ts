@@ -10,7 +10,8 @@ const policy = {
   windowExpiresAt: new Date(at.getTime() + 60_000),
   optedOutAt: undefined,
   standby: false,
-  kind: 'direct',
+  kind: 'message',
+  comment: undefined,
 } as const
 
 function aDraft(changed: Partial<DraftToDecide> = {}): DraftToDecide {
@@ -30,7 +31,7 @@ function approve(text: string): ReviewDecision {
 
 describe('a decision', () => {
   it('approves exactly the words the operator saw', () => {
-    expect(decide(aDraft(), approve('Yes, we do.'), policy, at)).toEqual({
+    expect(decide(aDraft(), approve('Yes, we do.'), [policy], at)).toEqual({
       status: 'approved',
       text: 'Yes, we do.',
       edited: false,
@@ -38,11 +39,11 @@ describe('a decision', () => {
   })
 
   it('knows that the operator changed the words', () => {
-    expect(decide(aDraft(), approve('No.'), policy, at)).toMatchObject({ text: 'No.', edited: true })
+    expect(decide(aDraft(), approve('No.'), [policy], at)).toMatchObject({ text: 'No.', edited: true })
   })
 
   it('does not call a browser’s line ends an edit', () => {
-    expect(decide(aDraft({ text: 'a\nb' }), approve('a\r\nb\r\n'), policy, at)).toMatchObject({
+    expect(decide(aDraft({ text: 'a\nb' }), approve('a\r\nb\r\n'), [policy], at)).toMatchObject({
       text: 'a\nb',
       edited: false,
     })
@@ -51,7 +52,7 @@ describe('a decision', () => {
   it.each(['approved', 'rejected', 'superseded', 'expired'] as const)(
     'is refused when the draft is already %s',
     (status) => {
-      expect(() => decide(aDraft({ status, decidedBy: 'Ada' }), approve('x'), policy, at)).toThrow(
+      expect(() => decide(aDraft({ status, decidedBy: 'Ada' }), approve('x'), [policy], at)).toThrow(
         `already ${status} by Ada`,
       )
     },
@@ -59,21 +60,21 @@ describe('a decision', () => {
 
   it('is refused when a newer message has arrived', () => {
     const currentHeadId = newId('message', at)
-    expect(() => decide(aDraft({ currentHeadId }), approve('x'), policy, at)).toThrow('A newer message')
+    expect(() => decide(aDraft({ currentHeadId }), approve('x'), [policy], at)).toThrow('A newer message')
   })
 
   it('is refused when the draft is not the one shown', () => {
-    expect(() => decide(aDraft({ textHash: 'h2' }), approve('x'), policy, at)).toThrow('changed since')
+    expect(() => decide(aDraft({ textHash: 'h2' }), approve('x'), [policy], at)).toThrow('changed since')
   })
 
   it('is refused for a text the platform would refuse, naming the rule', () => {
-    expect(() => decide(aDraft(), approve('🙂'.repeat(251)), policy, at)).toThrow(
+    expect(() => decide(aDraft(), approve('🙂'.repeat(251)), [policy], at)).toThrow(
       expect.objectContaining({ code: 'invalid_input', field: 'text_limit' }),
     )
   })
 
   it('is refused once the window has closed, naming the rule', () => {
-    expect(() => decide(aDraft(), approve('x'), { ...policy, windowExpiresAt: at }, at)).toThrow(
+    expect(() => decide(aDraft(), approve('x'), [{ ...policy, windowExpiresAt: at }], at)).toThrow(
       expect.objectContaining({ code: 'conflict', field: 'reply_window' }),
     )
   })
@@ -84,7 +85,7 @@ describe('a decision', () => {
       reason: ' wrong tone ',
       seen: { textHash: 'h1', headMessageId: head },
     }
-    expect(decide(aDraft(), decision, { ...policy, windowExpiresAt: at }, at)).toEqual({
+    expect(decide(aDraft(), decision, [{ ...policy, windowExpiresAt: at }], at)).toEqual({
       status: 'rejected',
       reason: 'wrong tone',
     })
@@ -117,6 +118,7 @@ const anApproval: Approval = {
   accountId: newId('account', at),
   conversationId: newId('conversation', at),
   platform: 'instagram',
+  kind: 'message',
   recipientRef: '1',
   textHash: 'h',
   headMessageId: head,

@@ -1,6 +1,7 @@
 import type { DraftStatus } from './draft.ts'
 import { AppError } from './errors.ts'
 import type { AccountId, ConversationId, DecisionId, DraftId, MessageId, OperatorId, PostId } from './ids.ts'
+import type { PostKind } from './outbox.ts'
 import type { Platform } from './platform.ts'
 import { judge, type POLICY_VERSION, type PolicyCase } from './policy.ts'
 
@@ -34,7 +35,7 @@ export type Decided = { status: 'approved'; text: string; edited: boolean } | { 
 export function decide(
   draft: DraftToDecide,
   decision: ReviewDecision,
-  policy: Omit<PolicyCase, 'text'>,
+  policies: readonly Omit<PolicyCase, 'text'>[],
   at: Date,
 ): Decided {
   if (draft.status !== 'pending_review') {
@@ -50,7 +51,7 @@ export function decide(
   if (decision.verdict === 'reject') return { status: 'rejected', reason: decision.reason.trim() }
 
   const text = cleanReply(decision.text)
-  requireAllowed({ ...policy, text }, at)
+  for (const policy of policies) requireAllowed({ ...policy, text }, at)
   return { status: 'approved', text, edited: text !== draft.text }
 }
 
@@ -60,6 +61,23 @@ export function requireAllowed(post: PolicyCase, at: Date): void {
   if (verdict.allow) return
   const aboutWords = verdict.rule === 'text_limit' || verdict.rule === 'empty_text'
   throw new AppError(aboutWords ? 'invalid_input' : 'conflict', verdict.reason, { field: verdict.rule })
+}
+
+/** Where the answer to a comment goes: under it, into a direct message to its author, or both. A message has one way only. */
+export const replyWays = ['public', 'private', 'both'] as const
+export type ReplyWay = (typeof replyWays)[number]
+
+/** What an answer becomes, in the order in which it leaves. Throws `invalid_input` when a comment is answered without a way, or a message with one. */
+export function kindsOf(conversation: 'direct' | 'comment', way: ReplyWay | undefined): PostKind[] {
+  if ((conversation === 'direct') !== (way === undefined)) {
+    throw new AppError(
+      'invalid_input',
+      'A comment is answered in public, privately or both, a message in neither way',
+      { field: 'way' },
+    )
+  }
+  if (way === undefined) return ['message']
+  return way === 'both' ? ['public_reply', 'private_reply'] : [`${way}_reply`]
 }
 
 /** A form sends CRLF and stray edges; the platform gets what the operator saw. */
@@ -75,6 +93,7 @@ export interface Approval {
   accountId: AccountId
   conversationId: ConversationId
   platform: Platform
+  kind: PostKind
   recipientRef: string
   textHash: string
   headMessageId: MessageId
@@ -92,6 +111,7 @@ const approvalFields = [
   'accountId',
   'conversationId',
   'platform',
+  'kind',
   'recipientRef',
   'textHash',
   'headMessageId',
@@ -107,5 +127,5 @@ export function approvalBytes(approval: Approval): Uint8Array {
     const value = String(approval[field])
     return `${field}:${new TextEncoder().encode(value).length}:${value}`
   })
-  return new TextEncoder().encode(`countersign.approval.v1\n${parts.join('\n')}`)
+  return new TextEncoder().encode(`countersign.approval.v2\n${parts.join('\n')}`)
 }

@@ -1,21 +1,32 @@
 import { appendAudit } from '#db/audit.ts'
 import type { Transaction } from '#db/client.ts'
-import { insertDecision, insertPost, setAttention, type ThreadToAnswer } from '#db/reviews.ts'
+import { insertDecision, insertDraft, insertPost, setAttention, type ThreadToAnswer } from '#db/reviews.ts'
 import { AppError } from '#src/domain/errors.ts'
 import { type DraftId, type MessageId, newId, type OperatorId, type PostId } from '#src/domain/ids.ts'
+import type { PostKind } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import { POLICY_VERSION } from '#src/domain/policy.ts'
 import type { Approval } from '#src/domain/review.ts'
 import type { WaitingPost } from '#src/limits/lanes.ts'
 import { textHash } from '#src/vault/hash.ts'
+import type { Target } from './address.ts'
 
 export interface Reply {
   draftId: DraftId
   text: string
   /** The operator changed Claude's words. */
   edited: boolean
+  kinds: readonly PostKind[]
+  target: Target
   operatorId: OperatorId
   givenBy: Approval['givenBy']
+}
+
+interface Pen {
+  sign: (approval: Approval) => string
+  at: Date
+  /** The conversation asks for what it asked for before. */
+  keepsAttention?: boolean
 }
 
 /** A post that was made, and when its undo time ends. */
@@ -26,13 +37,50 @@ export interface Approved {
   waiting: WaitingPost & { delayMs: number }
 }
 
-/** Stores the signed approval, its post and its audit entry; part of the transaction that settled the draft. */
-export async function approve(
+/**
+ * Stores the signed approvals, their posts and audit entries; part of the transaction that settled the draft. Each post has a
+ * draft and a decision of its own: what is said in two places is said twice.
+ */
+export async function approveAll(tx: Transaction, thread: ThreadToAnswer, reply: Reply, pen: Pen): Promise<Approved[]> {
+  const made: Approved[] = []
+  for (const kind of reply.kinds) {
+    const draftId = made.length === 0 ? reply.draftId : await insertOwnDraft(tx, thread, reply, pen.at)
+    made.push(await approve(tx, thread, { ...reply, draftId, kind, place: made.length }, pen))
+  }
+  if (!pen.keepsAttention) await setAttention(tx, thread.conversation.id, { attention: 'none' }, pen.at)
+  return made
+}
+
+/** What a person wrote, or said a second time, as a draft that is approved already. */
+export async function insertOwnDraft(
   tx: Transaction,
-  thread: ThreadToAnswer,
-  reply: Reply,
-  { sign, at }: { sign: (approval: Approval) => string; at: Date },
-): Promise<Approved> {
+  { account, conversation }: ThreadToAnswer,
+  { text, operatorId }: Pick<Reply, 'text' | 'operatorId'>,
+  at: Date,
+): Promise<DraftId> {
+  const id = newId('draft', at)
+  await insertDraft(tx, {
+    id,
+    accountId: account.id,
+    conversationId: conversation.id,
+    headMessageId: headOf(conversation),
+    author: 'operator',
+    operatorId,
+    text,
+    textHash: textHash(text),
+    citations: [],
+    flags: [],
+    status: 'approved',
+    createdAt: at,
+    updatedAt: at,
+  })
+  return id
+}
+
+/** `place`: its turn among the posts of one answer. */
+type OneReply = Omit<Reply, 'kinds'> & { kind: PostKind; place: number }
+
+async function approve(tx: Transaction, thread: ThreadToAnswer, reply: OneReply, { sign, at }: Pen): Promise<Approved> {
   const { account, conversation } = thread
   const approval = approvalOf(thread, reply, at)
   const sendsAt = new Date(at.getTime() + account.undoMs)
@@ -43,6 +91,7 @@ export async function approve(
     accountId: account.id,
     conversationId: conversation.id,
     platform: account.platform,
+    kind: approval.kind,
     recipientRef: approval.recipientRef,
     text: reply.text,
     textHash: approval.textHash,
@@ -51,13 +100,12 @@ export async function approve(
     createdAt: at,
     updatedAt: at,
   })
-  await setAttention(tx, conversation.id, { attention: 'none' }, at)
-  const { decisionId, postId, headMessageId } = approval
+  const { decisionId, postId, headMessageId, kind } = approval
   await appendAudit(tx, {
     action: 'draft.approved',
     actor: { kind: 'operator', id: reply.operatorId },
     subject: { kind: 'draft', id: reply.draftId },
-    detail: { decisionId, postId, headMessageId, textHash: approval.textHash, edited: reply.edited },
+    detail: { decisionId, postId, kind, headMessageId, textHash: approval.textHash, edited: reply.edited },
     at,
   })
   const { id: conversationId, accountId, windowExpiresAt } = conversation
@@ -65,15 +113,17 @@ export async function approve(
   return { postId, sendsAt, platform: account.platform, waiting }
 }
 
-function approvalOf({ account, conversation, contact }: ThreadToAnswer, reply: Reply, at: Date): Approval {
+function approvalOf({ account, conversation }: ThreadToAnswer, reply: OneReply, at: Date): Approval {
   return {
     decisionId: newId('decision', at),
     draftId: reply.draftId,
-    postId: newId('post', at),
+    // Posts leave in the order of their ids.
+    postId: newId('post', new Date(at.getTime() + reply.place)),
     accountId: account.id,
     conversationId: conversation.id,
     platform: account.platform,
-    recipientRef: contact.contactRef,
+    kind: reply.kind,
+    recipientRef: reply.target.recipientRef,
     textHash: textHash(reply.text),
     headMessageId: headOf(conversation),
     policyVersion: POLICY_VERSION,
@@ -85,7 +135,7 @@ function approvalOf({ account, conversation, contact }: ThreadToAnswer, reply: R
 
 async function storeDecision(
   tx: Transaction,
-  { approval, reply, signature, at }: { approval: Approval; reply: Reply; signature: string; at: Date },
+  { approval, reply, signature, at }: { approval: Approval; reply: OneReply; signature: string; at: Date },
 ): Promise<void> {
   const { decisionId, draftId, accountId, conversationId, operatorId, headMessageId } = approval
   await insertDecision(tx, {

@@ -8,6 +8,7 @@ import { endPost, lockConversation, recordSent } from '#db/outbox.ts'
 import { findUnread, isSending, listClaimed, recordLook } from '#db/read-backs.ts'
 import type { Post } from '#db/send-cases.ts'
 import { newId } from '#src/domain/ids.ts'
+import { isReply } from '#src/domain/outbox.ts'
 import { type Finding, judgeThread, type ShownMessage, type ShownThread } from '#src/domain/reconcile.ts'
 import { cleanReply } from '#src/domain/review.ts'
 import type { Lanes } from '#src/limits/lanes.ts'
@@ -70,6 +71,8 @@ async function settle({ db, lanes, publish, now }: SettleDeps, look: Look, judge
 
 async function judge(tx: Transaction, { post, calls, thread }: Look, at: Date): Promise<Finding> {
   if (await isSending(tx, post.conversationId)) return { kind: 'wait', until: new Date(at.getTime() + BUSY_MS) }
+  // To hide or delete twice comes to the same as once.
+  if (!isReply(post.kind)) return { kind: 'lost' }
   const refs = (thread?.messages ?? []).map(({ messageRef }) => messageRef)
   const claimed = await listClaimed(tx, post, refs)
   const { text, outcomeCode: code, updatedAt: since } = post

@@ -77,6 +77,11 @@ async function look(deps: ReadBackDeps, unread: Unread): Promise<Next> {
   }
 }
 
+/** A private reply is addressed to a comment, and lands in the thread of its author. */
+function placeOf({ post, contact }: Unread): string {
+  return post.kind === 'private_reply' ? (contact.directRef ?? contact.contactRef) : post.recipientRef
+}
+
 /** The token is open inside this function and nowhere else. */
 async function readThread(deps: ReadBackDeps, unread: Unread): Promise<ShownThread | undefined> {
   const { post, account } = unread
@@ -88,7 +93,8 @@ async function readThread(deps: ReadBackDeps, unread: Unread): Promise<ShownThre
   // The first answer may hold up the second call.
   const pace = () => listener.heeded().then(toSlot)
   try {
-    return await adapter.readBack(post.recipientRef, token, AbortSignal.timeout(CALL_MS), { ...listener, pace })
+    const sent = { accountRef: account.accountRef, kind: post.kind, recipientRef: placeOf(unread) }
+    return await adapter.readBack(sent, token, AbortSignal.timeout(CALL_MS), { ...listener, pace })
   } finally {
     await listener.heeded()
   }

@@ -7,11 +7,13 @@ import {
   findPost,
   findWaitingDraft,
   insertDraft,
+  listQueuedWith,
   setAttention,
   settleDraft,
 } from '#db/reviews.ts'
 import { AppError } from '#src/domain/errors.ts'
 import { type ConversationId, type MessageId, newId, type OperatorId, type PostId } from '#src/domain/ids.ts'
+import { isReply } from '#src/domain/outbox.ts'
 import { type ReviewDeps, requireSeen, requireThread } from './review.ts'
 
 /** Takes an approved reply back before it leaves; its words wait for review again. Throws `conflict` when it has already left. */
@@ -29,17 +31,22 @@ export function createUndo({ db, publish, now }: ReviewDeps) {
     await inTransaction(db, async (tx) => {
       const thread = await requireThread(tx, conversationId)
       const at = now()
+      const siblings = await listQueuedWith(tx, found)
       if (!(await cancelPost(tx, postId, at))) {
         throw new AppError('conflict', 'This reply has already left', { field: 'status' })
       }
       await putBack(tx, { ...found, headMessageId: thread.conversation.headMessageId }, at)
-      await appendAudit(tx, {
-        action: 'post.cancelled',
-        actor: { kind: 'operator', id: operatorId },
-        subject: { kind: 'post', id: postId },
-        detail: { textHash: found.textHash },
-        at,
-      })
+      // What was answered in two places was one answer.
+      for (const id of siblings) await cancelPost(tx, id, at)
+      for (const id of [postId, ...siblings]) {
+        await appendAudit(tx, {
+          action: 'post.cancelled',
+          actor: { kind: 'operator', id: operatorId },
+          subject: { kind: 'post', id },
+          detail: { textHash: found.textHash },
+          at,
+        })
+      }
     })
     publish({ topic: 'queue', id: conversationId })
     publish({ topic: 'conversation', id: conversationId })
@@ -56,6 +63,7 @@ async function putBack(
   post: Omit<Post, 'headMessageId'> & { headMessageId: MessageId | null },
   at: Date,
 ): Promise<void> {
+  if (!isReply(post.kind)) return
   const decision = await findDecision(tx, post.decisionId)
   const before = decision && (await findDraftToDecide(tx, decision.draftId))
   if (!before || before.draft.headMessageId !== post.headMessageId) return
@@ -88,9 +96,7 @@ export function createRedraft({ db, bell, publish, now }: ReviewDeps) {
     operatorId: OperatorId
   }) => {
     await inTransaction(db, async (tx) => {
-      const thread = await requireThread(tx, conversationId)
-      if (thread.conversation.kind !== 'direct')
-        throw new AppError('conflict', 'Comments are not drafted yet', { field: 'kind' })
+      await requireThread(tx, conversationId)
       const at = now()
       const waiting = await findWaitingDraft(tx, conversationId)
       if (waiting) await settleDraft(tx, waiting.id, 'superseded', at)

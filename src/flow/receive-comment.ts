@@ -1,25 +1,19 @@
-import { moveConversation } from '#db/conversations.ts'
-import { listRecent } from '#db/messages.ts'
 import type { CommentItem } from '#src/domain/inbox.ts'
+import { applyOwn } from './receive-echo.ts'
 import type { Desk } from './receive-item.ts'
-import { storeMessage } from './receive-message.ts'
+import { applyWords } from './receive-message.ts'
 import type { Thread } from './receive-thread.ts'
-import { headOf, laterOf } from './receive-window.ts'
 
-/** Comments are stored and shown; nobody is asked to answer them yet. */
+/** A comment asks for an answer as a message does; one of our own is a public reply coming back, and settles its post. */
 export async function applyComment(desk: Desk, thread: Thread, item: CommentItem): Promise<void> {
-  const { tx, now } = desk
-  const { id, lastInboundAt } = thread.conversation
-  await storeMessage(desk, thread, {
+  const words = {
     messageRef: item.commentRef,
-    direction: item.own ? 'outbound' : 'inbound',
-    origin: item.own ? 'elsewhere' : 'contact',
-    form: 'comment',
+    form: item.live ? ('live_comment' as const) : ('comment' as const),
     text: item.text,
     attachments: [],
     replyToRef: item.parentRef ?? null,
     sentAt: item.at,
-  })
-  const inbound = item.own ? {} : { lastInboundAt: laterOf(lastInboundAt, item.at) }
-  await moveConversation(tx, id, { ...headOf(await listRecent(tx, id)), ...inbound }, now())
+  }
+  if (item.own) return applyOwn(desk, thread, { words, kind: 'public_reply' })
+  await applyWords(desk, thread, { ...words, direction: 'inbound', origin: 'contact' })
 }

@@ -4,29 +4,38 @@ import { type EchoedPost, findPostOf, listUnnamedPosts, namePost, settleUncertai
 import { findMessage, listRecent, type Recent } from '#db/messages.ts'
 import { setAttention } from '#db/reviews.ts'
 import type { EchoItem } from '#src/domain/inbox.ts'
+import type { PostKind } from '#src/domain/outbox.ts'
 import { cleanReply } from '#src/domain/review.ts'
 import { isAfter } from '#src/domain/thread.ts'
 import { textHash } from '#src/vault/hash.ts'
 import { askForReply } from './attention.ts'
 import type { Desk } from './receive-item.ts'
-import { storeMessage } from './receive-message.ts'
+import { storeMessage, type Words } from './receive-message.ts'
 import type { Thread } from './receive-thread.ts'
 import { headOf } from './receive-window.ts'
 
 /** Our account said something: through us, which settles a post, or elsewhere, which answers the contact. */
-export async function applyEcho(desk: Desk, thread: Thread, item: EchoItem): Promise<void> {
-  const { tx, now } = desk
-  const { post, isOurs } = await matchPost(desk, thread, item)
-  if (post) await settleEchoed(desk, post, item)
+export function applyEcho(desk: Desk, thread: Thread, item: EchoItem): Promise<void> {
   const { messageRef, text, attachments, at: sentAt } = item
+  const form = text === '' && attachments.length > 0 ? 'media' : 'text'
+  return applyOwn(desk, thread, { words: { messageRef, form, text, attachments, sentAt }, kind: 'message' })
+}
+
+/** Words of ours, and as what kind of post they would have left us. */
+interface Own {
+  words: Omit<Words, 'direction' | 'origin' | 'postId'>
+  kind: PostKind
+}
+
+export async function applyOwn(desk: Desk, thread: Thread, { words, kind }: Own): Promise<void> {
+  const { tx, now } = desk
+  const { messageRef } = words
+  const { post, isOurs } = await matchPost(desk, thread, { words, kind })
+  if (post) await settleEchoed(desk, post, words)
   await storeMessage(desk, thread, {
-    messageRef,
+    ...words,
     direction: 'outbound',
     origin: isOurs ? 'countersign' : 'elsewhere',
-    form: text === '' && attachments.length > 0 ? 'media' : 'text',
-    text,
-    attachments,
-    sentAt,
     postId: post?.id ?? null,
   })
   const recent = await listRecent(tx, thread.conversation.id)
@@ -39,11 +48,12 @@ export async function applyEcho(desk: Desk, thread: Thread, item: EchoItem): Pro
 async function matchPost(
   { tx }: Desk,
   { account, conversation }: Thread,
-  { messageRef, text }: EchoItem,
+  { words: { messageRef, text }, kind }: Own,
 ): Promise<{ post?: EchoedPost; isOurs: boolean }> {
   const named = await findPostOf(tx, account.id, messageRef)
   if (named) return { post: named, isOurs: true }
-  const [post, second] = await listUnnamedPosts(tx, conversation.id, textHash(cleanReply(text)))
+  const said = { kind, textHash: textHash(cleanReply(text)) }
+  const [post, second] = await listUnnamedPosts(tx, conversation.id, said)
   return post && !second ? { post, isOurs: true } : { isOurs: second !== undefined }
 }
 
@@ -51,7 +61,7 @@ async function matchPost(
 async function settleEchoed(
   { tx, aftermath, now }: Desk,
   post: EchoedPost,
-  { messageRef, at: sentAt }: EchoItem,
+  { messageRef, sentAt }: Pick<Words, 'messageRef' | 'sentAt'>,
 ): Promise<void> {
   const at = now()
   if (post.status === 'sending' && post.messageRef === null) await namePost(tx, post, messageRef, at)

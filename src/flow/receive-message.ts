@@ -9,21 +9,19 @@ import type { Thread } from './receive-thread.ts'
 import { headOf, type Turn, turnAfter } from './receive-window.ts'
 
 /** The contact said something. */
-export async function applyMessage(desk: Desk, thread: Thread, item: MessageItem): Promise<void> {
-  const { tx, now } = desk
-  const stored = await storeMessage(desk, thread, {
-    messageRef: item.messageRef,
-    direction: 'inbound',
-    origin: 'contact',
-    form: item.form,
-    text: item.text,
-    attachments: item.attachments,
-    replyToRef: item.replyToRef ?? null,
-    sentAt: item.at,
-  })
-  const recent = await listRecent(tx, thread.conversation.id)
-  if (stored === 'known') return moveConversation(tx, thread.conversation.id, headOf(recent), now())
-  await takeTurn(desk, thread, { recent, message: stored, standby: item.standby === true })
+export function applyMessage(desk: Desk, thread: Thread, item: MessageItem): Promise<void> {
+  const { messageRef, form, text, attachments, at: sentAt } = item
+  const words = { messageRef, form, text, attachments, replyToRef: item.replyToRef ?? null, sentAt }
+  return applyWords(desk, thread, { ...words, direction: 'inbound', origin: 'contact' }, item.standby)
+}
+
+/** Stores the contact's words; new ones want an answer. */
+export async function applyWords(desk: Desk, thread: Thread, words: Words, standby = false): Promise<void> {
+  const { id } = thread.conversation
+  const stored = await storeMessage(desk, thread, words)
+  const recent = await listRecent(desk.tx, id)
+  if (stored === 'known') return moveConversation(desk.tx, id, headOf(recent), desk.now())
+  await takeTurn(desk, thread, { recent, message: stored, standby })
 }
 
 /** The contact's words, edited before they came, are new words too. */

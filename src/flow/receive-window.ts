@@ -29,7 +29,9 @@ export function turnAfter(thread: Thread, { recent, message, standby }: Turn, at
 /** What the contact did at `occurredAt` opens the reply window; nothing closes it earlier. A time ahead of ours opens no more than now would. */
 export function windowAfter({ account, conversation }: Thread, occurredAt: Date, at: Date): Moved {
   const from = occurredAt < at ? occurredAt : at
-  const end = new Date(from.getTime() + platformRules[account.platform].replyWindowMs)
+  const { replyWindowMs, privateReplyWindowMs } = platformRules[account.platform]
+  const windowMs = conversation.kind === 'comment' ? privateReplyWindowMs : replyWindowMs
+  const end = new Date(from.getTime() + windowMs)
   return {
     lastInboundAt: laterOf(conversation.lastInboundAt, occurredAt),
     windowExpiresAt: laterOf(conversation.windowExpiresAt, end),

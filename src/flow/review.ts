@@ -7,9 +7,7 @@ import { appendAudit } from '#db/audit.ts'
 import { type Database, inTransaction, type Transaction } from '#db/client.ts'
 import {
   findDraftToDecide,
-  findWaitingDraft,
   insertDecision,
-  insertDraft,
   lockThread,
   setAttention,
   settleDraft,
@@ -17,13 +15,12 @@ import {
 } from '#db/reviews.ts'
 import { AppError } from '#src/domain/errors.ts'
 import { type ConversationId, type DraftId, type MessageId, newId, type OperatorId } from '#src/domain/ids.ts'
-import type { PolicyCase } from '#src/domain/policy.ts'
-import { type Approval, cleanReply, decide, type ReviewDecision, requireAllowed } from '#src/domain/review.ts'
+import { type Approval, decide, kindsOf, type ReplyWay, type ReviewDecision } from '#src/domain/review.ts'
 import type { Lanes } from '#src/limits/lanes.ts'
 import type { Bell } from '#src/queues/bell.ts'
 import type { Publish } from '#src/queues/live.ts'
-import { textHash } from '#src/vault/hash.ts'
-import { type Approved, approve, headOf } from './approve.ts'
+import { findTarget, policyCase } from './address.ts'
+import { type Approved, approveAll, headOf } from './approve.ts'
 
 export interface ReviewDeps {
   db: Database
@@ -35,71 +32,37 @@ export interface ReviewDeps {
   now: () => Date
 }
 
-interface By {
+export interface By {
   operatorId: OperatorId
   givenBy: Approval['givenBy']
 }
 
-/** Settles a waiting draft: approve, with the words that go out, or reject. Throws `conflict` naming what changed, or `invalid_input`. */
+/** Settles a waiting draft: approve, with the words that go out, or reject. Answers the posts. Throws `conflict` naming what changed, or `invalid_input`. */
 export function createDecide(deps: ReviewDeps) {
   const { db, now, sign } = deps
-  return async (input: { draftId: DraftId; decision: ReviewDecision } & By): Promise<Partial<Approved>> => {
-    const { draftId, decision, operatorId, givenBy } = input
+  return async (input: { draftId: DraftId; decision: ReviewDecision; way?: ReplyWay } & By): Promise<Approved[]> => {
+    const { draftId, decision, way, operatorId, givenBy } = input
     const conversationId = (await requireDraft(db, draftId)).draft.conversationId
     const made = await inTransaction(db, async (tx) => {
       const thread = await requireThread(tx, conversationId)
       const { draft, decidedBy } = await requireDraft(tx, draftId)
+      const target = await findTarget(tx, thread)
+      const kinds = decision.verdict === 'approve' ? kindsOf(thread.conversation.kind, way) : []
       const at = now()
       const currentHeadId = headOf(thread.conversation)
       const decided = decide(
         { ...draft, currentHeadId, ...(decidedBy && { decidedBy }) },
         decision,
-        policyCase(thread),
+        kinds.map((kind) => policyCase(thread, target, kind)),
         at,
       )
       await settleDraft(tx, draftId, decided.status, at)
-      if (decided.status === 'approved')
-        return approve(tx, thread, { draftId, ...decided, operatorId, givenBy }, { sign, at })
+      if (decided.status === 'approved') {
+        const reply = { draftId, ...decided, kinds, target, operatorId, givenBy }
+        return approveAll(tx, thread, reply, { sign, at })
+      }
       await reject(tx, { draft, reason: decided.reason, operatorId, at })
-      return undefined
-    })
-    await announce(deps, conversationId, made)
-    return made ?? {}
-  }
-}
-
-/** Sends an operator's own words, with or without a draft waiting. Throws like a decision. */
-export function createAnswer(deps: ReviewDeps) {
-  const { db, now, sign } = deps
-  return async (
-    input: { conversationId: ConversationId; text: string; headMessageId: MessageId } & By,
-  ): Promise<Approved> => {
-    const { conversationId, operatorId, givenBy } = input
-    const text = cleanReply(input.text)
-    const made = await inTransaction(db, async (tx) => {
-      const thread = await requireThread(tx, conversationId)
-      requireSeen(thread, input.headMessageId)
-      const at = now()
-      requireAllowed({ ...policyCase(thread), text }, at)
-      const waiting = await findWaitingDraft(tx, conversationId)
-      if (waiting) await settleDraft(tx, waiting.id, 'superseded', at)
-      const draftId = newId('draft', at)
-      await insertDraft(tx, {
-        id: draftId,
-        accountId: thread.account.id,
-        conversationId,
-        headMessageId: input.headMessageId,
-        author: 'operator',
-        operatorId,
-        text,
-        textHash: textHash(text),
-        citations: [],
-        flags: [],
-        status: 'approved',
-        createdAt: at,
-        updatedAt: at,
-      })
-      return approve(tx, thread, { draftId, text, edited: false, operatorId, givenBy }, { sign, at })
+      return []
     })
     await announce(deps, conversationId, made)
     return made
@@ -157,21 +120,12 @@ export function requireSeen({ conversation }: ThreadToAnswer, headMessageId: Mes
   throw new AppError('conflict', 'A newer message has arrived in this conversation', { field: 'headMessageId' })
 }
 
-function policyCase({ account, contact, conversation }: ThreadToAnswer): Omit<PolicyCase, 'text'> {
-  return {
-    platform: account.platform,
-    windowExpiresAt: conversation.windowExpiresAt ?? undefined,
-    optedOutAt: contact.optedOutAt ?? undefined,
-    standby: conversation.standby,
-    kind: conversation.kind,
-  }
-}
-
-async function announce({ lanes, publish }: ReviewDeps, id: ConversationId, made: Approved | undefined): Promise<void> {
+export async function announce({ lanes, publish }: ReviewDeps, id: ConversationId, made: Approved[]): Promise<void> {
   publish({ topic: 'queue', id })
   publish({ topic: 'conversation', id })
-  if (!made) return
-  publish({ topic: 'outbox', id: made.postId })
-  // The post is committed; should Redis be away, the sweep lines it up.
-  await lanes.add(made.platform, [made.waiting]).catch(() => undefined)
+  for (const { postId, platform, waiting } of made) {
+    publish({ topic: 'outbox', id: postId })
+    // The post is committed; should Redis be away, the sweep lines it up.
+    await lanes.add(platform, [waiting]).catch(() => undefined)
+  }
 }

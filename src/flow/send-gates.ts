@@ -1,5 +1,7 @@
+import { factsOf } from '#db/comments.ts'
 import type { SendCase } from '#db/send-cases.ts'
 import { may } from '#src/domain/identity.ts'
+import { isReply } from '#src/domain/outbox.ts'
 import { judge } from '#src/domain/policy.ts'
 import type { Approval } from '#src/domain/review.ts'
 import { textHash } from '#src/vault/hash.ts'
@@ -67,7 +69,8 @@ function approvalFault(
   if (decision?.verdict !== 'approve' || decision.signature === null) return FORGED
   const sameText =
     decision.text === post.text && decision.textHash === post.textHash && textHash(post.text) === post.textHash
-  const samePlace = conversation.accountId === post.accountId && contact.contactRef === post.recipientRef
+  const isThere = post.kind === 'message' ? contact.contactRef === post.recipientRef : conversation.kind === 'comment'
+  const samePlace = conversation.accountId === post.accountId && isThere
   const approval = signedFields(decision.approvalText)
   if (!sameText || !samePlace || !approval) return FORGED
   const claimed: Approval = {
@@ -78,6 +81,7 @@ function approvalFault(
     accountId: post.accountId,
     conversationId: post.conversationId,
     platform: post.platform,
+    kind: post.kind,
     recipientRef: post.recipientRef,
     textHash: post.textHash,
     headMessageId: decision.headMessageId,
@@ -102,10 +106,10 @@ function rightFault({ operator }: SendCase): Refusal | undefined {
 }
 
 function momentFault(
-  { post, account, conversation, contact, answeredElsewhere }: SendCase,
+  { post, account, conversation, contact, comment, answeredElsewhere }: SendCase,
   at: Date,
 ): Refusal | undefined {
-  if (answeredElsewhere)
+  if (answeredElsewhere && isReply(post.kind))
     return { code: 'answered_elsewhere', note: 'Somebody answered from the phone or another app meanwhile' }
   const verdict = judge(
     {
@@ -114,7 +118,8 @@ function momentFault(
       windowExpiresAt: conversation.windowExpiresAt ?? undefined,
       optedOutAt: contact.optedOutAt ?? undefined,
       standby: conversation.standby,
-      kind: conversation.kind,
+      kind: post.kind,
+      comment: comment?.messageRef ? factsOf(comment) : undefined,
     },
     at,
   )

@@ -37,8 +37,8 @@ export function createSettleCall(deps: SettleDeps) {
 async function settleAll({ db, publish, now }: SettleDeps, calls: Arrived[]): Promise<undefined[]> {
   const at = now()
   const arrived = calls.map(({ settling, claim, outcome }) => {
-    const { messageRef } = outcome
-    return { post: settling.post, claim, messageRef, settling, outcome }
+    const { messageRef, recipientRef } = outcome
+    return { post: settling.post, claim, messageRef, ...(recipientRef && { recipientRef }), settling, outcome }
   })
   const settled = await inTransaction(db, async (tx) => {
     const held = await settleArrived(tx, arrived, at)

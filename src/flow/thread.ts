@@ -16,7 +16,8 @@ export interface Material {
 
 const forms: Record<ThreadMessage['form'], string | undefined> = {
   text: undefined,
-  comment: undefined,
+  comment: 'wrote a public comment under a post of ours',
+  live_comment: 'wrote a public comment under a live video of ours',
   media: undefined,
   story_reply: 'replied to a story of ours',
   story_mention: 'mentioned us in a story',

@@ -1,11 +1,13 @@
 import type { EndpointClass } from '#src/domain/limit.ts'
-import type { Outcome } from '#src/domain/outbox.ts'
+import type { Outcome, PostKind } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { ShownThread } from '#src/domain/reconcile.ts'
 import type { Secret } from '#src/vault/secret.ts'
 
 export interface PostToSend {
   accountRef: string
+  kind: PostKind
+  /** The contact of a message; otherwise the comment. */
   recipientRef: string
   text: string
 }
@@ -45,11 +47,12 @@ export interface PlatformAdapter {
   /** Undefined when the platform does not show this person. */
   profile(contactRef: string, token: Secret, signal: AbortSignal, listener: Listener): Promise<Profile | undefined>
   /**
-   * The newest messages of the thread with this person; undefined when the platform does not show it. Changes nothing
+   * What the platform shows where this post would be: the newest messages of the thread with the contact, or the replies under
+   * the comment; undefined when it does not show that. A private reply names the contact here. Changes nothing
    * there, waits for `pace` before every call, and throws what `credential` throws. Missing where it cannot be had.
    */
   readBack?(
-    contactRef: string,
+    sent: Pick<PostToSend, 'accountRef' | 'kind' | 'recipientRef'>,
     token: Secret,
     signal: AbortSignal,
     listener: Listener & { pace(): Promise<void> },

@@ -30,6 +30,7 @@ export async function fillPosts(db: Database, { account, threads, operatorId, si
     accountId: account.id,
     conversationId,
     platform: 'instagram' as const,
+    kind: 'message' as const,
     recipientRef: contactRef,
     textHash: ANSWER_HASH,
     headMessageId: messageId,
@@ -58,12 +59,13 @@ export async function fillPosts(db: Database, { account, threads, operatorId, si
   await insertMany(
     db,
     'outbox_posts',
-    approvals.map(({ postId, decisionId, conversationId, recipientRef }) => ({
+    approvals.map(({ postId, decisionId, conversationId, kind, recipientRef }) => ({
       ...shared,
       id: postId,
       decision_id: decisionId,
       conversation_id: conversationId,
       platform: 'instagram',
+      kind,
       recipient_ref: recipientRef,
       status: 'queued',
       not_before: at,

@@ -64,7 +64,7 @@ const alertsOn = (id: string, kind: string) =>
     .from(alerts)
     .where(eq(alerts.openKey, `${kind}:${id}`))
 
-async function elsewhere(): Promise<Partial<PostRow>> {
+async function elsewhere(): Promise<Partial<Pick<PostRow, 'accountId' | 'conversationId' | 'recipientRef'>>> {
   const { account, conversation, contact } = await aConnectedThread(db)
   return { accountId: account.id, conversationId: conversation.id, recipientRef: contact.contactRef }
 }

@@ -14,10 +14,11 @@ import { createConsole } from '#src/console/console.tsx'
 import type { Change } from '#src/console/deps.ts'
 import type { Role } from '#src/domain/identity.ts'
 import { type ConversationId, newId } from '#src/domain/ids.ts'
+import { createAnswer, createModerate } from '#src/flow/answer.ts'
 import { createConfigure } from '#src/flow/configure.ts'
 import { createDismiss, createRedraft, createUndo } from '#src/flow/recall.ts'
 import { createReconcile } from '#src/flow/reconcile.ts'
-import { createAnswer, createDecide } from '#src/flow/review.ts'
+import { createDecide } from '#src/flow/review.ts'
 import { createSignIn } from '#src/flow/sign-in.ts'
 import { createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
 import { hashPassword } from '#src/vault/passwords.ts'
@@ -49,6 +50,7 @@ async function setUp({ heartbeatMs = 60 } = {}) {
     review: {
       decide: createDecide(deps),
       answer: createAnswer(deps),
+      moderate: createModerate(deps),
       redraft: createRedraft(deps),
       dismiss: createDismiss(deps),
       undo: createUndo(deps),

@@ -9,8 +9,9 @@ import { outboxPosts } from '#db/schema/outbox-posts.ts'
 import { reviewDecisions } from '#db/schema/review-decisions.ts'
 import { newId } from '#src/domain/ids.ts'
 import type { ReviewDecision } from '#src/domain/review.ts'
+import { createAnswer } from '#src/flow/answer.ts'
 import { createDismiss, createRedraft, createUndo } from '#src/flow/recall.ts'
-import { createAnswer, createDecide } from '#src/flow/review.ts'
+import { createDecide } from '#src/flow/review.ts'
 import { createApprovalChecker, createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
 import { textHash } from '#src/vault/hash.ts'
 import { Secret } from '#src/vault/secret.ts'
@@ -65,7 +66,7 @@ describe('approving', () => {
     const { decide, rung } = setUp()
     const thread = await aThread(db)
     const operator = await anOperator(db)
-    const { postId } = await decide({
+    const [made] = await decide({
       draftId: thread.draft!.id,
       decision: approval(thread, 'Yes, in 2 days.'),
       operatorId: operator.id,
@@ -74,7 +75,7 @@ describe('approving', () => {
 
     const [post] = await postsOf(thread)
     expect(post).toMatchObject({
-      id: postId,
+      id: made?.postId,
       text: 'Yes, in 2 days.',
       textHash: textHash('Yes, in 2 days.'),
       status: 'queued',
@@ -85,7 +86,7 @@ describe('approving', () => {
     expect(isApproved(decision!.approval!, decision!.signature!)).toBe(true)
     expect(isApproved({ ...decision!.approval!, recipientRef: '666' }, decision!.signature!)).toBe(false)
     expect(await attentionOf(thread)).toBe('none')
-    expect(rung).toEqual([postId])
+    expect(rung).toEqual([made?.postId])
     const entries = await db.select().from(auditEntries).where(eq(auditEntries.subjectId, thread.draft!.id))
     expect(entries).toMatchObject([{ action: 'draft.approved', actorId: operator.id }])
   })
@@ -203,13 +204,13 @@ describe('undo', () => {
     const { decide, undo } = setUp()
     const thread = await aThread(db)
     const operator = await anOperator(db)
-    const { postId } = await decide({
+    const [made] = await decide({
       draftId: thread.draft!.id,
       decision: approval(thread, 'Edited words'),
       operatorId: operator.id,
       givenBy: 'console',
     })
-    await undo({ postId: postId!, operatorId: operator.id })
+    await undo({ postId: made!.postId, operatorId: operator.id })
     expect(await postsOf(thread)).toMatchObject([{ status: 'cancelled' }])
     expect(await attentionOf(thread)).toBe('review')
     const [waiting] = await db.select().from(drafts).where(eq(drafts.waitingFor, thread.conversation.id))
@@ -220,14 +221,14 @@ describe('undo', () => {
     const { decide, undo } = setUp()
     const thread = await aThread(db)
     const operator = await anOperator(db)
-    const { postId } = await decide({
+    const [made] = await decide({
       draftId: thread.draft!.id,
       decision: approval(thread),
       operatorId: operator.id,
       givenBy: 'console',
     })
-    await db.update(outboxPosts).set({ status: 'sending' }).where(eq(outboxPosts.id, postId!))
-    await expect(undo({ postId: postId!, operatorId: operator.id })).rejects.toMatchObject({
+    await db.update(outboxPosts).set({ status: 'sending' }).where(eq(outboxPosts.id, made!.postId))
+    await expect(undo({ postId: made!.postId, operatorId: operator.id })).rejects.toMatchObject({
       code: 'conflict',
       field: 'status',
     })

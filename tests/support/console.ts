@@ -29,6 +29,7 @@ export function aConversationView(changed: Partial<ConversationView> = {}): Conv
     contactId: newId('contact', at),
     optedOutAt: null,
     standby: false,
+    comment: null,
     attention: 'review',
     attentionReason: null,
     attentionNote: null,
@@ -55,6 +56,7 @@ export function aConversationView(changed: Partial<ConversationView> = {}): Conv
         sentAt: at,
         editedAt: null,
         deletedAt: null,
+        hiddenAt: null,
         postId: null,
       },
     ],
@@ -108,6 +110,7 @@ export function aPostView(changed: Partial<PostView> = {}): PostView {
     ...party,
     id: newId('post', at),
     conversationId: newId('conversation', at),
+    kind: 'message',
     text: 'Yes, we do.',
     status: 'queued',
     notBefore: new Date(at.getTime() + 10_000),
@@ -183,7 +186,7 @@ export function aConsole(options: Options = {}) {
   const calls: [string, unknown][] = []
   const note = (verb: string) => (input: unknown) => {
     calls.push([verb, input])
-    return Promise.resolve({})
+    return Promise.resolve([])
   }
   const nothing = (verb: string) => (input: unknown) => {
     calls.push([verb, input])
@@ -210,6 +213,7 @@ export function aConsole(options: Options = {}) {
     review: {
       decide: note('decide'),
       answer: note('answer'),
+      moderate: note('moderate'),
       redraft: note('redraft'),
       dismiss: note('dismiss'),
       undo: note('undo'),

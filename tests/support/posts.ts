@@ -8,6 +8,7 @@ import { outboxPosts } from '#db/schema/outbox-posts.ts'
 import { reviewDecisions } from '#db/schema/review-decisions.ts'
 import { waiting } from '#db/sweep.ts'
 import { newId, type PostId } from '#src/domain/ids.ts'
+import type { PostKind } from '#src/domain/outbox.ts'
 import { POLICY_VERSION } from '#src/domain/policy.ts'
 import type { Approval } from '#src/domain/review.ts'
 import { lineUp } from '#src/flow/line-up.ts'
@@ -53,6 +54,9 @@ interface PostOptions {
   id?: PostId
   thread?: Thread
   text?: string
+  kind?: PostKind
+  /** The comment, for every other kind than a message. */
+  recipientRef?: string
   operator?: Awaited<ReturnType<typeof anOperator>>
   /** Written over the row after it was signed. */
   post?: Partial<typeof outboxPosts.$inferInsert>
@@ -72,7 +76,8 @@ export async function aQueuedPost(db: Database, { text = 'Yes, 2-3 days.', ...op
     accountId: account.id,
     conversationId: conversation.id,
     platform: account.platform,
-    recipientRef: contact.contactRef,
+    kind: options.kind ?? 'message',
+    recipientRef: options.recipientRef ?? contact.contactRef,
     textHash: textHash(text),
     headMessageId: message.id,
     policyVersion: POLICY_VERSION,
@@ -99,8 +104,8 @@ export async function aQueuedPost(db: Database, { text = 'Yes, 2-3 days.', ...op
     signature: sign(approval),
     ...options.decision,
   })
-  const { platform, recipientRef, decisionId, postId: id } = approval
-  const post = { ...shared, id, decisionId, platform, recipientRef, notBefore: at, updatedAt: at }
+  const { platform, kind, recipientRef, decisionId, postId: id } = approval
+  const post = { ...shared, id, decisionId, platform, kind, recipientRef, notBefore: at, updatedAt: at }
   await db.insert(outboxPosts).values({ ...post, status: 'queued', ...options.post })
   return { id, thread, operator, approval }
 }

@@ -6,6 +6,7 @@ import { PauseList } from '../parts/pauses.tsx'
 import { PostState, TakeBack } from '../parts/pending.tsx'
 import { Initial, Name, nameOf, Revealed } from '../parts/revealed.tsx'
 import { When } from '../parts/time.tsx'
+import { kindWords } from '../parts/ways.tsx'
 import type { Evidence, Page, PostGroup, PostView } from '../views.ts'
 
 export interface OutboxProps {
@@ -107,7 +108,7 @@ function Post({ post, frame, children }: { post: PostView; frame: Frame; childre
           <span class="muted">{post.accountName}</span>
         </p>
         <p class="post-text" dir="auto">
-          <Revealed text={post.text} />
+          {kindWords[post.kind] && <span class="tag">{kindWords[post.kind]}</span>} <Revealed text={post.text} />
         </p>
         <p class="post-foot">
           <PostState post={post} frame={frame} />

@@ -1,6 +1,7 @@
 import type { ConversationView, DraftView } from '../views.ts'
 import { Hidden } from './editor.tsx'
 import { Icon } from './icons.tsx'
+import { Moderation } from './moderation.tsx'
 
 interface ActionsProps {
   conversation: ConversationView
@@ -72,6 +73,7 @@ export function Actions({ conversation, back, primary, canSend, draft }: Actions
           </button>
         </form>
       </details>
+      <Moderation conversation={conversation} back={back} />
       {['review', 'person'].includes(conversation.attention) && (
         <form method="post" action={`/conversations/${id}/dismissal`} class="act-last">
           <Hidden fields={{ headMessageId, back }} />

@@ -1,4 +1,5 @@
-import { judge, type Verdict } from '#src/domain/policy.ts'
+import type { Verdict } from '#src/domain/policy.ts'
+import type { ReplyWay } from '#src/domain/review.ts'
 import type { Frame } from '../frame.ts'
 import type { ConversationView, DraftView } from '../views.ts'
 import { Actions } from './actions.tsx'
@@ -7,6 +8,7 @@ import { Editor, Hidden } from './editor.tsx'
 import { ComposerPause } from './pauses.tsx'
 import type { Refusal } from './refusal.ts'
 import { Name } from './revealed.tsx'
+import { openWays, Ways } from './ways.tsx'
 import { languageOf } from './why.tsx'
 
 export interface ComposerProps {
@@ -21,7 +23,7 @@ export interface ComposerProps {
 export function Composer(props: ComposerProps) {
   const { conversation, frame, refusal } = props
   const { draft, attention, headMessageId } = conversation
-  const verdict = verdictOf(conversation, frame.now)
+  const { ways, any } = openWays(conversation, frame.now)
   return (
     <section
       class="composer"
@@ -31,33 +33,36 @@ export function Composer(props: ComposerProps) {
     >
       <p class="changed" id="changed" role="status" hidden />
       {refusal && <Refused refusal={refusal} />}
-      <State {...props} verdict={verdict} />
+      <State {...props} verdict={any} ways={ways} />
     </section>
   )
 }
 
-function State(props: ComposerProps & { verdict: Verdict }) {
-  const { conversation, frame, refusal, verdict } = props
+interface StateProps extends ComposerProps {
+  verdict: Verdict
+  ways: Map<ReplyWay, Verdict>
+}
+
+function State(props: StateProps) {
+  const { conversation, frame, refusal } = props
   const { draft, attention } = conversation
   if (!frame.may('decide'))
     return <p class="muted">You can read this conversation. Your role does not decide about replies.</p>
-  if (conversation.kind === 'comment')
-    return <p class="muted">Comments are shown here; replying to them is not possible from here yet.</p>
-  if (draft) return <DraftComposer {...props} draft={draft} verdict={verdict} />
-  if (attention === 'person' || refusal?.text) return <AnswerComposer {...props} verdict={verdict} />
+  if (draft) return <DraftComposer {...props} draft={draft} />
+  if (attention === 'person' || refusal?.text) return <AnswerComposer {...props} />
   return (
     <>
       <Quiet {...props} />
       <details class="by-hand">
         <summary class="button">Write by hand</summary>
-        <AnswerComposer {...props} verdict={verdict} />
+        <AnswerComposer {...props} />
       </details>
     </>
   )
 }
 
-function DraftComposer(props: ComposerProps & { draft: DraftView; verdict: Verdict }) {
-  const { conversation, draft, refusal, verdict, back } = props
+function DraftComposer(props: StateProps & { draft: DraftView }) {
+  const { conversation, draft, refusal, verdict, ways, back } = props
   const ownText = refusal?.text !== undefined && refusal.text !== draft.text ? refusal.text : undefined
   const language = draft.language ? ` · ${languageOf(draft.language)}` : ''
   return (
@@ -82,6 +87,7 @@ function DraftComposer(props: ComposerProps & { draft: DraftView; verdict: Verdi
           text={ownText ?? draft.text}
           original={draft.text}
         />
+        <Ways ways={ways} chosen={refusal?.way} />
         {ownText !== undefined && (
           <details class="theirs" open>
             <summary>The draft now reads</summary>
@@ -102,8 +108,8 @@ function DraftComposer(props: ComposerProps & { draft: DraftView; verdict: Verdi
   )
 }
 
-function AnswerComposer(props: ComposerProps & { verdict: Verdict }) {
-  const { conversation, refusal, verdict, back } = props
+function AnswerComposer(props: StateProps) {
+  const { conversation, refusal, verdict, ways, back } = props
   return (
     <>
       {conversation.attention === 'person' && <Reason {...props} />}
@@ -125,15 +131,10 @@ function AnswerComposer(props: ComposerProps & { verdict: Verdict }) {
           }
           text={refusal?.text ?? ''}
         />
+        <Ways ways={ways} chosen={refusal?.way} />
       </form>
       <ComposerPause {...props} />
       <Actions {...props} primary={{ label: 'Send' }} canSend={verdict.allow} />
     </>
   )
-}
-
-/** What policy says about any reply at all; the words themselves are judged when they are approved. */
-function verdictOf({ platform, windowExpiresAt, optedOutAt, standby, kind }: ConversationView, at: Date): Verdict {
-  const open = { windowExpiresAt: windowExpiresAt ?? undefined, optedOutAt: optedOutAt ?? undefined }
-  return judge({ platform, text: '.', ...open, standby, kind }, at)
 }

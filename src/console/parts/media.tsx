@@ -58,7 +58,8 @@ const forms: Record<MessageView['form'], string> = {
   quick_reply: 'Tapped a quick reply',
   postback: 'Tapped a button',
   unsupported: 'A message Instagram does not show to other apps',
-  comment: 'Comment',
+  comment: 'Public comment',
+  live_comment: 'Public comment under a live video',
 }
 
 /** What kind of message it is, when its text alone does not say. */

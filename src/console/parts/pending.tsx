@@ -1,18 +1,23 @@
+import { isReply } from '#src/domain/outbox.ts'
 import type { Frame } from '../frame.ts'
 import type { PostView } from '../views.ts'
 import { pauseOf } from './pauses.tsx'
 import { Revealed } from './revealed.tsx'
 import { Seconds, When } from './time.tsx'
+import { kindWords } from './ways.tsx'
 
 /** An approved reply that the platform has not shown us in the thread. */
 export function PendingPost({ post, frame }: { post: PostView; frame: Frame }) {
   return (
     <article class="message message-us" id={post.id}>
-      <span class="sr">Our reply: </span>
+      <span class="sr">{isReply(post.kind) ? 'Our reply: ' : 'What we do: '}</span>
       <div class={`bubble bubble-pending pending-${post.status}`}>
-        <p class="bubble-text" dir="auto">
-          <Revealed text={post.text} />
-        </p>
+        {kindWords[post.kind] && <p class="bubble-label">{kindWords[post.kind]}</p>}
+        {post.text !== '' && (
+          <p class="bubble-text" dir="auto">
+            <Revealed text={post.text} />
+          </p>
+        )}
       </div>
       <div class="message-foot">
         <PostState post={post} frame={frame} />
@@ -51,7 +56,7 @@ export function PostState({ post, frame }: { post: PostView; frame: Frame }) {
     case 'sent':
       return (
         <span class="state state-good">
-          Sent <When at={post.sentAt ?? post.updatedAt} clock={frame} />
+          {isReply(post.kind) ? 'Sent' : 'Done'} <When at={post.sentAt ?? post.updatedAt} clock={frame} />
         </span>
       )
     case 'failed':

@@ -1,3 +1,5 @@
+import type { ReplyWay } from '#src/domain/review.ts'
+
 /** A form of this page that was refused, with what was typed. */
 export interface AccountRefusal {
   message: string
@@ -10,4 +12,6 @@ export interface Refusal {
   message: string
   field: string | undefined
   text: string | undefined
+  /** Where the answer to a comment was to go. */
+  way?: ReplyWay | undefined
 }

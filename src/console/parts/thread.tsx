@@ -99,7 +99,7 @@ function isTogether(a: MessageView | undefined, b: MessageView): boolean {
 
 /** The time stands below the last of a group, and below whatever has more to tell than its time. */
 function hasFoot({ message, after, frame }: BubbleProps): boolean {
-  if (message.editedAt || message.origin === 'elsewhere') return true
+  if (message.editedAt || message.hiddenAt || message.origin === 'elsewhere') return true
   return !after || !isSameDay(message, after, frame) || !isTogether(message, after)
 }
 
@@ -108,7 +108,7 @@ function Words({ message, conversation }: { message: MessageView; conversation: 
     const words = message.direction === 'inbound' ? 'This message was unsent' : 'We unsent this message'
     return <p class="bubble bubble-gone">{words}</p>
   }
-  const label = ['text', 'media', 'comment'].includes(message.form) ? '' : formWords(message.form)
+  const label = ['text', 'media'].includes(message.form) ? '' : formWords(message.form)
   return (
     <div class={`bubble bubble-${message.origin}`}>
       {label !== '' && (
@@ -153,6 +153,7 @@ function Foot({ message, conversation, frame }: BubbleProps) {
     <p class="message-foot">
       <When at={message.sentAt} clock={frame} form="time" />
       {message.editedAt && !message.deletedAt && <span>edited</span>}
+      {message.hiddenAt && !message.deletedAt && <span>hidden from others</span>}
       {message.origin === 'elsewhere' && (
         <span class="from-phone">
           <Icon name="phone" />

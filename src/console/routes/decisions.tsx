@@ -1,13 +1,14 @@
 import type { Hono } from 'hono'
 import { AppError, handling } from '#src/domain/errors.ts'
 import { type ConversationId, type MessageId, parseId } from '#src/domain/ids.ts'
-import type { ReviewDecision } from '#src/domain/review.ts'
+import type { ReplyWay, ReviewDecision } from '#src/domain/review.ts'
 import { type Env, operatorOf, type Room, type Visit } from '../env.ts'
 import {
   BackForm,
   DecisionForm,
   DismissalForm,
   localPath,
+  ModerationForm,
   RedraftForm,
   ReplyForm,
   readForm,
@@ -24,6 +25,7 @@ interface Origin {
   conversationId: ConversationId
   back: string | undefined
   text?: string
+  way?: ReplyWay | undefined
 }
 
 export function addDecisions(app: Hono<Env>, room: Room): void {
@@ -35,28 +37,34 @@ export function addDecisions(app: Hono<Env>, room: Room): void {
     const conversationId = await reads.conversationOfDraft(draftId)
     if (!conversationId) throw new AppError('not_found', 'There is no such draft')
     const approves = form.verdict === 'approve'
-    const origin = { conversationId, back: form.back, ...(approves && { text: form.text }) }
+    const { way } = form
+    const origin = { conversationId, back: form.back, ...(approves && { text: form.text, way }) }
     return attempt(c, room, origin, async () => {
       const place = await placeOf(room, conversationId)
-      const made = await review.decide({
+      const [made] = await review.decide({
         draftId,
         decision: decisionOf(form),
+        ...(way && { way }),
         operatorId: operatorOf(c).id,
         givenBy: 'console',
       })
-      return goOn(room, { origin, place, notice: made.postId ? { approved: made.postId } : { done: 'rejected' } })
+      return goOn(room, { origin, place, notice: made ? { approved: made.postId } : { done: 'rejected' } })
     })
   })
 
   app.post('/conversations/:id/replies', async (c) => {
     const conversationId = parseId('conversation', c.req.param('id'))
-    const { text, headMessageId, back } = await readForm(c, ReplyForm)
-    const origin = { conversationId, back, text }
+    const { text, way, headMessageId, back } = await readForm(c, ReplyForm)
+    const origin = { conversationId, back, text, way }
     return attempt(c, room, origin, async () => {
       const place = await placeOf(room, conversationId)
-      const answer = { conversationId, text, headMessageId: headMessageId as MessageId, operatorId: operatorOf(c).id }
-      const { postId } = await review.answer({ ...answer, givenBy: 'console' })
-      return goOn(room, { origin, place, notice: postId ? { approved: postId } : { done: 'saved' } })
+      const by = {
+        headMessageId: headMessageId as MessageId,
+        operatorId: operatorOf(c).id,
+        givenBy: 'console' as const,
+      }
+      const [made] = await review.answer({ conversationId, text, ...(way && { way }), ...by })
+      return goOn(room, { origin, place, notice: made ? { approved: made.postId } : { done: 'saved' } })
     })
   })
 
@@ -82,7 +90,25 @@ export function addDecisions(app: Hono<Env>, room: Room): void {
     })
   })
 
+  addModeration(app, room)
   addPosts(app, room)
+}
+
+function addModeration(app: Hono<Env>, room: Room): void {
+  app.post('/conversations/:id/moderation', async (c) => {
+    const conversationId = parseId('conversation', c.req.param('id'))
+    const { kind, headMessageId, back } = await readForm(c, ModerationForm)
+    return attempt(c, room, { conversationId, back }, async () => {
+      const by = {
+        headMessageId: headMessageId as MessageId,
+        operatorId: operatorOf(c).id,
+        givenBy: 'console' as const,
+      }
+      const [made] = await room.review.moderate({ conversationId, kind, ...by })
+      const here = back === '/queue' ? `/queue?c=${conversationId}` : `/conversations/${conversationId}`
+      return withNotice(here, made ? { approved: made.postId } : { done: 'saved' })
+    })
+  })
 }
 
 function addPosts(app: Hono<Env>, room: Room): void {
@@ -124,10 +150,10 @@ async function attempt(c: Visit, room: Room, origin: Origin, work: () => Promise
   } catch (thrown) {
     const error = AppError.from(thrown)
     if (error.code !== 'conflict' && error.code !== 'invalid_input') throw thrown
-    const { conversationId: id, back, text } = origin
+    const { conversationId: id, back, text, way } = origin
     const fromQueue = localPath(back, '').startsWith('/queue')
     const frame = await frameOf(c, room, fromQueue ? 'queue' : 'conversations')
-    const refusal = { message: `${error.message}.`, field: error.field, text }
+    const refusal = { message: `${error.message}.`, field: error.field, text, way }
     const drawn = fromQueue
       ? drawQueue(c, room, { frame, opened: id, refusal })
       : drawConversation(c, room, { frame, id, refusal })

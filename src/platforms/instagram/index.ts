@@ -1,10 +1,11 @@
 import { AppError } from '#src/domain/errors.ts'
 import { Secret } from '#src/vault/secret.ts'
 import type { Answered, PlatformAdapter, PostToSend } from '../adapter.ts'
-import { classifyGraphAnswer, graphErrorIn, pausesAfter } from '../meta/errors.ts'
+import { graphErrorIn, pausesAfter } from '../meta/errors.ts'
 import { callGraph, fieldOf, type GraphCall, type GraphRequest } from '../meta/graph.ts'
 import { type Reading, requireAnswer, tellPauses } from '../meta/reads.ts'
-import { readThread } from './read-back.ts'
+import { again, outcomeOf, requestOf } from './posts.ts'
+import { type Read, readReplies, readThread } from './read-back.ts'
 
 interface InstagramOptions {
   /** `https://graph.instagram.com`, or a sandbox. */
@@ -27,10 +28,9 @@ export function createInstagramAdapter(options: InstagramOptions): PlatformAdapt
   return {
     platform: 'instagram',
 
-    async send({ accountRef, recipientRef, text }: PostToSend, token, signal) {
-      const json = { recipient: { id: recipientRef }, message: { text } }
-      const path = `${graphApiVersion}/${encodeURIComponent(accountRef)}/messages`
-      return answeredBy(await call(path, { method: 'POST', token, json, signal }), accountRef, now())
+    async send(post: PostToSend, token, signal) {
+      const { path, ...request } = requestOf(post)
+      return answeredBy(await call(`${graphApiVersion}/${path}`, { ...request, token, signal }), post, now())
     },
 
     async profile(contactRef, token, signal, listener) {
@@ -43,12 +43,13 @@ export function createInstagramAdapter(options: InstagramOptions): PlatformAdapt
       return { ...(name ? { name } : {}), ...(username ? { username } : {}) }
     },
 
-    readBack(contactRef, token, signal, listener) {
-      return readThread(contactRef, async (path, query) => {
+    readBack({ kind, recipientRef, accountRef }, token, signal, listener) {
+      const read: Read = async (path, query) => {
         await listener.pace()
         const as = { endpointClass: 'read', listener } as const
         return (await ask(`${graphApiVersion}/${path}`, { token, signal, query }, as)).body()
-      })
+      }
+      return kind === 'public_reply' ? readReplies(recipientRef, accountRef, read) : readThread(recipientRef, read)
     },
 
     credential: createCredential(ask, graphApiVersion),
@@ -106,18 +107,18 @@ function createAsk(call: Call, now: () => Date) {
   }
 }
 
-function answeredBy(call: GraphCall, accountRef: string, now: Date): Answered {
+function answeredBy(call: GraphCall, post: PostToSend, now: Date): Answered {
   switch (call.kind) {
     case 'answered': {
-      const answer = { ...call.answer, accountRef, now }
-      const outcome = classifyGraphAnswer(answer)
+      const answer = { ...call.answer, accountRef: post.accountRef, now }
+      const outcome = outcomeOf(post, answer)
       return { outcome, pauses: pausesAfter(outcome, answer) }
     }
     case 'unreached':
       return { outcome: { kind: 'retry', code: call.code, note: 'Instagram could not be reached' }, pauses: [] }
     case 'unknown': {
       const note = 'The connection ended before Instagram answered'
-      return { outcome: { kind: 'uncertain', code: call.code, note }, pauses: [] }
+      return { outcome: again(post.kind, { kind: 'uncertain', code: call.code, note }), pauses: [] }
     }
   }
 }

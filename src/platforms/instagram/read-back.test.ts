@@ -16,7 +16,12 @@ async function readBack(...answers: { status?: number; body: unknown }[]) {
   }) as typeof globalThis.fetch
   const adapter = createInstagramAdapter({ graphUrl: 'https://graph.test', graphApiVersion: 'v26.0', fetch })
   const listener = { accountRef: US, hear: () => undefined, pace: async () => void calls.push('pace') }
-  const thread = await adapter.readBack?.(THEM, token, AbortSignal.timeout(1000), listener)
+  const thread = await adapter.readBack?.(
+    { accountRef: US, kind: 'message', recipientRef: THEM },
+    token,
+    AbortSignal.timeout(1000),
+    listener,
+  )
   return { thread, calls }
 }
 

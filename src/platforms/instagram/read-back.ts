@@ -3,9 +3,10 @@ import { fieldOf } from '../meta/graph.ts'
 
 /** Details are shown for so many of a thread's newest messages: https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/conversations-api */
 const DETAILED_MESSAGES = 20
+const REPLIES_MAX = 50
 
 /** One reading call; throws when it is not answered. */
-type Read = (path: string, query: Record<string, string>) => Promise<unknown>
+export type Read = (path: string, query: Record<string, string>) => Promise<unknown>
 
 /** The newest messages of the thread with this contact; undefined when Instagram does not show the thread. */
 export async function readThread(contactRef: string, read: Read): Promise<ShownThread | undefined> {
@@ -14,6 +15,33 @@ export async function readThread(contactRef: string, read: Read): Promise<ShownT
   if (typeof ref !== 'string' || ref === '') return undefined
   const query = { fields: 'id,created_time,from,to,message', limit: String(DETAILED_MESSAGES) }
   return shownIn(await read(`${encodeURIComponent(ref)}/messages`, query), contactRef)
+}
+
+/** The answers under a comment, of which those of the account are ours; Instagram gives no more than a page of them at once. */
+export async function readReplies(
+  commentRef: string,
+  accountRef: string,
+  read: Read,
+): Promise<ShownThread | undefined> {
+  const query = { fields: 'id,timestamp,from,text', limit: String(REPLIES_MAX) }
+  const body = await read(`${encodeURIComponent(commentRef)}/replies`, query)
+  const listed = listIn(body)
+  if (!listed) return undefined
+  const messages: ShownMessage[] = []
+  for (const item of listed) {
+    const reply = readReply(item, accountRef)
+    if (!reply) return { messages, complete: false }
+    messages.push(reply)
+  }
+  return { messages, complete: fieldOf(fieldOf(body, 'paging'), 'next') === undefined }
+}
+
+function readReply(item: unknown, accountRef: string): ShownMessage | undefined {
+  const [messageRef, text] = [fieldOf(item, 'id'), fieldOf(item, 'text')]
+  const sentAt = timeOf(fieldOf(item, 'timestamp'))
+  if (typeof messageRef !== 'string' || messageRef === '' || !sentAt) return undefined
+  const from = fieldOf(fieldOf(item, 'from'), 'id')
+  return { messageRef, text: typeof text === 'string' ? text : '', sentAt, fromUs: String(from) === accountRef }
 }
 
 /** Newest first; from the first message without details on nothing is known. */

@@ -19,7 +19,7 @@ export type GraphCall =
 
 export interface GraphRequest {
   url: URL
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'DELETE'
   /** Sent in the header: a URL ends up in logs of proxies. */
   token?: Secret
   json?: unknown

@@ -1,0 +1,111 @@
+import { and, desc, eq, exists, inArray, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/mysql-core'
+import type { ConversationId } from '#src/domain/ids.ts'
+import type { CommentForm } from '#src/domain/inbox.ts'
+import type { PostKind } from '#src/domain/outbox.ts'
+import type { CommentFacts } from '#src/domain/policy.ts'
+import type { Conn, Transaction } from './client.ts'
+import { contacts } from './schema/contacts.ts'
+import { conversations } from './schema/conversations.ts'
+import { messages } from './schema/messages.ts'
+import { outboxPosts } from './schema/outbox-posts.ts'
+
+const forms: readonly CommentForm[] = ['comment', 'live_comment']
+const another = sql`version + 1`
+
+/** The comment that is answered when this conversation is: the contact's newest; undefined when none is left. */
+export async function findCommentToAnswer(
+  conn: Conn,
+  conversationId: ConversationId,
+): Promise<{ commentRef: string; facts: CommentFacts } | undefined> {
+  const { messageRef, form, hiddenAt, sentAt, id } = messages
+  const [comment] = await conn
+    .select({ messageRef, form, hiddenAt, answeredPrivately: sql`${exists(privateReplies(conn))}`.mapWith(Boolean) })
+    .from(messages)
+    .where(and(eq(messages.conversationId, conversationId), isComment()))
+    .orderBy(desc(sentAt), desc(id))
+    .limit(1)
+  return comment && { commentRef: comment.messageRef, facts: factsOf(comment) }
+}
+
+/** Posts of the conversation that answer the comment privately, from whatever row of `messages` the query stands on. */
+function privateReplies(conn: Conn) {
+  const other = alias(outboxPosts, 'private_reply')
+  return conn
+    .select({ id: other.id })
+    .from(other)
+    .where(
+      and(
+        eq(other.conversationId, messages.conversationId),
+        eq(other.kind, 'private_reply'),
+        eq(other.recipientRef, messages.messageRef),
+        inArray(other.status, ['queued', 'sending', 'sent', 'uncertain']),
+      ),
+    )
+}
+
+/** As above, but seen from a post: another one has answered the comment, or was approved to earlier. */
+export function answeredPrivatelyBefore(conn: Conn): SQL<unknown> {
+  const other = alias(outboxPosts, 'private_reply')
+  const { kind, status, recipientRef, conversationId, id } = other
+  const isFirst = or(ne(status, 'queued'), lt(id, outboxPosts.id))
+  return exists(
+    conn
+      .select({ id })
+      .from(other)
+      .where(
+        and(
+          eq(conversationId, outboxPosts.conversationId),
+          eq(kind, 'private_reply'),
+          eq(recipientRef, outboxPosts.recipientRef),
+          ne(id, outboxPosts.id),
+          inArray(status, ['queued', 'sending', 'sent', 'uncertain']),
+          isFirst,
+        ),
+      ),
+  )
+}
+
+export function isComment(table: typeof messages = messages): SQL | undefined {
+  return and(eq(table.direction, 'inbound'), inArray(table.form, [...forms]), isNull(table.deletedAt))
+}
+
+export function factsOf(comment: { form: string; hiddenAt: Date | null; answeredPrivately: boolean }): CommentFacts {
+  const { form, hiddenAt, answeredPrivately } = comment
+  return { live: form === 'live_comment', hidden: hiddenAt !== null, answeredPrivately }
+}
+
+/** Keeps under which reference the author of a comment gets messages. */
+export async function keepDirectRef(
+  tx: Transaction,
+  { conversationId }: { conversationId: ConversationId },
+  directRef: string,
+): Promise<void> {
+  const author = tx
+    .select({ id: conversations.contactId })
+    .from(conversations)
+    .where(eq(conversations.id, conversationId))
+  await tx
+    .update(contacts)
+    .set({ directRef, version: another })
+    .where(and(inArray(contacts.id, author), or(isNull(contacts.directRef), ne(contacts.directRef, directRef))))
+}
+
+/** What the platform did to a comment for us. The words of a deleted one go too. */
+export async function markComment(
+  tx: Transaction,
+  post: { accountId: typeof outboxPosts.$inferSelect.accountId; kind: PostKind; recipientRef: string },
+  at: Date,
+): Promise<void> {
+  const changes = {
+    hide: { hiddenAt: at },
+    unhide: { hiddenAt: null },
+    delete: { deletedAt: at, text: '', attachments: [] },
+  }
+  const change = changes[post.kind as keyof typeof changes]
+  if (!change) return
+  await tx
+    .update(messages)
+    .set({ ...change, version: another })
+    .where(and(eq(messages.accountId, post.accountId), eq(messages.messageRef, post.recipientRef)))
+}

@@ -1,0 +1,57 @@
+/* What an operator sends without a draft of Claude's. It is a draft too, made and approved at once, so that every post has the same way out. */
+import { inTransaction } from '#db/client.ts'
+import { findWaitingDraft, settleDraft, type ThreadToAnswer } from '#db/reviews.ts'
+import type { ConversationId, MessageId } from '#src/domain/ids.ts'
+import type { PostKind } from '#src/domain/outbox.ts'
+import { cleanReply, kindsOf, type ReplyWay, requireAllowed } from '#src/domain/review.ts'
+import { findTarget, policyCase } from './address.ts'
+import { type Approved, approveAll, insertOwnDraft } from './approve.ts'
+import { announce, type By, type ReviewDeps, requireSeen, requireThread } from './review.ts'
+
+interface Wish extends By {
+  conversationId: ConversationId
+  headMessageId: MessageId
+}
+
+/** Sends an operator's own words, with or without a draft waiting. Throws like a decision. */
+export function createAnswer(deps: ReviewDeps) {
+  return (input: Wish & { text: string; way?: ReplyWay }): Promise<Approved[]> =>
+    sendOwn(deps, input, {
+      text: cleanReply(input.text),
+      kindsIn: (conversation) => kindsOf(conversation.kind, input.way),
+      settlesDraft: true,
+    })
+}
+
+/** Hides the contact's newest comment from others, shows it again, or deletes it: approved, held and recorded as a reply is. */
+export function createModerate(deps: ReviewDeps) {
+  return (input: Wish & { kind: 'hide' | 'unhide' | 'delete' }): Promise<Approved[]> =>
+    sendOwn(deps, input, { text: '', kindsIn: () => [input.kind], settlesDraft: input.kind === 'delete' })
+}
+
+interface Own {
+  text: string
+  kindsIn: (conversation: ThreadToAnswer['conversation']) => PostKind[]
+  /** What waits for review is void with it. */
+  settlesDraft: boolean
+}
+
+async function sendOwn(deps: ReviewDeps, input: Wish, { text, kindsIn, settlesDraft }: Own): Promise<Approved[]> {
+  const { db, now, sign } = deps
+  const { conversationId, headMessageId, operatorId, givenBy } = input
+  const made = await inTransaction(db, async (tx) => {
+    const thread = await requireThread(tx, conversationId)
+    requireSeen(thread, headMessageId)
+    const target = await findTarget(tx, thread)
+    const kinds = kindsIn(thread.conversation)
+    const at = now()
+    for (const kind of kinds) requireAllowed({ ...policyCase(thread, target, kind), text }, at)
+    const waiting = settlesDraft && (await findWaitingDraft(tx, conversationId))
+    if (waiting) await settleDraft(tx, waiting.id, 'superseded', at)
+    const draftId = await insertOwnDraft(tx, thread, { text, operatorId }, at)
+    const reply = { draftId, text, edited: false, kinds, target, operatorId, givenBy }
+    return approveAll(tx, thread, reply, { sign, at, keepsAttention: !settlesDraft })
+  })
+  await announce(deps, conversationId, made)
+  return made
+}

@@ -1,0 +1,223 @@
+import { eq } from 'drizzle-orm'
+import { describe, expect, it } from 'vitest'
+import { verifyAudit } from '#db/audit.ts'
+import { contacts } from '#db/schema/contacts.ts'
+import { conversations } from '#db/schema/conversations.ts'
+import { messages } from '#db/schema/messages.ts'
+import { outboxPosts } from '#db/schema/outbox-posts.ts'
+import type { ReplyWay } from '#src/domain/review.ts'
+import { createAnswer, createModerate } from '#src/flow/answer.ts'
+import { createReadBack } from '#src/flow/read-back.ts'
+import { createUndo } from '#src/flow/recall.ts'
+import { createReceive } from '#src/flow/receive.ts'
+import { createLimiter } from '#src/limits/slots.ts'
+import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
+import { aBell, aStoredDelivery } from '#tests/support/instagram.ts'
+import { aConnectedAccount, aSender, keyring, sign } from '#tests/support/posts.ts'
+import { aSandbox } from '#tests/support/sandbox.ts'
+import { aDatabase, aRedis } from '#tests/support/stores.ts'
+import { anOperator } from '#tests/support/threads.ts'
+
+const { db } = await aDatabase()
+const { redis, prefix } = aRedis()
+let serial = 0
+const WEEK_MS = 7 * 86_400_000
+
+/** Somebody has commented on a post of ours in the sandbox, and we have heard of it. */
+async function setUp({ kind = 'comments' } = {}) {
+  const sandbox = await aSandbox({ seed: `comments ${++serial}` })
+  const { control, receiver, url, accountRef, token } = sandbox
+  const account = await aConnectedAccount(db, { accountRef, undoMs: 0 }, token)
+  const clock = { ms: 0 }
+  const now = () => new Date(Date.now() + clock.ms)
+  const heard = aBell()
+  const receive = createReceive({ db, now, ...heard })
+  let taken = 0
+  /** Takes in what the sandbox has delivered since, in its order. */
+  const hear = async (count = taken + 1) => {
+    await expect.poll(() => receiver.received.length).toBeGreaterThanOrEqual(count)
+    for (; taken < receiver.received.length; taken++) {
+      const body = (receiver.received[taken]?.body ?? '').replaceAll('"field":"comments"', `"field":"${kind}"`)
+      await receive({ deliveryIds: [await aStoredDelivery(db, body)] })
+    }
+  }
+  const waiting: string[] = []
+  const lanes = { add: async (_: string, posts: { id: string }[]) => void waiting.push(...posts.map(({ id }) => id)) }
+  const deps = { db, sign, bell: heard.bell, lanes, publish: () => undefined, now }
+  const { sendToEnd } = await aSender({ db, redis, prefix, graphUrl: url }, { now })
+  const operatorId = (await anOperator(db)).id
+  await control.phone.comment({ name: 'Clara Moser', username: 'clara', text: 'What is the large bowl?' })
+  await hear()
+
+  const find = async () => {
+    const [row] = await db.select().from(conversations).where(eq(conversations.accountId, account.id))
+    if (!row?.headMessageId) throw new Error('no conversation')
+    return { ...row, headMessageId: row.headMessageId }
+  }
+  const by = async () => {
+    const { id: conversationId, headMessageId } = await find()
+    return { conversationId, headMessageId, operatorId, givenBy: 'console' as const }
+  }
+  const answer = async (way: ReplyWay | undefined, text = '48 euros.') =>
+    createAnswer(deps)({ ...(await by()), text, ...(way && { way }) })
+  const sendAll = async () => {
+    for (const id of waiting.splice(0)) await sendToEnd(id as never)
+  }
+  const readBack = createReadBack({
+    ...deps,
+    keyring,
+    adapters: { instagram: createInstagramAdapter({ graphUrl: url, graphApiVersion: 'v26.0' }) },
+    limiter: createLimiter(redis, `${prefix}:${account.id}`),
+  })
+  return {
+    ...{ ...sandbox, ...heard, account, clock, hear, find, answer, sendAll, operatorId, waiting, readBack },
+    comment: () => control.comments()[0],
+    moderate: async (kind: 'hide' | 'unhide' | 'delete') => createModerate(deps)({ ...(await by()), kind }),
+    undo: createUndo(deps),
+    posts: () => db.select().from(outboxPosts).where(eq(outboxPosts.accountId, account.id)),
+    thread: async () =>
+      (
+        await db.select().from(messages).where(eq(messages.accountId, account.id)).orderBy(messages.sentAt, messages.id)
+      ).map(({ text, direction, form }) => `${direction === 'inbound' ? '<' : '>'} ${form}: ${text}`),
+  }
+}
+
+describe('a comment', () => {
+  it('asks for an answer, and its author can be written to for seven days', async () => {
+    const { find, rung } = await setUp()
+    const { kind, attention, windowExpiresAt, lastInboundAt, id } = await find()
+    expect({ kind, attention }).toEqual({ kind: 'comment', attention: 'waiting' })
+    expect(windowExpiresAt?.getTime()).toBe((lastInboundAt?.getTime() ?? 0) + WEEK_MS)
+    expect(rung.drafts).toEqual([[id, 4000]])
+  })
+
+  it('is answered in public under it, once, and our reply coming back changes nothing', async () => {
+    const { answer, sendAll, hear, posts, thread, control, find } = await setUp()
+    await answer('public')
+    await sendAll()
+    expect(await posts()).toMatchObject([{ kind: 'public_reply', status: 'sent' }])
+    await hear()
+    expect(await thread()).toEqual(['< comment: What is the large bowl?', '> comment: 48 euros.'])
+    expect(control.arrivals().filter(({ kept }) => kept)).toMatchObject([{ text: '48 euros.' }])
+    expect((await find()).attention).toBe('none')
+  })
+
+  it('is answered privately in a message to its author, once only', async () => {
+    const { answer, sendAll, hear, posts, control, find, account, comment } = await setUp()
+    await answer('private')
+    await sendAll()
+    expect(await posts()).toMatchObject([{ kind: 'private_reply', status: 'sent' }])
+    const [arrival] = control.arrivals().filter(({ kept }) => kept)
+    expect(arrival).toMatchObject({ path: expect.stringMatching(/\/messages$/), text: '48 euros.' })
+    await hear()
+    const all = await db.select().from(conversations).where(eq(conversations.accountId, account.id))
+    expect(all.map(({ kind }) => kind).sort()).toEqual(['comment', 'direct'])
+    const [author] = await db.select().from(contacts).where(eq(contacts.accountId, account.id))
+    expect(author?.directRef).toBe(comment()?.contactRef)
+    await expect(answer('private', 'And again')).rejects.toMatchObject({ field: 'private_reply_used' })
+    expect((await find()).kind).toBe('comment')
+  })
+
+  it('is answered in both places with one decision, and taking one back takes back both', async () => {
+    const { answer, sendAll, posts, undo, operatorId, control, waiting } = await setUp()
+    const [first] = await answer('both')
+    expect((await posts()).map(({ kind }) => kind).sort()).toEqual(['private_reply', 'public_reply'])
+    await undo({ postId: first!.postId, operatorId })
+    expect((await posts()).map(({ status }) => status)).toEqual(['cancelled', 'cancelled'])
+    waiting.length = 0
+    await answer('both', 'In two places')
+    await sendAll()
+    expect(control.arrivals().filter(({ kept }) => kept)).toHaveLength(2)
+    expect((await posts()).filter(({ status }) => status === 'sent')).toHaveLength(2)
+  })
+
+  it.each([
+    ['a way that nobody chose', undefined, 'way'],
+    ['nothing at all', 'public', 'empty_text'],
+  ] as const)('is not answered with %s', async (_case, way, field) => {
+    const { answer, posts } = await setUp()
+    await expect(answer(way, way ? ' ' : 'Hello')).rejects.toMatchObject({ code: 'invalid_input', field })
+    expect(await posts()).toEqual([])
+  })
+
+  it('under a live video is answered privately only', async () => {
+    const { answer } = await setUp({ kind: 'live_comments' })
+    await expect(answer('public')).rejects.toMatchObject({ field: 'comment_live' })
+    expect(await answer('private')).toHaveLength(1)
+  })
+
+  it('that is a week old is answered in public only', async () => {
+    const { answer, clock } = await setUp()
+    clock.ms = WEEK_MS
+    await expect(answer('private')).rejects.toMatchObject({ field: 'reply_window' })
+    expect(await answer('public')).toHaveLength(1)
+  })
+
+  it('written while our answer waits, is answered too', async () => {
+    const { answer, sendAll, hear, find, control, posts } = await setUp()
+    await answer('public')
+    await control.phone.commentAgain(control.comments()[0]!, 'And the small one?')
+    await hear()
+    await sendAll()
+    expect(await posts()).toMatchObject([{ status: 'sent' }])
+    expect(await find()).toMatchObject({ attention: 'waiting' })
+  })
+})
+
+describe('hiding and deleting', () => {
+  it('hides, shows again and deletes, and says so in the thread', async () => {
+    const { moderate, sendAll, comment, thread, answer, find } = await setUp()
+    await moderate('hide')
+    await sendAll()
+    expect(comment()).toMatchObject({ hidden: true })
+    await expect(answer('public')).rejects.toMatchObject({ field: 'comment_hidden' })
+    expect((await find()).attention).toBe('waiting')
+    await moderate('unhide')
+    await sendAll()
+    expect(comment()).toMatchObject({ hidden: false })
+    await moderate('delete')
+    await sendAll()
+    expect(comment()).toMatchObject({ deleted: true })
+    expect(await thread()).toEqual(['< comment: '])
+    expect((await find()).attention).toBe('none')
+    await expect(answer('public')).rejects.toMatchObject({ field: 'no_comment' })
+    expect(await verifyAudit(db)).toMatchObject({ ok: true })
+  })
+
+  it('is done again when nobody knows whether it was done', async () => {
+    const { moderate, sendAll, control, posts, comment } = await setUp()
+    control.faults.queue([{ match: { method: 'DELETE' }, after: 'commit', drop: true }])
+    await moderate('delete')
+    await sendAll()
+    expect(comment()).toMatchObject({ deleted: true })
+    // The second time there is no comment any more, which is no fault of the account's.
+    expect(await posts()).toMatchObject([{ kind: 'delete', status: 'failed', outcomeCode: '100/33' }])
+  })
+})
+
+describe('a public reply of which nobody knows whether it arrived', () => {
+  it('is settled by coming back as a comment of ours', async () => {
+    const { answer, sendAll, hear, control, posts, thread } = await setUp()
+    control.faults.queue([{ match: { method: 'POST', path: 'replies' }, after: 'commit', drop: true }])
+    await answer('public')
+    await sendAll()
+    expect(await posts()).toMatchObject([{ status: 'uncertain' }])
+    await hear()
+    expect(await posts()).toMatchObject([{ status: 'sent' }])
+    expect(await thread()).toHaveLength(2)
+  })
+
+  it.each([
+    ['is found among the replies', 'commit', 'sent'],
+    ['is sent once more when it is not there', 'before', 'queued'],
+  ] as const)('%s', async (_case, after, status) => {
+    const { answer, sendAll, control, posts, readBack, clock } = await setUp()
+    control.faults.queue([{ match: { method: 'POST', path: 'replies' }, after, status: 500, body: {} }])
+    const [made] = await answer('public')
+    await sendAll()
+    expect(await posts()).toMatchObject([{ status: 'uncertain' }])
+    clock.ms = 200_000
+    await readBack(made!.postId)
+    expect(await posts()).toMatchObject([{ status }])
+  })
+})

@@ -137,7 +137,32 @@ describe('when a store is away', () => {
     await vi.advanceTimersByTimeAsync(2000)
     void accept(aDelivery('c'))
     await vi.advanceTimersByTimeAsync(0)
-    expect(groups).toEqual([['a'], ['c']])
+    expect(groups).toEqual([['a'], ['a', 'b'], ['c']])
+    vi.useRealTimers()
+  })
+
+  it('what Redis kept is stored as soon as MySQL is back, should Redis have lost it by then', async () => {
+    vi.useFakeTimers()
+    let away = true
+    const { accept, groups, kept } = setUp({
+      store: async (rows) => {
+        if (away) throw new Error('gone')
+        return rows.map((_row, index) => index + 1)
+      },
+    })
+    const all = Promise.all(['a', 'b'].map((text) => accept(aDelivery(text))))
+    await vi.advanceTimersByTimeAsync(0)
+    await all
+    expect(kept).toEqual([['a', 'b']])
+    groups.length = 0
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(groups).toEqual([['a', 'b'], ['a'], ['b']])
+    away = false
+    groups.length = 0
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(groups).toEqual([['a', 'b']])
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(groups).toHaveLength(1)
     vi.useRealTimers()
   })
 

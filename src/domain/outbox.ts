@@ -3,6 +3,18 @@ import { AppError, type ErrorCode } from './errors.ts'
 export const postStatuses = ['queued', 'sending', 'sent', 'failed', 'uncertain', 'cancelled'] as const
 export type PostStatus = (typeof postStatuses)[number]
 
+/**
+ * What a post does: writes into the thread, answers a comment for all to read, answers it in a direct message to its author,
+ * or changes whether the comment is seen.
+ */
+export const postKinds = ['message', 'public_reply', 'private_reply', 'hide', 'unhide', 'delete'] as const
+export type PostKind = (typeof postKinds)[number]
+
+/** These carry words; the others only name a comment. */
+export function isReply(kind: PostKind): boolean {
+  return kind === 'message' || kind === 'public_reply' || kind === 'private_reply'
+}
+
 /** What one call to a platform came to. Born in the platform's error table, never from message text. */
 export type Outcome =
   | { kind: 'sent'; messageRef: string }

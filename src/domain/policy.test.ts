@@ -11,7 +11,8 @@ function aReply(changed: Partial<PolicyCase> = {}): PolicyCase {
     windowExpiresAt: minutes(1),
     optedOutAt: undefined,
     standby: false,
-    kind: 'direct',
+    kind: 'message',
+    comment: undefined,
     ...changed,
   }
 }
@@ -29,7 +30,7 @@ describe('the policy', () => {
     ['another app holds the thread', { standby: true }, 'standby'],
     ['nothing is said', { text: ' \n\t' }, 'empty_text'],
     ['the text is a byte too long', { text: `${'ä'.repeat(500)}.` }, 'text_limit'],
-    ['it would answer a comment', { kind: 'comment' }, 'unanswerable'],
+    ['it would answer a comment', { kind: 'public_reply' }, 'no_comment'],
   ] as const)('denies when %s, and names the rule', (_case, changed, rule) => {
     expect(judge(aReply(changed), at)).toMatchObject({ allow: false, rule })
   })

@@ -10,7 +10,8 @@ const policy = {
   windowExpiresAt: new Date(at.getTime() + 60_000),
   optedOutAt: undefined,
   standby: false,
-  kind: 'direct',
+  kind: 'message',
+  comment: undefined,
 } as const
 
 function aDraft(changed: Partial<DraftToDecide> = {}): DraftToDecide {

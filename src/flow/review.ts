@@ -163,7 +163,8 @@ function policyCase({ account, contact, conversation }: ThreadToAnswer): Omit<Po
     windowExpiresAt: conversation.windowExpiresAt ?? undefined,
     optedOutAt: contact.optedOutAt ?? undefined,
     standby: conversation.standby,
-    kind: conversation.kind,
+    kind: conversation.kind === 'direct' ? 'message' : 'public_reply',
+    comment: undefined,
   }
 }
 

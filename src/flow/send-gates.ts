@@ -114,7 +114,8 @@ function momentFault(
       windowExpiresAt: conversation.windowExpiresAt ?? undefined,
       optedOutAt: contact.optedOutAt ?? undefined,
       standby: conversation.standby,
-      kind: conversation.kind,
+      kind: conversation.kind === 'direct' ? 'message' : 'public_reply',
+      comment: undefined,
     },
     at,
   )

@@ -224,7 +224,7 @@ describe('a gate stops without a call', () => {
     ['reply_window', { windowExpiresAt: new Date(Date.now() - 1000) }],
     ['reply_window', { windowExpiresAt: null }],
     ['standby', { standby: true }],
-    ['unanswerable', { kind: 'comment' as const }],
+    ['no_comment', { kind: 'comment' as const }],
   ])('on a moment that has passed: %s %j', async (code, change) => {
     const { graph, sendToEnd } = await setUp()
     const { id, thread } = await aQueuedPost(db)

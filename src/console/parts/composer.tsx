@@ -135,5 +135,6 @@ function AnswerComposer(props: ComposerProps & { verdict: Verdict }) {
 /** What policy says about any reply at all; the words themselves are judged when they are approved. */
 function verdictOf({ platform, windowExpiresAt, optedOutAt, standby, kind }: ConversationView, at: Date): Verdict {
   const open = { windowExpiresAt: windowExpiresAt ?? undefined, optedOutAt: optedOutAt ?? undefined }
-  return judge({ platform, text: '.', ...open, standby, kind }, at)
+  const about = { kind: kind === 'direct' ? 'message' : 'public_reply', comment: undefined } as const
+  return judge({ platform, text: '.', ...open, standby, ...about }, at)
 }

@@ -2,7 +2,8 @@ import type { DraftStatus } from './draft.ts'
 import { AppError } from './errors.ts'
 import type { AccountId, ConversationId, DecisionId, DraftId, MessageId, OperatorId, PostId } from './ids.ts'
 import type { Platform } from './platform.ts'
-import { judge, type POLICY_VERSION, type PolicyCase } from './policy.ts'
+import { isAboutWords, judge, type POLICY_VERSION, type PolicyCase } from './policy.ts'
+import { provenanceOf } from './policy-case.ts'
 
 /** What the operator saw when deciding; the decision holds only while all of it is still so. */
 export interface Seen {
@@ -50,7 +51,7 @@ export function decide(
   if (decision.verdict === 'reject') return { status: 'rejected', reason: decision.reason.trim() }
 
   const text = cleanReply(decision.text)
-  requireAllowed({ ...policy, text }, at)
+  requireAllowed({ ...policy, text, provenance: provenanceOf(draft.text, text) }, at)
   return { status: 'approved', text, edited: text !== draft.text }
 }
 
@@ -58,8 +59,7 @@ export function decide(
 export function requireAllowed(post: PolicyCase, at: Date): void {
   const verdict = judge(post, at)
   if (verdict.allow) return
-  const aboutWords = verdict.rule === 'text_limit' || verdict.rule === 'empty_text'
-  throw new AppError(aboutWords ? 'invalid_input' : 'conflict', verdict.reason, { field: verdict.rule })
+  throw new AppError(isAboutWords(verdict.rule) ? 'invalid_input' : 'conflict', verdict.reason, { field: verdict.rule })
 }
 
 /** A form sends CRLF and stray edges; the platform gets what the operator saw. */

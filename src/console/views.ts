@@ -4,7 +4,7 @@ import type { AccountId, ContactId, ConversationId, DraftId, EntryId, MessageId,
 import type { Attachment, CommentForm, MessageItem } from '#src/domain/inbox.ts'
 import type { Outcome, PostKind, PostStatus } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
-import type { CommentFacts } from '#src/domain/policy.ts'
+import type { CommentFacts } from '#src/domain/policy-case.ts'
 
 /** Where a list goes on: the sort key of its last item. */
 export interface Cursor<Id extends string = string> {

@@ -79,6 +79,19 @@ describe('a decision', () => {
     )
   })
 
+  it('is refused for a link that leads nowhere: 422, for the words can be mended', () => {
+    expect(() => decide(aDraft(), approve('See https://shop'), [policy], at)).toThrow(
+      expect.objectContaining({ code: 'invalid_input', field: 'bad_link' }),
+    )
+  })
+
+  it('after the window takes a person’s words where Meta lets the account, and takes no comma for a word', () => {
+    const late = { ...policy, windowExpiresAt: at, lastMessageAt: at, account: { humanAgent: true } }
+    expect(decide(aDraft(), approve('Yes, and gladly.'), [late], at)).toMatchObject({ status: 'approved' })
+    for (const text of ['Yes, we do.', 'YES we do!', ' Yes,  we do. 🙂'])
+      expect(() => decide(aDraft(), approve(text), [late], at)).toThrow('a person wrote or edited')
+  })
+
   it('rejects although the window has closed', () => {
     const decision: ReviewDecision = {
       verdict: 'reject',

@@ -3,7 +3,8 @@ import { AppError } from './errors.ts'
 import type { AccountId, ConversationId, DecisionId, DraftId, MessageId, OperatorId, PostId } from './ids.ts'
 import type { PostKind } from './outbox.ts'
 import type { Platform } from './platform.ts'
-import { judge, type POLICY_VERSION, type PolicyCase } from './policy.ts'
+import { isAboutWords, judge, type POLICY_VERSION, type PolicyCase } from './policy.ts'
+import { provenanceOf } from './policy-case.ts'
 
 /** What the operator saw when deciding; the decision holds only while all of it is still so. */
 export interface Seen {
@@ -51,7 +52,8 @@ export function decide(
   if (decision.verdict === 'reject') return { status: 'rejected', reason: decision.reason.trim() }
 
   const text = cleanReply(decision.text)
-  for (const policy of policies) requireAllowed({ ...policy, text }, at)
+  const provenance = provenanceOf(draft.text, text)
+  for (const policy of policies) requireAllowed({ ...policy, text, provenance }, at)
   return { status: 'approved', text, edited: text !== draft.text }
 }
 
@@ -59,8 +61,7 @@ export function decide(
 export function requireAllowed(post: PolicyCase, at: Date): void {
   const verdict = judge(post, at)
   if (verdict.allow) return
-  const aboutWords = verdict.rule === 'text_limit' || verdict.rule === 'empty_text'
-  throw new AppError(aboutWords ? 'invalid_input' : 'conflict', verdict.reason, { field: verdict.rule })
+  throw new AppError(isAboutWords(verdict.rule) ? 'invalid_input' : 'conflict', verdict.reason, { field: verdict.rule })
 }
 
 /** Where the answer to a comment goes: under it, into a direct message to its author, or both. A message has one way only. */

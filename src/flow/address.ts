@@ -2,7 +2,7 @@ import type { Transaction } from '#db/client.ts'
 import { findCommentToAnswer } from '#db/comments.ts'
 import type { ThreadToAnswer } from '#db/reviews.ts'
 import type { PostKind } from '#src/domain/outbox.ts'
-import type { CommentFacts, PolicyCase } from '#src/domain/policy.ts'
+import type { CommentFacts, PolicyCase } from '#src/domain/policy-case.ts'
 
 /** What an answer in this conversation is addressed to. */
 export interface Target {

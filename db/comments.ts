@@ -20,7 +20,13 @@ export async function findCommentToAnswer(
 ): Promise<{ commentRef: string; facts: CommentFacts } | undefined> {
   const { messageRef, form, hiddenAt, sentAt, id } = messages
   const [comment] = await conn
-    .select({ messageRef, form, hiddenAt, answeredPrivately: sql`${exists(privateReplies(conn))}`.mapWith(Boolean) })
+    .select({
+      messageRef,
+      form,
+      hiddenAt,
+      sentAt,
+      answeredPrivately: sql`${exists(privateReplies(conn))}`.mapWith(Boolean),
+    })
     .from(messages)
     .where(and(eq(messages.conversationId, conversationId), isComment()))
     .orderBy(desc(sentAt), desc(id))
@@ -70,9 +76,14 @@ export function isComment(table: typeof messages = messages): SQL | undefined {
   return and(eq(table.direction, 'inbound'), inArray(table.form, [...forms]), isNull(table.deletedAt))
 }
 
-export function factsOf(comment: { form: string; hiddenAt: Date | null; answeredPrivately: boolean }): CommentFacts {
-  const { form, hiddenAt, answeredPrivately } = comment
-  return { live: form === 'live_comment', hidden: hiddenAt !== null, answeredPrivately }
+export function factsOf(comment: {
+  form: string
+  hiddenAt: Date | null
+  sentAt: Date
+  answeredPrivately: boolean
+}): CommentFacts {
+  const { form, hiddenAt, sentAt, answeredPrivately } = comment
+  return { live: form === 'live_comment', hidden: hiddenAt !== null, answeredPrivately, at: sentAt }
 }
 
 /** Keeps under which reference the author of a comment gets messages. */

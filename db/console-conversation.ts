@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, inArray, lt, lte, or } from 'drizzle-orm'
 import type { ConversationId, DraftId, EntryId, MessageId } from '#src/domain/ids.ts'
+import { standingOptOut } from '#src/domain/opt-out.ts'
 import type { Conn } from './client.ts'
 import { findCommentToAnswer } from './comments.ts'
 import { listPostsOf } from './console-outbox.ts'
@@ -21,8 +22,10 @@ export async function readConversation(conn: Conn, id: ConversationId, before?: 
   if (!head) return undefined
   const { items, next } = await listMessages(conn, id, before)
   const comment = head.kind === 'comment' ? await findCommentToAnswer(conn, id) : undefined
+  const { lastInboundAt, ...rest } = head
   return {
-    ...head,
+    ...rest,
+    optedOutAt: standingOptOut(head.optedOutAt, lastInboundAt) ?? null,
     comment: comment?.facts ?? null,
     messages: items.reverse(),
     earlier: next,
@@ -46,6 +49,7 @@ async function readHead(conn: Conn, id: ConversationId) {
       windowExpiresAt: conversations.windowExpiresAt,
       deadlineAt: conversations.deadlineAt,
       seenAt: conversations.seenAt,
+      lastInboundAt: conversations.lastInboundAt,
       draftDueAt: conversations.draftDueAt,
       contactName: contacts.name,
       contactUsername: contacts.username,

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, isNull, lt, or, sql } from 'drizzle-orm'
 import type { ContactId } from '#src/domain/ids.ts'
 import type { Conn } from './client.ts'
 import { accounts } from './schema/accounts.ts'
@@ -40,6 +40,15 @@ export async function saveProfile(
       version: sql`version + 1`,
     })
     .where(eq(contacts.id, id))
+}
+
+/** Since `at` the contact wants no messages; false when that was known, or a later wish is. */
+export async function optOut(conn: Conn, id: ContactId, at: Date): Promise<boolean> {
+  const [{ affectedRows }] = await conn
+    .update(contacts)
+    .set({ optedOutAt: at, version: sql`version + 1` })
+    .where(and(eq(contacts.id, id), or(isNull(contacts.optedOutAt), lt(contacts.optedOutAt, at))))
+  return affectedRows === 1
 }
 
 export async function listConversationsOf(

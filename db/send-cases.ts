@@ -3,6 +3,7 @@ import { alias } from 'drizzle-orm/mysql-core'
 import type { PostId } from '#src/domain/ids.ts'
 import type { Conn } from './client.ts'
 import { answeredPrivatelyBefore, isComment } from './comments.ts'
+import { repliesBefore } from './recent-replies.ts'
 import { accounts } from './schema/accounts.ts'
 import { auditEntries } from './schema/audit-entries.ts'
 import { contacts } from './schema/contacts.ts'
@@ -52,9 +53,11 @@ export async function readSendCases(conn: Conn, ids: readonly PostId[]) {
         messageRef: comment.messageRef,
         form: comment.form,
         hiddenAt: comment.hiddenAt,
+        sentAt: comment.sentAt,
         answeredPrivately: sql`${answeredPrivatelyBefore(conn)}`.mapWith(Boolean),
       },
       earlier: { notBefore: earlierPosts.notBefore, waitUntil: earlierPosts.waitUntil },
+      repliesLastHour: sql`${repliesBefore(conn, outboxPosts.createdAt)}`.mapWith(Number),
       hasEnded: sql`${lastWordEndsIt(conn)}`.mapWith(Boolean),
       answeredElsewhere: sql`${exists(answersFromElsewhere(conn))}`.mapWith(Boolean),
     })

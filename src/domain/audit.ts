@@ -23,6 +23,7 @@ export const auditActions = [
   'credential.renewed',
   'credential.refused',
   'message.erased',
+  'contact.opted_out',
   'sending.stopped',
   'sending.resumed',
 ] as const

@@ -25,6 +25,7 @@ export const noDraftReasons = {
   window_closed: 'The reply window closed before anyone decided',
   unsupported: 'The platform does not show us this message',
   standby: 'Another app holds this thread',
+  opted_out: 'The contact asked not to be written to',
 } as const
 
 export type NoDraftReason = keyof typeof noDraftReasons

@@ -181,3 +181,9 @@ function bare(text: string): string {
 function once(words: string): string {
   return [...new Set(words.split(' '))].length === 1 ? (words.split(' ')[0] ?? '') : words
 }
+
+/** Since when a contact wants no messages; undefined once they have done something themselves after saying so. */
+export function standingOptOut(optedOutAt: Date | null, lastInboundAt: Date | null): Date | undefined {
+  if (!optedOutAt || (lastInboundAt && lastInboundAt > optedOutAt)) return undefined
+  return optedOutAt
+}

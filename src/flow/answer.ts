@@ -42,10 +42,10 @@ async function sendOwn(deps: ReviewDeps, input: Wish, { text, kindsIn, settlesDr
   const made = await inTransaction(db, async (tx) => {
     const thread = await requireThread(tx, conversationId)
     requireSeen(thread, headMessageId)
-    const target = await findTarget(tx, thread)
-    const kinds = kindsIn(thread.conversation)
     const at = now()
-    for (const kind of kinds) requireAllowed({ ...policyCase(thread, target, kind), text }, at)
+    const target = await findTarget(tx, thread, at)
+    const kinds = kindsIn(thread.conversation)
+    for (const kind of kinds) requireAllowed({ ...policyCase(thread, target, kind), text, provenance: 'written' }, at)
     const waiting = settlesDraft && (await findWaitingDraft(tx, conversationId))
     if (waiting) await settleDraft(tx, waiting.id, 'superseded', at)
     const draftId = await insertOwnDraft(tx, thread, { text, operatorId }, at)

@@ -4,6 +4,7 @@ import { changeMessage, findMessage, insertMessage, listRecent, type Message, ty
 import { newId } from '#src/domain/ids.ts'
 import type { MessageItem } from '#src/domain/inbox.ts'
 import { askForReply } from './attention.ts'
+import { heedOptOut } from './opt-out.ts'
 import type { Desk } from './receive-item.ts'
 import type { Thread } from './receive-thread.ts'
 import { headOf, type Turn, turnAfter } from './receive-window.ts'
@@ -22,6 +23,7 @@ export async function applyWords(desk: Desk, thread: Thread, words: Words, stand
   const recent = await listRecent(desk.tx, id)
   if (stored === 'known') return moveConversation(desk.tx, id, headOf(recent), desk.now())
   await takeTurn(desk, thread, { recent, message: stored, standby })
+  await heedOptOut(desk, thread, words)
 }
 
 /** The contact's words, edited before they came, are new words too. */

@@ -7,6 +7,7 @@ import { insertArrivals, listMentioned, saveConversations } from '#db/arrivals.t
 import { inTransaction } from '#db/client.ts'
 import { markReceived } from '#db/deliveries.ts'
 import { supersedeDrafts } from '#db/drafts.ts'
+import { isOptOut } from '#src/domain/opt-out.ts'
 import { announce, noAftermath } from './aftermath.ts'
 import type { ReceiveDeps } from './receive.ts'
 import { type Delivery, findAccounts, lockKey } from './receive-arrivals.ts'
@@ -60,13 +61,13 @@ async function receiveGroup(deps: ReceiveDeps, group: Delivery[]): Promise<{ rec
   return { received: aftermath.received, left: group.filter((delivery) => !stored.has(delivery)) }
 }
 
-/** A conversation is plain when nothing but messages happens in it, each once; all others are received in their order. */
+/** A conversation is plain when nothing but messages happens in it, each once, and none of them asks for silence; all others are received in their order. */
 function keysNotPlain(group: readonly Delivery[], accounts: Accounts): Set<string> {
   const odd = new Set<string>()
   const keyOf = new Map<string, string>()
   for (const { item } of group.flatMap(({ arrivals }) => arrivals)) {
     const key = lockKey(item)
-    if (item.kind !== 'message' || !accounts.has(item.accountRef)) {
+    if (item.kind !== 'message' || !accounts.has(item.accountRef) || isOptOut(item.text)) {
       odd.add(key)
       continue
     }

@@ -46,9 +46,9 @@ export function createDecide(deps: ReviewDeps) {
     const made = await inTransaction(db, async (tx) => {
       const thread = await requireThread(tx, conversationId)
       const { draft, decidedBy } = await requireDraft(tx, draftId)
-      const target = await findTarget(tx, thread)
-      const kinds = decision.verdict === 'approve' ? kindsOf(thread.conversation.kind, way) : []
       const at = now()
+      const target = await findTarget(tx, thread, at)
+      const kinds = decision.verdict === 'approve' ? kindsOf(thread.conversation.kind, way) : []
       const currentHeadId = headOf(thread.conversation)
       const decided = decide(
         { ...draft, currentHeadId, ...(decidedBy && { decidedBy }) },

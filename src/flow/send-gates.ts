@@ -1,6 +1,7 @@
 import { factsOf } from '#db/comments.ts'
 import type { SendCase } from '#db/send-cases.ts'
 import { may } from '#src/domain/identity.ts'
+import { standingOptOut } from '#src/domain/opt-out.ts'
 import { isReply } from '#src/domain/outbox.ts'
 import { judge } from '#src/domain/policy.ts'
 import type { Approval } from '#src/domain/review.ts'
@@ -106,7 +107,7 @@ function rightFault({ operator }: SendCase): Refusal | undefined {
 }
 
 function momentFault(
-  { post, account, conversation, contact, comment, answeredElsewhere }: SendCase,
+  { post, account, conversation, contact, comment, repliesLastHour, answeredElsewhere }: SendCase,
   at: Date,
 ): Refusal | undefined {
   if (answeredElsewhere && isReply(post.kind))
@@ -116,9 +117,10 @@ function momentFault(
       platform: account.platform,
       text: post.text,
       windowExpiresAt: conversation.windowExpiresAt ?? undefined,
-      optedOutAt: contact.optedOutAt ?? undefined,
+      optedOutAt: standingOptOut(contact.optedOutAt, conversation.lastInboundAt),
       standby: conversation.standby,
       kind: post.kind,
+      repliesLastHour,
       comment: comment?.messageRef ? factsOf(comment) : undefined,
     },
     at,

@@ -9,6 +9,7 @@ const POST: StoredPost = {
   decisionId: 'dec_1',
   accountId: 'acc_1' as AccountId,
   conversationId: 'cnv_1',
+  kind: 'message',
   recipientRef: '100',
   text: 'Yes, we do.',
   textHash: hashOf('Yes, we do.'),

@@ -1,4 +1,5 @@
 /* All that a run left behind, as values: what the platform saw, what the tables hold, what people wanted. */
+import type { PostKind } from '#src/domain/outbox.ts'
 import type { Deed } from './operators.ts'
 import type { PlatformRecord } from './platform.ts'
 import type { Probe } from './probe.ts'
@@ -19,6 +20,7 @@ export interface StoredPost {
   decisionId: string
   accountId: string
   conversationId: string
+  kind: PostKind
   recipientRef: string
   text: string
   textHash: string

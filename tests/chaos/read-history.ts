@@ -102,10 +102,10 @@ function isSigned(
   if (!post || !approval || signature === null) return false
   const { policyVersion, givenBy, decidedAt } = approval
   const { id: decisionId, draftId, headMessageId, operatorId } = decision
-  const { id: postId, accountId, conversationId, platform, recipientRef, textHash } = post
+  const { id: postId, accountId, conversationId, platform, kind, recipientRef, textHash } = post
   const claimed = {
     ...{ decisionId, draftId, headMessageId, operatorId, policyVersion, givenBy, decidedAt },
-    ...{ postId, accountId, conversationId, platform, recipientRef, textHash },
+    ...{ postId, accountId, conversationId, platform, kind, recipientRef, textHash },
   } as Approval
   return isApproved(claimed, signature)
 }

@@ -149,7 +149,7 @@ describe('a comment', () => {
   it('that is a week old is answered in public only', async () => {
     const { answer, clock } = await setUp()
     clock.ms = WEEK_MS
-    await expect(answer('private')).rejects.toMatchObject({ field: 'reply_window' })
+    await expect(answer('private')).rejects.toMatchObject({ field: 'private_reply_window' })
     expect(await answer('public')).toHaveLength(1)
   })
 

@@ -571,6 +571,18 @@ describe('what is not a message', () => {
     })
   })
 
+  it('who asks for no more messages waits for a person, and for no draft', async () => {
+    const { account, us, them, deliver, conversation, rung } = await setUp()
+    await deliver(aText({ from: them, to: us, text: 'STOP', at: T0 }))
+    const [contact] = await db.select().from(contacts).where(eq(contacts.accountId, account.id))
+    expect(contact?.optedOutAt).toEqual(new Date(T0))
+    expect(await conversation()).toMatchObject({ attention: 'person', attentionReason: 'opted_out' })
+    expect(rung.drafts).toEqual([])
+    await deliver(aText({ from: them, to: us, text: 'Do you ship to Graz?', at: T0 + 1000 }))
+    expect(await conversation()).toMatchObject({ attention: 'waiting' })
+    expect(await verifyAudit(db)).toMatchObject({ ok: true })
+  })
+
   it('a comment is stored in a thread of its post, and an answer from the phone is an answer', async () => {
     const { account, us, deliver, rung } = await setUp()
     const from = aContactRef()

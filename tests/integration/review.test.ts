@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { verifyAudit } from '#db/audit.ts'
 import type { Database } from '#db/client.ts'
 import { auditEntries } from '#db/schema/audit-entries.ts'
+import { contacts } from '#db/schema/contacts.ts'
 import { conversations } from '#db/schema/conversations.ts'
 import { drafts } from '#db/schema/drafts.ts'
 import { outboxPosts } from '#db/schema/outbox-posts.ts'
@@ -15,6 +16,7 @@ import { createDecide } from '#src/flow/review.ts'
 import { createApprovalChecker, createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
 import { textHash } from '#src/vault/hash.ts'
 import { Secret } from '#src/vault/secret.ts'
+import { aQueuedPost } from '#tests/support/posts.ts'
 import { aDatabase } from '#tests/support/stores.ts'
 import { anOperator, aThread } from '#tests/support/threads.ts'
 
@@ -196,6 +198,35 @@ describe('answering by hand', () => {
         givenBy: 'console',
       }),
     ).rejects.toMatchObject({ code: 'invalid_input', field: 'text_limit' })
+  })
+})
+
+describe('what stands against an answer', () => {
+  const refused = async (thread: Thread) => {
+    const operatorId = (await anOperator(db)).id
+    const place = { conversationId: thread.conversation.id, headMessageId: thread.message.id }
+    return setUp().answer({ ...place, text: 'One more thing', operatorId, givenBy: 'console' })
+  }
+
+  it('the contact’s wish for silence, until they write again', async () => {
+    const thread = await aThread(db)
+    const { lastInboundAt: at } = thread.conversation
+    await db.update(contacts).set({ optedOutAt: at }).where(eq(contacts.id, thread.contact.id))
+    await expect(refused(thread)).rejects.toMatchObject({ code: 'conflict', field: 'opt_out' })
+    const earlier = new Date(at.getTime() - 1)
+    await db.update(contacts).set({ optedOutAt: earlier }).where(eq(contacts.id, thread.contact.id))
+    expect(await refused(thread)).toHaveLength(1)
+  })
+
+  it('thirty replies within the hour', async () => {
+    const thread = await aThread(db)
+    for (let i = 0; i < 30; i++) await aQueuedPost(db, { thread, post: { status: 'sent' } })
+    await expect(refused(thread)).rejects.toMatchObject({ code: 'conflict', field: 'reply_rate' })
+    await db
+      .update(outboxPosts)
+      .set({ createdAt: new Date(Date.now() - 3_600_001) })
+      .where(eq(outboxPosts.conversationId, thread.conversation.id))
+    expect(await refused(thread)).toHaveLength(1)
   })
 })
 

@@ -118,4 +118,5 @@ const shortReasons: Record<keyof typeof noDraftReasons, string> = {
   window_closed: 'Window closed',
   unsupported: 'Not shown to us',
   standby: 'Another app answers',
+  opted_out: 'Wants no messages',
 }

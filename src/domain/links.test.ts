@@ -48,6 +48,7 @@ describe('a link', () => {
     'https://shop.example\\a',
     'https://ada@shop.example',
     'https://ada:pw@shop.example',
+    'https://:pw@shop.example',
     'https://shop.example:99999',
     'https://1.2.3.4.5',
     'https://999.1.1.1',

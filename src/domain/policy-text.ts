@@ -3,7 +3,7 @@ import { fitsPlatform, measure, platformRules } from './platform.ts'
 import type { Finding, PolicyCase } from './policy-case.ts'
 
 /** Spaces, and everything that shows as nothing. */
-const UNSEEN = /^[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*$/u
+const UNSEEN = /^[\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]*$/u
 
 export function judgeEmpty({ text }: PolicyCase): Finding | undefined {
   return UNSEEN.test(text) ? { deny: 'The reply is empty' } : undefined

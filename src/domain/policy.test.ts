@@ -227,6 +227,7 @@ const texts: Row[] = [
   ['no words', message({ text: '' }), 'empty_text'],
   ['spaces and line ends', message({ text: ' \n\t\u00a0\u3000' }), 'empty_text'],
   ['signs without a shape', message({ text: '\u200b\u2060\ufeff\u00ad\ufe0f' }), 'empty_text'],
+  ['signs that steer a terminal', message({ text: '\u0000\u0007\u001b\u0085' }), 'empty_text'],
   ['letters that show as nothing', message({ text: '\u3164\u115f\u2800' }), 'empty_text'],
   ['a single picture', message({ text: '👍🏽' }), open],
   ['a single heart with its variation', message({ text: '❤️' }), open],

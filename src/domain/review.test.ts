@@ -85,9 +85,17 @@ describe('a decision', () => {
     )
   })
 
-  it('after the window takes a person’s words where Meta lets the account, and takes no comma for a word', () => {
+  it.each([
+    ['another word', 'Yes, we do.', 'Yes, and gladly.'],
+    ['another number', 'From 9 to 5.', 'From 9 to 6.'],
+    ['another vowel of a script that writes it as a mark', 'की', 'का'],
+  ])('after the window takes a person’s words where Meta lets the account: %s', (_change, text, changed) => {
     const late = { ...policy, windowExpiresAt: at, lastMessageAt: at, account: { humanAgent: true } }
-    expect(decide(aDraft(), approve('Yes, and gladly.'), [late], at)).toMatchObject({ status: 'approved' })
+    expect(decide(aDraft({ text }), approve(changed), [late], at)).toMatchObject({ status: 'approved' })
+  })
+
+  it('after the window takes no comma, no capitals and no picture for a person’s words', () => {
+    const late = { ...policy, windowExpiresAt: at, lastMessageAt: at, account: { humanAgent: true } }
     for (const text of ['Yes, we do.', 'YES we do!', ' Yes,  we do. 🙂'])
       expect(() => decide(aDraft(), approve(text), [late], at)).toThrow('a person wrote or edited')
   })

@@ -1,10 +1,9 @@
 import { AppError } from '#src/domain/errors.ts'
 import { Secret } from '#src/vault/secret.ts'
-import type { Answered, PlatformAdapter, PostToSend } from '../adapter.ts'
-import { classifyGraphAnswer, graphErrorIn, pausesAfter } from '../meta/errors.ts'
-import { callGraph, fieldOf, type GraphCall, type GraphRequest } from '../meta/graph.ts'
-import { type Reading, requireAnswer, tellPauses } from '../meta/reads.ts'
-import { readThread } from './read-back.ts'
+import type { PlatformAdapter, PostToSend } from '../adapter.ts'
+import { type Ask, answeredBy, createAsk, createCall, isWithoutProfile, textIn } from '../meta/client.ts'
+import { fieldOf } from '../meta/graph.ts'
+import { readThread } from '../meta/read-back.ts'
 
 interface InstagramOptions {
   /** `https://graph.instagram.com`, or a sandbox. */
@@ -14,9 +13,6 @@ interface InstagramOptions {
   fetch?: typeof globalThis.fetch
   now?: () => Date
 }
-
-/** No profile is to be had: consent is missing, nobody is known, or a telephone account. All of them are expected. */
-const NO_PROFILE = new Set(['230', '9010', '2018218', '2018247', '100/33', '100/2018001', '100/2534014'])
 
 /** Instagram with Instagram Login. What it needs and refuses stands in README.md beside this file. */
 export function createInstagramAdapter(options: InstagramOptions): PlatformAdapter {
@@ -44,7 +40,7 @@ export function createInstagramAdapter(options: InstagramOptions): PlatformAdapt
     },
 
     readBack(contactRef, token, signal, listener) {
-      return readThread(contactRef, async (path, query) => {
+      return readThread({ owner: 'me', platform: 'instagram', contactRef }, async (path, query) => {
         await listener.pace()
         const as = { endpointClass: 'read', listener } as const
         return (await ask(`${graphApiVersion}/${path}`, { token, signal, query }, as)).body()
@@ -81,56 +77,4 @@ function createCredential(ask: Ask, graphApiVersion: string): PlatformAdapter['c
       return { token: new Secret(fresh), expiresInSeconds }
     },
   }
-}
-
-type Call = (path: string, request: Omit<GraphRequest, 'url'>, query?: Record<string, string>) => Promise<GraphCall>
-
-function createCall({ graphUrl, fetch = globalThis.fetch }: InstagramOptions): Call {
-  return (path, request, query = {}) => {
-    const url = new URL(path, graphUrl.endsWith('/') ? graphUrl : `${graphUrl}/`)
-    url.search = new URLSearchParams(query).toString()
-    return callGraph({ ...request, url }, fetch)
-  }
-}
-
-type Ask = ReturnType<typeof createAsk>
-type Question = Omit<GraphRequest, 'url' | 'method'> & { query: Record<string, string> }
-
-/** Calls that change nothing; the pauses of an answer are told before anything is made of it. */
-function createAsk(call: Call, now: () => Date) {
-  return async (path: string, { query, ...request }: Question, as: Omit<Reading, 'now'>) => {
-    const answer = await call(path, { ...request, method: 'GET' }, query)
-    const reading = { ...as, now: now() }
-    tellPauses(answer, reading)
-    return { answer, body: () => requireAnswer(answer, reading) }
-  }
-}
-
-function answeredBy(call: GraphCall, accountRef: string, now: Date): Answered {
-  switch (call.kind) {
-    case 'answered': {
-      const answer = { ...call.answer, accountRef, now }
-      const outcome = classifyGraphAnswer(answer)
-      return { outcome, pauses: pausesAfter(outcome, answer) }
-    }
-    case 'unreached':
-      return { outcome: { kind: 'retry', code: call.code, note: 'Instagram could not be reached' }, pauses: [] }
-    case 'unknown': {
-      const note = 'The connection ended before Instagram answered'
-      return { outcome: { kind: 'uncertain', code: call.code, note }, pauses: [] }
-    }
-  }
-}
-
-function isWithoutProfile(call: GraphCall): boolean {
-  const error = call.kind === 'answered' ? graphErrorIn(call.answer.body) : undefined
-  if (!error) return false
-  return [`${error.code}`, `${error.subcode}`, `${error.code}/${error.subcode}`].some((code) => NO_PROFILE.has(code))
-}
-
-/** A text, or a whole number that stands for one; ids come as either. */
-function textIn(body: unknown, name: string): string | undefined {
-  const value = fieldOf(body, name)
-  const text = typeof value === 'number' ? String(value) : value
-  return typeof text === 'string' && text.trim() !== '' ? text : undefined
 }

@@ -1,15 +1,31 @@
+import type { Platform } from '#src/domain/platform.ts'
 import type { ShownMessage, ShownThread } from '#src/domain/reconcile.ts'
-import { fieldOf } from '../meta/graph.ts'
+import { fieldOf } from './graph.ts'
 
-/** Details are shown for so many of a thread's newest messages: https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/conversations-api */
+/**
+ * Details are shown for so many of a thread's newest messages:
+ * https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/conversations-api
+ * https://developers.facebook.com/docs/messenger-platform/conversations
+ */
 const DETAILED_MESSAGES = 20
 
 /** One reading call; throws when it is not answered. */
 type Read = (path: string, query: Record<string, string>) => Promise<unknown>
 
-/** The newest messages of the thread with this contact; undefined when Instagram does not show the thread. */
-export async function readThread(contactRef: string, read: Read): Promise<ShownThread | undefined> {
-  const found = await read('me/conversations', { platform: 'instagram', user_id: contactRef })
+/** Whose thread with whom. */
+interface Wanted {
+  /** `me`, or an id. */
+  owner: string
+  platform: Platform
+  contactRef: string
+}
+
+/** The newest messages of this thread; undefined when Meta does not show it. */
+export async function readThread(
+  { owner, platform, contactRef }: Wanted,
+  read: Read,
+): Promise<ShownThread | undefined> {
+  const found = await read(`${owner}/conversations`, { platform, user_id: contactRef })
   const ref = fieldOf(listIn(found)?.[0], 'id')
   if (typeof ref !== 'string' || ref === '') return undefined
   const query = { fields: 'id,created_time,from,to,message', limit: String(DETAILED_MESSAGES) }

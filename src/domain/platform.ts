@@ -1,6 +1,9 @@
-export type Platform = 'instagram'
+export const platforms = ['instagram', 'messenger'] as const
+export type Platform = (typeof platforms)[number]
 
 export interface PlatformRules {
+  /** As people call it. */
+  name: string
   /** How the platform itself counts a reply's length. */
   textLimit: { max: number; unit: 'bytes' | 'characters' }
   /** How long after the contact's last qualifying action a reply may be sent, in ms. */
@@ -12,7 +15,9 @@ const HOUR_MS = 3_600_000
 export const platformRules = {
   // 1,000 UTF-8 bytes: https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/messaging-api/
   // 24 h: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages
-  instagram: { textLimit: { max: 1000, unit: 'bytes' }, replyWindowMs: 24 * HOUR_MS },
+  instagram: { name: 'Instagram', textLimit: { max: 1000, unit: 'bytes' }, replyWindowMs: 24 * HOUR_MS },
+  // 2,000 characters of UTF-8: https://developers.facebook.com/docs/messenger-platform/reference/send-api
+  messenger: { name: 'Messenger', textLimit: { max: 2000, unit: 'characters' }, replyWindowMs: 24 * HOUR_MS },
 } as const satisfies Record<Platform, PlatformRules>
 
 /** What concerns each platform, by itself. */

@@ -87,7 +87,7 @@ async function writeRest(tx: Transaction, { unknownAccounts, audits }: Aftermath
 async function isErased({ db }: ReceiveDeps, accounts: Accounts, arrivals: Arrival[]): Promise<boolean> {
   const checks = [...accounts.values()].map(({ id, accountRef }) => {
     const refs = arrivals.flatMap(({ item }) =>
-      'messageRef' in item && item.accountRef === accountRef ? [item.messageRef] : [],
+      'messageRef' in item && item.messageRef && item.accountRef === accountRef ? [item.messageRef] : [],
     )
     return isAnyErased(db, id, refs)
   })

@@ -76,7 +76,7 @@ async function storeEvent(
 }
 
 function refOf(item: InboundItem): string | null {
-  if ('messageRef' in item) return item.messageRef
+  if ('messageRef' in item) return item.messageRef ?? null
   return item.kind === 'comment' ? item.commentRef : null
 }
 
@@ -108,8 +108,10 @@ async function applyItem(desk: Desk, thread: Thread, { item, deliveryId }: Arriv
       return applySeen(desk, thread, item)
     case 'comment':
       return applyComment(desk, thread, item)
+    case 'delivered':
     case 'referral':
     case 'mention':
+    case 'enforcement':
     case 'unrecognised':
       return
   }

@@ -134,10 +134,11 @@ async function call({ keyring, adapters }: SendDeps, { post, account }: SendCase
     const note = 'The stored token cannot be opened with these keys'
     return { outcome: { kind: 'stop_account', code: 'token_unreadable', note }, pauses: [] }
   }
-  const { recipientRef, text } = post
+  const { id: postId, recipientRef, text } = post
   try {
     const { accountRef } = account
-    return await adapters[post.platform].send({ accountRef, recipientRef, text }, token, AbortSignal.timeout(CALL_MS))
+    const toSend = { postId, accountRef, recipientRef, text }
+    return await adapters[post.platform].send(toSend, token, AbortSignal.timeout(CALL_MS))
   } catch (error) {
     return { outcome: outcomeOf(error), pauses: [] }
   }

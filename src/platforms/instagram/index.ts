@@ -1,21 +1,26 @@
 import { AppError } from '#src/domain/errors.ts'
 import { Secret } from '#src/vault/secret.ts'
-import type { PlatformAdapter, PostToSend } from '../adapter.ts'
-import { type Ask, answeredBy, createAsk, createCall, isWithoutProfile, textIn } from '../meta/client.ts'
+import type { Listener, PlatformAdapter, PostToSend } from '../adapter.ts'
+import {
+  type Ask,
+  answeredBy,
+  type ClientOptions,
+  createAsk,
+  createCall,
+  isWithoutProfile,
+  textIn,
+} from '../meta/client.ts'
 import { fieldOf } from '../meta/graph.ts'
 import { readThread } from '../meta/read-back.ts'
 
-interface InstagramOptions {
-  /** `https://graph.instagram.com`, or a sandbox. */
-  graphUrl: string
+interface InstagramOptions extends ClientOptions {
   /** Such as `v26.0`. */
   graphApiVersion: string
-  fetch?: typeof globalThis.fetch
   now?: () => Date
 }
 
 /** Instagram with Instagram Login. What it needs and refuses stands in README.md beside this file. */
-export function createInstagramAdapter(options: InstagramOptions): PlatformAdapter {
+export function createInstagramAdapter(options: InstagramOptions) {
   const { graphApiVersion, now = () => new Date() } = options
   const call = createCall(options)
   const ask = createAsk(call, now)
@@ -48,22 +53,22 @@ export function createInstagramAdapter(options: InstagramOptions): PlatformAdapt
     },
 
     credential: createCredential(ask, graphApiVersion),
-  }
+  } satisfies PlatformAdapter
 }
 
-function createCredential(ask: Ask, graphApiVersion: string): PlatformAdapter['credential'] {
+function createCredential(ask: Ask, graphApiVersion: string) {
   return {
-    async check(token, signal, listener) {
+    async check(token: Secret, signal: AbortSignal, listener?: Listener) {
       const query = { fields: 'user_id,username' }
       const as = { endpointClass: 'refresh', listener } as const
       const body = (await ask(`${graphApiVersion}/me`, { token, signal, query }, as)).body()
       // `id` would be the app's own number for the account; webhooks and sends know it by `user_id`.
       const accountRef = textIn(body, 'user_id')
-      if (!accountRef) throw new AppError('platform_unavailable', 'Instagram did not say whose token this is')
+      if (!accountRef) throw new AppError('platform_unavailable', 'Meta did not say whose token this is')
       return { accountRef, name: textIn(body, 'username') ?? accountRef }
     },
 
-    async refresh(token, signal, listener) {
+    async refresh(token: Secret, signal: AbortSignal, listener: Listener) {
       // The one call that Meta documents with the token in the URL only:
       // https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login
       const query = { grant_type: 'ig_refresh_token', access_token: token.reveal() }
@@ -76,5 +81,5 @@ function createCredential(ask: Ask, graphApiVersion: string): PlatformAdapter['c
       }
       return { token: new Secret(fresh), expiresInSeconds }
     },
-  }
+  } satisfies PlatformAdapter['credential']
 }

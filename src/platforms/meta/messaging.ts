@@ -42,7 +42,7 @@ export function readMessaging(value: unknown, place: Place, { readers, unused }:
 
   const { sender, recipient, timestamp } = event.data
   const byAccount = sender.id === place.accountRef
-  if (!byAccount && recipient.id !== place.accountRef) return strangerReason(place)
+  if (!byAccount && recipient.id !== place.accountRef) return strangerReason(place.accountRef)
   const envelope: Envelope = {
     accountRef: place.accountRef,
     contactRef: byAccount ? recipient.id : sender.id,
@@ -54,7 +54,7 @@ export function readMessaging(value: unknown, place: Place, { readers, unused }:
 }
 
 /** The dashboard's test button uses account 0. */
-function strangerReason({ accountRef }: Place): string {
+export function strangerReason(accountRef: string): string {
   return accountRef === '0' ? 'A test event of the dashboard' : 'Neither sender nor recipient is the account'
 }
 

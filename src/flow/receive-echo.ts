@@ -1,9 +1,11 @@
 import { moveConversation } from '#db/conversations.ts'
 import { supersedeDrafts } from '#db/drafts.ts'
-import { type EchoedPost, findPostOf, listUnnamedPosts, namePost, settleUncertain } from '#db/echoes.ts'
+import { type EchoedPost, findNamedPost, findPostOf, listUnnamedPosts, namePost, settleUncertain } from '#db/echoes.ts'
 import { findMessage, listRecent, type Recent } from '#db/messages.ts'
 import { setAttention } from '#db/reviews.ts'
+import { isId } from '#src/domain/ids.ts'
 import type { EchoItem } from '#src/domain/inbox.ts'
+import type { Platform } from '#src/domain/platform.ts'
 import { cleanReply } from '#src/domain/review.ts'
 import { isAfter } from '#src/domain/thread.ts'
 import { textHash } from '#src/vault/hash.ts'
@@ -17,7 +19,7 @@ import { headOf } from './receive-window.ts'
 export async function applyEcho(desk: Desk, thread: Thread, item: EchoItem): Promise<void> {
   const { tx, now } = desk
   const { post, isOurs } = await matchPost(desk, thread, item)
-  if (post) await settleEchoed(desk, post, item)
+  if (post) await settleEchoed(desk, { post, platform: thread.account.platform }, item)
   const { messageRef, text, attachments, at: sentAt } = item
   await storeMessage(desk, thread, {
     messageRef,
@@ -35,14 +37,21 @@ export async function applyEcho(desk: Desk, thread: Thread, item: EchoItem): Pro
   if (stored?.origin === 'elsewhere') await yieldTo(desk, thread, { echo: stored, recent })
 }
 
-/** By the platform's id, else by its very words. Of two equal posts we cannot tell which it is, only that it is ours. */
+/**
+ * By the platform's id, else by what went along with it, else by its very words. An echo that names its sender is judged
+ * by that alone: equal words from elsewhere are not ours. Of two equal posts we cannot tell which it is, only that it is ours.
+ */
 async function matchPost(
   { tx }: Desk,
   { account, conversation }: Thread,
-  { messageRef, text }: EchoItem,
+  { messageRef, text, correlation, appRef }: EchoItem,
 ): Promise<{ post?: EchoedPost; isOurs: boolean }> {
-  const named = await findPostOf(tx, account.id, messageRef)
+  const place = { accountId: account.id, conversationId: conversation.id }
+  const named =
+    (await findPostOf(tx, account.id, messageRef)) ??
+    (isId('post', correlation) ? await findNamedPost(tx, { id: correlation, ...place }) : undefined)
   if (named) return { post: named, isOurs: true }
+  if (correlation !== undefined || appRef !== undefined) return { isOurs: false }
   const [post, second] = await listUnnamedPosts(tx, conversation.id, textHash(cleanReply(text)))
   return post && !second ? { post, isOurs: true } : { isOurs: second !== undefined }
 }
@@ -50,17 +59,17 @@ async function matchPost(
 /** A post that is being sent is settled by its sender, who finds the id here when no answer reaches it. */
 async function settleEchoed(
   { tx, aftermath, now }: Desk,
-  post: EchoedPost,
+  { post, platform }: { post: EchoedPost; platform: Platform },
   { messageRef, at: sentAt }: EchoItem,
 ): Promise<void> {
   const at = now()
   if (post.status === 'sending' && post.messageRef === null) await namePost(tx, post, messageRef, at)
-  if (post.status !== 'uncertain') return
-  if (!(await settleUncertain(tx, post, { ref: messageRef, sentAt, at }))) return
+  // A queued one that is heard of was given up for lost too early; it must not go out once more.
+  if (!(await settleUncertain(tx, post, { ref: messageRef, sentAt, at }, ['uncertain', 'queued']))) return
   aftermath.posts.add(post.id)
   aftermath.audits.push({
     action: 'post.settled',
-    actor: { kind: 'platform', id: 'instagram' },
+    actor: { kind: 'platform', id: platform },
     subject: { kind: 'post', id: post.id },
     detail: { status: 'sent', evidence: 'echo', messageRef, textHash: post.textHash },
     at,

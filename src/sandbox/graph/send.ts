@@ -1,10 +1,14 @@
 import { z } from 'zod'
+import type { Platform } from '#src/domain/platform.ts'
 import type { Contact } from '../world.ts'
 import { isWindowOpen } from '../world.ts'
 import { type GraphError, refusals } from './answers.ts'
 
 /** https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/messaging-api/ */
 const TEXT_BYTES_MAX = 1000
+/** https://developers.facebook.com/docs/messenger-platform/reference/send-api */
+const PAGE_TEXT_MAX = 2000
+const METADATA_MAX = 1000
 
 const Media = z.object({
   type: z.enum(['image', 'audio', 'video', 'file']),
@@ -20,7 +24,10 @@ const Body = z.object({
 })
 type Body = z.infer<typeof Body>
 
-const SendMessage = z.union([z.object({ text: z.string() }), z.object({ attachment: Media })])
+const SendMessage = z.union([
+  z.object({ text: z.string(), metadata: z.string().max(METADATA_MAX).optional() }),
+  z.object({ attachment: Media }),
+])
 
 const Address = z.object({
   recipient: z.object({ id: z.string().optional() }).optional().catch(undefined),
@@ -29,29 +36,37 @@ const Address = z.object({
 
 /** A well-formed request to send: a message to keep, or a gesture that leaves no trace. */
 export type Send =
-  | { kind: 'message'; contact: Contact; text: string; attachments: { type: string; url: string }[] }
+  | {
+      kind: 'message'
+      contact: Contact
+      text: string
+      attachments: { type: string; url: string }[]
+      metadata?: string
+    }
   | { kind: 'action'; contact: Contact }
 
 export interface SendCase {
   body: unknown
   accountRef: string
+  platform: Platform
   findContact: (contactRef: string) => Contact | undefined
   /** Unix ms by the sandbox's clock. */
   at: number
 }
 
 /** What Meta would make of a call to `/messages`, in the order in which Meta looks. */
-export function judgeSend({ body, accountRef, findContact, at }: SendCase): Send | GraphError {
+export function judgeSend({ body, accountRef, platform, findContact, at }: SendCase): Send | GraphError {
   const parsed = Body.safeParse(body)
   if (!parsed.success) return refusals.bodyInvalid
   const recipientRef = recipientOf(parsed.data)
   if (typeof recipientRef !== 'string') return recipientRef
-  const content = parsed.data.sender_action ? gesture(parsed.data) : contentOf(parsed.data)
+  const content = parsed.data.sender_action ? gesture(parsed.data) : contentOf(parsed.data, platform)
   if ('code' in content) return content
 
   const contact = findContact(recipientRef)
-  if (contact?.accountRef !== accountRef) return refusals.recipientUnknown
-  if (!isWindowOpen(contact, at)) return refusals.windowClosed
+  const isPage = platform === 'messenger'
+  if (contact?.accountRef !== accountRef) return isPage ? refusals.visitorUnknown : refusals.recipientUnknown
+  if (!isWindowOpen(contact, at)) return isPage ? refusals.pageWindowClosed : refusals.windowClosed
   return { ...content, contact }
 }
 
@@ -71,7 +86,9 @@ function gesture({ message }: Body): { kind: 'action' } | GraphError {
   return message === undefined ? { kind: 'action' } : refusals.messageAndAction
 }
 
-function contentOf({ message, tag }: Body): Omit<Extract<Send, { kind: 'message' }>, 'contact'> | GraphError {
+type Content = Omit<Extract<Send, { kind: 'message' }>, 'contact'> | GraphError
+
+function contentOf({ message, tag, messaging_type }: Body, platform: Platform): Content {
   const parsed = SendMessage.safeParse(message)
   if (!parsed.success) return refusals.messageInvalid
   if (tag !== undefined) return tag === 'HUMAN_AGENT' ? refusals.humanAgent : refusals.tagGone
@@ -79,7 +96,20 @@ function contentOf({ message, tag }: Body): Omit<Extract<Send, { kind: 'message'
     const { type, payload } = parsed.data.attachment
     return { kind: 'message', text: '', attachments: [{ type, url: payload.url }] }
   }
-  const { text } = parsed.data
+  return platform === 'messenger' ? pageText(parsed.data, messaging_type) : shopText(parsed.data)
+}
+
+function shopText({ text }: { text: string }): Content {
   const fits = text.trim() !== '' && Buffer.byteLength(text, 'utf8') <= TEXT_BYTES_MAX
   return fits ? { kind: 'message', text, attachments: [] } : refusals.messageInvalid
+}
+
+function pageText(
+  { text, metadata }: { text: string; metadata?: string | undefined },
+  type: string | undefined,
+): Content {
+  if (type === undefined) return refusals.typeMissing
+  if ([...text].length > PAGE_TEXT_MAX) return refusals.textTooLong
+  if (text.trim() === '') return refusals.messageInvalid
+  return { kind: 'message', text, attachments: [], ...(metadata !== undefined && { metadata }) }
 }

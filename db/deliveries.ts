@@ -1,10 +1,11 @@
 import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm'
 import type { ResultSetHeader, RowDataPacket } from 'mysql2'
+import type { Platform } from '#src/domain/platform.ts'
 import { type Conn, type Database, isDuplicate } from './client.ts'
 import { webhookDeliveries } from './schema/webhook-deliveries.ts'
 
 export interface NewDelivery {
-  source: 'instagram'
+  source: Platform
   digest: string
   secretLabel: string
   body: Uint8Array

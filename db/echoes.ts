@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNull, max, sql } from 'drizzle-orm'
-import type { AccountId, ConversationId } from '#src/domain/ids.ts'
-import type { PostKind } from '#src/domain/outbox.ts'
+import type { AccountId, ConversationId, PostId } from '#src/domain/ids.ts'
+import type { PostKind, PostStatus } from '#src/domain/outbox.ts'
 import type { Conn, Transaction } from './client.ts'
 import { isOneOf } from './many.ts'
 import { outboxPosts } from './schema/outbox-posts.ts'
@@ -16,6 +16,18 @@ export async function findPostOf(conn: Conn, account: AccountId, ref: string): P
     .select(columns)
     .from(outboxPosts)
     .where(and(eq(accountId, account), eq(messageRef, ref)))
+  return post
+}
+
+/** The post that an echo names as its own; undefined when it was for somebody else. */
+export async function findNamedPost(
+  conn: Conn,
+  named: { id: PostId; accountId: AccountId; conversationId: ConversationId },
+): Promise<EchoedPost | undefined> {
+  const [post] = await conn
+    .select(columns)
+    .from(outboxPosts)
+    .where(and(eq(id, named.id), eq(accountId, named.accountId), eq(conversationId, named.conversationId)))
   return post
 }
 
@@ -53,11 +65,12 @@ export async function settleUncertain(
   tx: Transaction,
   post: EchoedPost,
   { ref, sentAt, at }: { ref: string; sentAt: Date; at: Date },
+  from: readonly PostStatus[] = ['uncertain'],
 ): Promise<boolean> {
   const [{ affectedRows }] = await tx
     .update(outboxPosts)
     .set({ status: 'sent', messageRef: ref, sentAt, leaseUntil: null, updatedAt: at, version: sql`version + 1` })
-    .where(and(eq(id, post.id), eq(version, post.version), eq(status, 'uncertain')))
+    .where(and(eq(id, post.id), eq(version, post.version), inArray(status, from)))
   return affectedRows === 1
 }
 

@@ -38,7 +38,7 @@ function warnOfOldNode() {
 function announce({ url, sandboxUrl, setupLink }) {
   say(`ready in ${seconds(performance.now() - started)}`)
   const lines = [`Countersign  ${url}`]
-  if (sandboxUrl) lines.push(`Sandbox      ${sandboxUrl}  (plays Instagram and its customers)`)
+  if (sandboxUrl) lines.push(`Sandbox      ${sandboxUrl}  (plays Instagram, Messenger and their customers)`)
   if (setupLink) lines.push(`First sign-in, once and within 24 hours:\n  ${setupLink}`)
   process.stdout.write(`\n${lines.join('\n')}\n\n`)
 }

@@ -1,24 +1,25 @@
 import { Hono } from 'hono'
+import { type Platform, platforms } from '#src/domain/platform.ts'
 import type { Log } from '#src/observability/logger.ts'
 import type { Env } from './console/env.ts'
 import { answerError, answerNotFound } from './http/problem.ts'
 import { logRequests, type Requested } from './http/request-log.ts'
 
-interface Doors {
+export interface Doors {
   log: Log
   health: Hono
-  instagram: Hono<Requested>
+  webhooks: Record<Platform, Hono<Requested>>
   console: Hono<Env>
 }
 
 /** Every route of the web process, in the order a request meets them. */
-export function createApp({ log, health, instagram, console }: Doors): Hono {
+export function createApp({ log, health, webhooks, console }: Doors): Hono {
   const app = new Hono()
   app.onError(answerError)
   app.notFound(answerNotFound)
   app.use(logRequests(log))
   app.route('/', health)
-  app.route('/webhooks/instagram', instagram)
+  for (const platform of platforms) app.route(`/webhooks/${platform}`, webhooks[platform])
   app.route('/', console)
   return app
 }

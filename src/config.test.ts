@@ -75,9 +75,10 @@ describe('a process of its role', () => {
         'META_APP_SECRET',
       ],
       drafting: ['DATABASE_URL', 'REDIS_URL', 'ANTHROPIC_API_KEY'],
-      sending: ['DATABASE_URL', 'REDIS_URL', 'APP_SECRET_KEY'],
-      cli: ['DATABASE_URL', 'REDIS_URL', 'APP_SECRET_KEY', 'SESSION_SECRET'],
-      sandbox: ['INSTAGRAM_APP_SECRET'],
+      // The Meta app secret signs webhooks, and proves calls made with a Page's token: sending and the command line make those.
+      sending: ['DATABASE_URL', 'REDIS_URL', 'APP_SECRET_KEY', 'META_APP_SECRET'],
+      cli: ['DATABASE_URL', 'REDIS_URL', 'APP_SECRET_KEY', 'SESSION_SECRET', 'META_APP_SECRET'],
+      sandbox: ['INSTAGRAM_APP_SECRET', 'META_APP_SECRET'],
     })
   })
 
@@ -120,13 +121,18 @@ describe('the fields', () => {
     ]
     expect(keysOf('web')).toEqual([...common, ...stores, ...address, ...web].sort())
     expect(keysOf('drafting')).toEqual([...common, ...stores, 'anthropicApiKey', 'claudeModel', 'claudeEffort'].sort())
-    expect(keysOf('sending')).toEqual([...common, ...stores, ...graph, 'appSecretKey', 'approvalPublicKey'].sort())
-    expect(keysOf('cli')).toEqual([...common, ...stores, ...address, ...graph, 'appSecretKey', 'sessionSecret'].sort())
+    expect(keysOf('sending')).toEqual(
+      [...common, ...stores, ...graph, 'metaAppSecrets', 'appSecretKey', 'approvalPublicKey'].sort(),
+    )
+    expect(keysOf('cli')).toEqual(
+      [...common, ...stores, ...address, ...graph, 'metaAppSecrets', 'appSecretKey', 'sessionSecret'].sort(),
+    )
     expect(keysOf('sandbox')).toEqual(
       [
         ...common,
         ...address,
         'instagramAppSecrets',
+        'metaAppSecrets',
         'anthropicApiKey',
         'sandboxHost',
         'sandboxPort',

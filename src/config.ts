@@ -67,12 +67,18 @@ export interface Config {
       claudeModel: string
       claudeEffort: ValueOf<'CLAUDE_EFFORT'>
     }
-  sending: Common & Stores & Graph & { appSecretKey: Secret; approvalPublicKey: string }
+  sending: Common &
+    Stores &
+    Graph & { metaAppSecrets: LabelledSecret[]; appSecretKey: Secret; approvalPublicKey: string }
   /** A command needs few of them, so each command asks for its own. */
-  cli: Common & Partial<Stores> & Address & Graph & { appSecretKey?: Secret; sessionSecret?: Secret }
+  cli: Common &
+    Partial<Stores> &
+    Address &
+    Graph & { metaAppSecrets: LabelledSecret[]; appSecretKey?: Secret; sessionSecret?: Secret }
   sandbox: Common &
     Address & {
       instagramAppSecrets: LabelledSecret[]
+      metaAppSecrets: LabelledSecret[]
       anthropicApiKey?: Secret
       sandboxHost: string
       sandboxPort: number
@@ -135,6 +141,9 @@ function readFields(env: Environment, role: ProcessRole): { fields: Fields; faul
 
 const absentLists: Partial<Record<ProcessRole, object>> = {
   web: { instagramAppSecrets: [], metaAppSecrets: [] },
+  sending: { metaAppSecrets: [] },
+  cli: { metaAppSecrets: [] },
+  sandbox: { metaAppSecrets: [] },
 }
 
 function roleHas(role: ProcessRole, name: VariableName): boolean {

@@ -3,8 +3,9 @@ import type { Database } from '#db/client.ts'
 import { createReads } from '#db/console.ts'
 import { storeDeliveries } from '#db/deliveries.ts'
 import { isSchemaCurrent } from '#db/migrate.ts'
+import type { Platform } from '#src/domain/platform.ts'
 import { errorFields, type Log } from '#src/observability/logger.ts'
-import { createApp } from './app.ts'
+import { createApp, type Doors } from './app.ts'
 import type { Config } from './config.ts'
 import { createConsole } from './console/console.tsx'
 import { createAnswer, createModerate } from './flow/answer.ts'
@@ -15,12 +16,12 @@ import { createDecide } from './flow/review.ts'
 import { createSignIn } from './flow/sign-in.ts'
 import { createHealth } from './http/health.ts'
 import type { Lanes } from './limits/lanes.ts'
-import { isVerifyToken, matchSignature } from './platforms/meta/signature.ts'
+import { isVerifyToken, type LabelledSecret, matchSignature } from './platforms/meta/signature.ts'
 import type { Bell } from './queues/bell.ts'
 import type { LiveEvent, Publish } from './queues/live.ts'
 import { createApprovalSigner } from './vault/approvals.ts'
 import { createAcceptor } from './webhooks/acceptor.ts'
-import { createInstagramReceiver } from './webhooks/instagram.ts'
+import { createReceiver } from './webhooks/receiver.ts'
 
 export interface WebParts {
   config: Config['web']
@@ -49,26 +50,34 @@ export function createWeb(parts: WebParts): Hono {
       mysql: () => isSchemaCurrent(db),
       redis: async () => (await ping()) === 'PONG',
     }),
-    instagram: buildReceiver(parts),
+    webhooks: buildReceivers(parts),
     console: buildConsole(parts),
   })
 }
 
-function buildReceiver({ config, db, bell, log, now }: WebParts) {
-  const secrets = [...config.instagramAppSecrets, ...config.metaAppSecrets]
-  return createInstagramReceiver({
-    matchSignature: (body, header) => matchSignature(body, header, secrets),
-    isVerifyToken: (given) => isVerifyToken(given, config.webhookVerifyToken),
-    accept: createAcceptor({
-      storeDeliveries: (deliveries) => storeDeliveries(db, deliveries),
-      ring: (ids) => (ids.length === 0 ? Promise.resolve() : bell.inbox(ids)),
-      keepBodies: (bodies) => bell.keepBodies(bodies),
-      log,
-      now,
-    }),
+/** One acceptor for all doors: what arrives together is stored together. */
+function buildReceivers({ config, db, bell, log, now }: WebParts): Doors['webhooks'] {
+  const accept = createAcceptor({
+    storeDeliveries: (deliveries) => storeDeliveries(db, deliveries),
+    ring: (ids) => (ids.length === 0 ? Promise.resolve() : bell.inbox(ids)),
+    keepBodies: (bodies) => bell.keepBodies(bodies),
     log,
     now,
   })
+  const receiver = (source: Platform, secrets: LabelledSecret[]) =>
+    createReceiver({
+      source,
+      matchSignature: (body, header) => matchSignature(body, header, secrets),
+      isVerifyToken: (given) => isVerifyToken(given, config.webhookVerifyToken),
+      accept,
+      log,
+      now,
+    })
+  return {
+    // An Instagram account that is linked to a Page is signed for like the Page.
+    instagram: receiver('instagram', [...config.instagramAppSecrets, ...config.metaAppSecrets]),
+    messenger: receiver('messenger', config.metaAppSecrets),
+  }
 }
 
 function buildConsole({ config, db, bell, lanes, publish, live, isRedisHere, log, now }: WebParts) {

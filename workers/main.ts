@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { connect } from '#db/client.ts'
 import { configOrExit, createClosers, exitOnLostErrors } from '#src/composition.ts'
 import type { Config } from '#src/config.ts'
+import { platforms } from '#src/domain/platform.ts'
 import { createDraftReply, createEstimate } from '#src/drafting/claude.ts'
 import { createDraft } from '#src/flow/draft.ts'
 import { createIdentify } from '#src/flow/identify.ts'
@@ -18,7 +19,7 @@ import { createSweep } from '#src/flow/sweep.ts'
 import { createLanes } from '#src/limits/lanes.ts'
 import { createLimiter } from '#src/limits/slots.ts'
 import { createLogger } from '#src/observability/logger.ts'
-import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
+import { createAdapters } from '#src/platforms/adapters.ts'
 import { createBell, PREFIX } from '#src/queues/bell.ts'
 import { createPublisher, createWaker } from '#src/queues/live.ts'
 import { connectProducer, connectWorker } from '#src/queues/redis.ts'
@@ -61,23 +62,22 @@ function startDrafting(): void {
 function startSending(): void {
   const config = configOrExit('sending')
   const { db, bell, redis, publish, now, workers } = open(config, 'sending')
-  const { instagramGraphUrl: graphUrl, graphApiVersion, approvalPublicKey } = config
-  const adapters = { instagram: createInstagramAdapter({ graphUrl, graphApiVersion }) }
+  const adapters = createAdapters(config)
   const keyring = createKeyring(config.appSecretKey)
   const limiter = createLimiter(redis, PREFIX, { restore })
   function restore(): Promise<void> {
     return restorePauses({ db, limiter, now })
   }
-  const isApproved = createApprovalChecker(approvalPublicKey)
+  const isApproved = createApprovalChecker(config.approvalPublicKey)
   const lanes = createLanes(redis, PREFIX, { restore })
   const parts = { db, keyring, adapters, limiter, lanes, bell, publish, now }
   const send = createSend({ ...parts, isApproved })
   const woken = createWaker(connectWorker(config.redisUrl.reveal()))
   closers.add('waker', woken, woken.close)
-  closers.add(
-    'outbox',
-    ...closing(runOutbox({ platform: 'instagram', lanes, woken: woken.on, send, log: workers.log })),
-  )
+  for (const platform of platforms) {
+    const outbox = runOutbox({ platform, lanes, woken: woken.on, send, log: workers.log })
+    closers.add(`outbox.${platform}`, ...closing(outbox))
+  }
   closers.add('reconcile', ...closing(runReconcile({ ...workers, reconcile: createReadBack(parts) })))
   closers.add('contacts', ...closing(runContacts({ ...workers, identify: createIdentify(parts) })))
   closers.add('credentials', ...closing(runCredentials({ ...workers, renew: createRenew(parts) })))

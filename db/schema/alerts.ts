@@ -15,6 +15,7 @@ export const alertKinds = [
   'delivery_failed',
   'unknown_account',
   'platform_pause',
+  'policy_enforcement',
 ] as const
 
 /** Something an operator should know. While it is open it counts instead of repeating itself. */

@@ -1,6 +1,7 @@
 import { bigint, index, int, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
 import type { AccountId, ConversationId, EventId } from '../../src/domain/ids.ts'
 import type { InboundItem } from '../../src/domain/inbox.ts'
+import type { Platform } from '../../src/domain/platform.ts'
 import { at, createdAt, hash, humanLine, id, jsonText, platformRef, word } from './columns.ts'
 
 /** One item of a delivery, stored once for ever by its dedupe key, whatever way it is cut and delivered again. */
@@ -8,7 +9,7 @@ export const inboundEvents = mysqlTable(
   'inbound_events',
   {
     id: id<EventId>().primaryKey(),
-    source: word<'instagram'>().notNull(),
+    source: word<Platform>().notNull(),
     dedupeKey: hash().notNull(),
     deliveryId: bigint({ mode: 'number' }).notNull(),
     itemIndex: int().notNull(),

@@ -1,4 +1,5 @@
 import { bigint, index, int, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
+import type { Platform } from '../../src/domain/platform.ts'
 import { at, createdAt, hash, rawBytes, word } from './columns.ts'
 
 /**
@@ -9,7 +10,7 @@ export const webhookDeliveries = mysqlTable(
   'webhook_deliveries',
   {
     id: bigint({ mode: 'number' }).autoincrement().primaryKey(),
-    source: word<'instagram'>().notNull(),
+    source: word<Platform>().notNull(),
     digest: hash().notNull(),
     /** Label of the secret that signed it. */
     secretLabel: word<string>().notNull(),

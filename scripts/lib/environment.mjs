@@ -76,6 +76,7 @@ function newSecrets(present) {
     PRIVATE_MYSQL_PASSWORD: randomBytes(24).toString('hex'),
     PRIVATE_REDIS_PASSWORD: randomBytes(24).toString('hex'),
     SANDBOX_APP_SECRET: randomBytes(16).toString('hex'),
+    SANDBOX_META_SECRET: randomBytes(16).toString('hex'),
     SANDBOX_CLAUDE_KEY: `sk-ant-sandbox-${randomBytes(16).toString('hex')}`,
   }
 }
@@ -126,6 +127,7 @@ export function withSandbox(env, { port, secrets, folder }) {
     SANDBOX_URL: url,
     SANDBOX_STATE: path.join(folder, 'sandbox.jsonl'),
     INSTAGRAM_APP_SECRET: secrets.SANDBOX_APP_SECRET,
+    META_APP_SECRET: secrets.SANDBOX_META_SECRET,
   }
   // Never the real platforms, even where a copied .env.example names them.
   const fixed = { SANDBOX: 'on', SANDBOX_PORT: String(port), INSTAGRAM_GRAPH_URL: url, META_GRAPH_URL: url }

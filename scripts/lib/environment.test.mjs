@@ -99,7 +99,7 @@ describe('withSecrets', () => {
 })
 
 describe('withSandbox', () => {
-  const secrets = { SANDBOX_APP_SECRET: 'app', SANDBOX_CLAUDE_KEY: 'claude' }
+  const secrets = { SANDBOX_APP_SECRET: 'app', SANDBOX_META_SECRET: 'meta', SANDBOX_CLAUDE_KEY: 'claude' }
 
   it('plays Claude when nobody gave a key', () => {
     expect(withSandbox({}, { port: 4000, secrets, folder: '/data' })).toMatchObject({
@@ -107,6 +107,13 @@ describe('withSandbox', () => {
       ANTHROPIC_BASE_URL: 'http://127.0.0.1:4000/claude',
       INSTAGRAM_GRAPH_URL: 'http://127.0.0.1:4000',
     })
+  })
+
+  it('signs for Instagram and for Pages with secrets of its own, unless they are given', () => {
+    const made = { INSTAGRAM_APP_SECRET: 'app', META_APP_SECRET: 'meta' }
+    expect(withSandbox({}, { port: 4000, secrets, folder: '/data' })).toMatchObject(made)
+    const given = { META_APP_SECRET: 'theirs' }
+    expect(withSandbox(given, { port: 4000, secrets, folder: '/data' })).toMatchObject({ ...made, ...given })
   })
 
   it('never lets the real platforms be asked, even where a copied .env.example names them', () => {

@@ -106,13 +106,13 @@ async function startSandbox(family, env) {
   if (env.SANDBOX === 'on') await family.start((await productSpecs(env)).sandbox)
 }
 
-/** The account comes before the web process, which would have to set aside messages to an account it does not know. */
+/** The accounts come before the web process, which would have to set aside messages to an account it does not know. */
 async function startProduct(family, env) {
   await migrateDatabase(env)
   const { web, drafting, sending } = await productSpecs(env)
   return step('starting web, drafting and sending', async () => {
     const workers = [drafting, sending].map((spec) => family.start(spec))
-    const doors = (env.SANDBOX === 'on' ? addSandboxAccount(env) : Promise.resolve()).then(() => family.start(web))
+    const doors = (env.SANDBOX === 'on' ? addSandboxAccounts(env) : Promise.resolve()).then(() => family.start(web))
     const [setupLink] = await Promise.all([findSetupLink(env), doors, ...workers])
     return setupLink
   })
@@ -124,13 +124,18 @@ async function migrateDatabase(env) {
     throw new Halt(`The database could not be brought up to date:\n${stderr.trim()}`, code ?? EXIT.failure)
 }
 
-async function addSandboxAccount(env) {
+async function addSandboxAccounts(env) {
   const listed = await countersign(env, ['accounts', 'list', '--json'])
   if (listed.code !== 0) throw new Halt(`The accounts could not be read:\n${listed.stderr.trim()}`, EXIT.failure)
-  if (JSON.parse(listed.stdout).length > 0) return
-  const account = await (await fetch(`${env.SANDBOX_URL}/sandbox/account`)).json()
-  const expiresAt = new Date(Date.now() + account.expiresInSeconds * 1000).toISOString()
-  const args = ['--account-ref', account.accountRef, '--name', account.name, '--expires-at', expiresAt]
+  const present = new Set(JSON.parse(listed.stdout).map(({ platform }) => platform))
+  const answer = await (await fetch(`${env.SANDBOX_URL}/sandbox/firsts`)).json()
+  for (const account of answer.accounts) if (!present.has(account.platform)) await addAccount(env, account)
+}
+
+async function addAccount(env, account) {
+  const { accountRef, name, platform, expiresInSeconds } = account
+  const end = expiresInSeconds === null ? [] : ['--expires-at', inSeconds(expiresInSeconds)]
+  const args = ['--platform', platform, '--account-ref', accountRef, '--name', name, ...end]
   const added = await countersign(env, ['accounts', 'add', ...args], `${account.token}\n`)
   if (added.code !== 0)
     throw new Halt(`The sandbox's account could not be added:\n${added.stderr.trim()}`, EXIT.failure)
@@ -141,6 +146,10 @@ async function addSandboxAccount(env) {
       countersign(env, ['knowledge', 'add', accountId, '--title', title], `${body}\n`),
     ),
   )
+}
+
+function inSeconds(seconds) {
+  return new Date(Date.now() + seconds * 1000).toISOString()
 }
 
 // Refused once there is an operator; then there is nothing to print.

@@ -1,5 +1,6 @@
+import { NO_EXPIRY } from '#src/domain/credential.ts'
 import { AppError } from '#src/domain/errors.ts'
-import type { Platform } from '#src/domain/platform.ts'
+import { type Platform, platforms } from '#src/domain/platform.ts'
 import { createConnect } from '#src/flow/connect.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { type Call, exitCodes, UsageError } from './command.ts'
@@ -9,18 +10,18 @@ const DEADLINE_MS = 15_000
 const LINE_MAX = 255
 /** Longer ones would not fit sealed. */
 const TOKEN = /^[\x21-\x7e]{8,2500}$/
-/** Life of a long-lived token: https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login */
+/** Life of a long-lived Instagram token: https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login */
 const TOKEN_LIFE_MS = 60 * 86_400_000
 
 /** What is not said about the account is asked of the platform. */
 export async function addAccount(call: Call): Promise<number> {
   const platform = platformIn(call)
-  const expiresAt = expiryIn(call)
+  const expiresAt = expiryIn(call, platform)
   const token = await tokenIn(call)
   return withDatabase(call, async (db, config) => {
     const connect = createConnect({ db, keyring: keyringOf(config), now })
     const who = await identityOf(call, () =>
-      adapterOf(config).credential.check(token, AbortSignal.timeout(DEADLINE_MS)),
+      adapterOf(config, platform).credential.check(token, AbortSignal.timeout(DEADLINE_MS)),
     )
     const { accountId, isNew } = await connect({ platform, ...who, token, expiresAt, by: 'cli' })
     await withBells(config, async ({ publish }) => publish({ topic: 'accounts', id: accountId }))
@@ -51,14 +52,16 @@ function textIn(option: string | boolean | undefined): string | undefined {
   return text === '' ? undefined : text
 }
 
-function platformIn({ options: { platform } }: Call): Platform {
-  if (platform !== 'instagram') throw new UsageError('--platform can be instagram')
+function platformIn({ options }: Call): Platform {
+  const platform = platforms.find((one) => one === options['platform'])
+  if (!platform) throw new UsageError(`--platform can be ${platforms.join(' or ')}`)
   return platform
 }
 
-function expiryIn({ options }: Call): Date {
+/** A Page's token has no end unless somebody knows of one. */
+function expiryIn({ options }: Call, platform: Platform): Date {
   const given = options['expires-at']
-  if (given === undefined) return new Date(now().getTime() + TOKEN_LIFE_MS)
+  if (given === undefined) return platform === 'messenger' ? NO_EXPIRY : new Date(now().getTime() + TOKEN_LIFE_MS)
   const at = new Date(String(given))
   if (!(at > now())) throw new UsageError('--expires-at is a time to come, such as 2027-01-31T12:00Z')
   return at

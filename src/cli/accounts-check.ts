@@ -13,12 +13,12 @@ type Finding = 'works' | 'refused' | 'belongs to another account' | 'not asked: 
 /** Asks with each token whose it is. Changes nothing: the schedule in the background keeps the records. */
 export async function checkAccounts(call: Call): Promise<number> {
   return withDatabase(call, async (db, config) => {
-    const [keyring, adapter] = [keyringOf(config), adapterOf(config)]
+    const keyring = keyringOf(config)
     const rows = []
     for (const account of await accountsIn(db, call)) {
       const finding = await find(account, () => {
         const token = keyring.open(account.sealedToken, { owner: account.id, field: 'token' })
-        return adapter.credential.check(token, AbortSignal.timeout(DEADLINE_MS))
+        return adapterOf(config, account.platform).credential.check(token, AbortSignal.timeout(DEADLINE_MS))
       })
       rows.push({ id: account.id, platform: account.platform, name: account.name, token: finding })
     }

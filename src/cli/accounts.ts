@@ -1,4 +1,5 @@
 import { listAccounts as readAccounts } from '#db/accounts.ts'
+import { hasExpiry } from '#src/domain/credential.ts'
 import { type Call, exitCodes } from './command.ts'
 import { withDatabase } from './house.ts'
 import { printRows } from './table.ts'
@@ -12,7 +13,7 @@ export async function listAccounts(call: Call): Promise<number> {
       name,
       accountRef,
       token: credentialStatus,
-      tokenExpiresAt,
+      tokenExpiresAt: hasExpiry(tokenExpiresAt) ? tokenExpiresAt : null,
       tokenError,
       stopped: stoppedAt !== null,
     }),

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { connect, type Database } from '#db/client.ts'
 import { type Config, ConfigError, readConfig } from '#src/config.ts'
+import type { Platform } from '#src/domain/platform.ts'
 import { createLanes, type Lanes } from '#src/limits/lanes.ts'
 import type { PlatformAdapter } from '#src/platforms/adapter.ts'
-import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
+import { createAdapters } from '#src/platforms/adapters.ts'
 import { PREFIX } from '#src/queues/bell.ts'
 import { createPublisher, type Publish } from '#src/queues/live.ts'
 import { connectProducer } from '#src/queues/redis.ts'
@@ -39,8 +40,8 @@ export function keyringOf({ appSecretKey }: Config['cli']): Keyring {
   return createKeyring(required(appSecretKey, 'APP_SECRET_KEY'), now)
 }
 
-export function adapterOf({ instagramGraphUrl: graphUrl, graphApiVersion }: Config['cli']): PlatformAdapter {
-  return createInstagramAdapter({ graphUrl, graphApiVersion })
+export function adapterOf(config: Config['cli'], platform: Platform): PlatformAdapter {
+  return createAdapters(config)[platform]
 }
 
 interface Bells {

@@ -20,8 +20,9 @@ export const outsideVariables = {
   },
   META_APP_SECRET: {
     about:
-      'Meta app secret, for apps whose webhooks are signed with it; two separated by a comma while it is being rotated.',
-    roles: ['web'],
+      'Meta app secret, which signs the webhooks of Pages and proves calls for them; two separated by a comma while it is being rotated.',
+    // Whoever calls Meta with a Page's token proves with it that the token is used by its own app, should the app demand that.
+    roles: ['web', 'sending', 'cli', 'sandbox'],
     secret: true,
     read: secretList('meta', 16),
   },

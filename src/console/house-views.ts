@@ -43,6 +43,7 @@ export interface AlertView {
 }
 
 export interface PauseView {
+  platform: Platform
   /** Empty when the whole app waits. */
   accountId: AccountId | null
   accountName: string | null

@@ -9,6 +9,13 @@ export const ALERT_DAYS = [14, 7, 3, 1] as const
 /** An Instagram token may be refreshed from this age on: https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login */
 const REFRESH_AGE_MIN_MS = DAY_MS
 
+/** Stands for the end of a token that has no date of one, such as a Page's: https://developers.facebook.com/documentation/facebook-login/guides/access-tokens/get-long-lived */
+export const NO_EXPIRY = new Date('9999-12-31T00:00:00Z')
+
+export function hasExpiry(expiresAt: Date): boolean {
+  return expiresAt < NO_EXPIRY
+}
+
 export interface Credential {
   obtainedAt: Date
   expiresAt: Date

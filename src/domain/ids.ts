@@ -61,8 +61,13 @@ function randomBytes(): Uint8Array {
   return pool.subarray(used - RANDOM_CHARS, used)
 }
 
+/** Whether something from outside can be one of our ids. */
+export function isId<K extends Kind>(kind: K, text: unknown): text is Id<K> {
+  return typeof text === 'string' && new RegExp(`^${prefixes[kind]}_[${ALPHABET}]{26}$`).test(text)
+}
+
 /** Takes an id from outside (a URL, a job); throws `not_found` when it cannot be one of ours. */
 export function parseId<K extends Kind>(kind: K, text: unknown): Id<K> {
-  if (typeof text === 'string' && new RegExp(`^${prefixes[kind]}_[${ALPHABET}]{26}$`).test(text)) return text as Id<K>
+  if (isId(kind, text)) return text
   throw new AppError('not_found', `There is no such ${kind}`)
 }

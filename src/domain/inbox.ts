@@ -41,6 +41,10 @@ export interface EchoItem extends Item, FromContact {
   attachments: Attachment[]
   /** The account wrote to itself. */
   self: boolean
+  /** What was sent along with it and comes back unread by anybody, where the platform has such a thing. */
+  correlation?: string
+  /** The platform's id of the app that sent it, where the platform names one. */
+  appRef?: string
 }
 
 export interface UnsendItem extends Item, FromContact {
@@ -62,9 +66,24 @@ export interface ReactionItem extends Item, FromContact {
   emoji?: string
 }
 
+/** The contact has read what we wrote, up to the item's moment. */
 export interface SeenItem extends Item, FromContact {
   kind: 'seen'
-  messageRef: string
+  /** Absent where the platform names the moment alone. */
+  messageRef?: string
+}
+
+/** What we wrote has reached the contact's device, up to the item's moment. */
+export interface DeliveredItem extends Item, FromContact {
+  kind: 'delivered'
+}
+
+/** The platform has warned or blocked the account, or lifts a block. */
+export interface EnforcementItem extends Item {
+  kind: 'enforcement'
+  action: 'warning' | 'block' | 'unblock'
+  /** The platform's own words. */
+  reason?: string
 }
 
 export interface ReferralItem extends Item, FromContact {
@@ -108,6 +127,8 @@ export type InboundItem =
   | EditItem
   | ReactionItem
   | SeenItem
+  | DeliveredItem
+  | EnforcementItem
   | ReferralItem
   | CommentItem
   | MentionItem

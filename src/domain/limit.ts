@@ -29,6 +29,20 @@ export const limits = {
     profile: [{ scope: 'account', max: 5, perMs: 1050 }],
     refresh: [{ scope: 'account', max: 1, perMs: 60_000 }],
   },
+  messenger: {
+    // Published: 300 text sends a second, yet a Page whose messages pass 40 a second cannot send until they fall, and what
+    // people write to it may count among them. So sends stay at three quarters of that.
+    // https://developers.facebook.com/documentation/business-messaging/messenger-platform/overview/rate-limiting
+    send: [
+      { scope: 'account', max: 30, perMs: 1050 },
+      { scope: 'account', max: 3, perMs: 105 },
+      { scope: 'conversation', max: 1, perMs: 1050 },
+    ],
+    // As with Instagram: 2 Conversations API calls a second for each Page.
+    read: [{ scope: 'account', max: 2, perMs: 1300 }],
+    profile: [{ scope: 'account', max: 5, perMs: 1050 }],
+    refresh: [{ scope: 'account', max: 1, perMs: 60_000 }],
+  },
 } as const satisfies Record<Platform, Record<EndpointClass, readonly ScopedWindow[]>>
 
 /** How a platform's own figures of what was used, and its throttles, are heeded. */
@@ -41,14 +55,17 @@ export interface PauseRule {
   maxMs: number
 }
 
-export const pauseRules = {
-  instagram: {
-    // Throttling starts at 100, and calls that are already under way still count; calling on while throttled prolongs it.
-    // https://developers.facebook.com/docs/graph-api/overview/rate-limiting
-    stopPercent: 90,
-    // Budgets roll over an hour or a day, so some of one comes back in this time; the next answer tells whether enough.
-    defaultMs: 5 * 60_000,
-    // The longest budget rolls over a day.
-    maxMs: 24 * 3_600_000,
-  },
-} as const satisfies Record<Platform, PauseRule>
+/** Graph counts for all its products alike: https://developers.facebook.com/docs/graph-api/overview/rate-limiting */
+const graphPauses: PauseRule = {
+  // Throttling starts at 100, and calls that are already under way still count; calling on while throttled prolongs it.
+  stopPercent: 90,
+  // Budgets roll over an hour or a day, so some of one comes back in this time; the next answer tells whether enough.
+  defaultMs: 5 * 60_000,
+  // The longest budget rolls over a day.
+  maxMs: 24 * 3_600_000,
+}
+
+export const pauseRules = { instagram: graphPauses, messenger: graphPauses } as const satisfies Record<
+  Platform,
+  PauseRule
+>

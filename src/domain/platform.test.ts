@@ -8,3 +8,9 @@ it('counts Instagram text in bytes, as Meta does', () => {
   expect(fitsPlatform('🙂'.repeat(250), 'instagram')).toBe(true)
   expect(fitsPlatform(`${'🙂'.repeat(250)}a`, 'instagram')).toBe(false)
 })
+
+it('counts Messenger text in characters, as Meta does', () => {
+  expect(measure('🙂', 'messenger')).toBe(1)
+  expect(fitsPlatform('ü'.repeat(2000), 'messenger')).toBe(true)
+  expect(fitsPlatform('ü'.repeat(2001), 'messenger')).toBe(false)
+})

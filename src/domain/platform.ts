@@ -1,6 +1,9 @@
-export type Platform = 'instagram'
+export const platforms = ['instagram', 'messenger'] as const
+export type Platform = (typeof platforms)[number]
 
 export interface PlatformRules {
+  /** As people call it. */
+  name: string
   /** How the platform itself counts a reply's length. */
   textLimit: { max: number; unit: 'bytes' | 'characters' }
   /** How long after the contact's last qualifying action a reply may be sent, in ms. */
@@ -16,7 +19,16 @@ export const platformRules = {
   // 24 h: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages
   // 7 days: https://developers.facebook.com/docs/instagram-platform/private-replies
   instagram: {
+    name: 'Instagram',
     textLimit: { max: 1000, unit: 'bytes' },
+    replyWindowMs: 24 * HOUR_MS,
+    privateReplyWindowMs: 168 * HOUR_MS,
+  },
+  // 2,000 characters of UTF-8: https://developers.facebook.com/docs/messenger-platform/reference/send-api
+  // 7 days: https://developers.facebook.com/documentation/business-messaging/messenger-platform/discovery/private-replies
+  messenger: {
+    name: 'Messenger',
+    textLimit: { max: 2000, unit: 'characters' },
     replyWindowMs: 24 * HOUR_MS,
     privateReplyWindowMs: 168 * HOUR_MS,
   },

@@ -1,5 +1,7 @@
+import type { Account } from '#db/accounts.ts'
 import type { AuditEvent } from '#src/domain/audit.ts'
 import type { ContactId, ConversationId, PostId } from '#src/domain/ids.ts'
+import type { EnforcementItem } from '#src/domain/inbox.ts'
 import type { Bell } from '#src/queues/bell.ts'
 import type { Publish } from '#src/queues/live.ts'
 
@@ -14,6 +16,7 @@ export interface Aftermath {
   queue: Set<ConversationId>
   posts: Set<PostId>
   unknownAccounts: Set<string>
+  enforcements: { account: Pick<Account, 'id' | 'name'>; item: EnforcementItem }[]
   /** The delivery carries words that were unsent. */
   erase: boolean
   received: number
@@ -29,6 +32,7 @@ export function noAftermath(): Aftermath {
     queue: new Set(),
     posts: new Set(),
     unknownAccounts: new Set(),
+    enforcements: [],
     erase: false,
     received: 0,
     unrecognised: 0,
@@ -44,6 +48,7 @@ export async function announce(
   for (const id of aftermath.conversations) publish({ topic: 'conversation', id })
   for (const id of aftermath.posts) publish({ topic: 'outbox', id })
   for (const id of aftermath.unknownAccounts) publish({ topic: 'alerts', id })
+  for (const { account } of aftermath.enforcements) publish({ topic: 'alerts', id: account.id })
   await Promise.allSettled([
     ...[...aftermath.drafts].map(([id, quietMs]) => bell.draft(id, quietMs)),
     ...[...aftermath.contacts].map((id) => bell.contact(id)),

@@ -8,7 +8,7 @@ import type { Database } from '#db/client.ts'
 import { listPauses, savePause } from '#db/pauses.ts'
 import type { AccountId } from '#src/domain/ids.ts'
 import type { EndpointClass } from '#src/domain/limit.ts'
-import type { Platform } from '#src/domain/platform.ts'
+import { type Platform, platformRules } from '#src/domain/platform.ts'
 import { pauseKeyOf } from '#src/limits/scopes.ts'
 import type { Limiter } from '#src/limits/slots.ts'
 import type { Listener, Pause } from '#src/platforms/adapter.ts'
@@ -84,7 +84,7 @@ async function keep({ db, publish, now }: PauseDeps, { key, place, pause }: Keep
   publish({ topic: 'outbox', id: key })
   if (until.getTime() - at.getTime() <= ALERT_FROM_MS) return
   const name = accountId && (await readAccount(db, accountId))?.name
-  const text = alertText(pause, name ?? 'all accounts')
+  const text = alertText(pause, { platform, name: name ?? 'all accounts' })
   const about = accountId ? { accountId } : {}
   await raiseAlert(db, { kind: 'platform_pause', subject: key, severity: 'warning', ...about, text, at })
   publish({ topic: 'alerts', id: key })
@@ -97,7 +97,8 @@ const heldUp: Record<EndpointClass, string> = {
   refresh: 'checking its token',
 }
 
-function alertText({ until, only, code }: Pause, name: string): string {
+function alertText({ until, only, code }: Pause, { platform, name }: { platform: Platform; name: string }): string {
+  const asking = platformRules[platform].name
   const time = `${until.toISOString().slice(0, 16).replace('T', ' ')} UTC`
-  return `${name}: Instagram asks us to wait until ${time}${only ? ` with ${heldUp[only]}` : ''} (${code}).`
+  return `${name}: ${asking} asks us to wait until ${time}${only ? ` with ${heldUp[only]}` : ''} (${code}).`
 }

@@ -2,8 +2,15 @@ import { findAccount } from '#db/accounts.ts'
 import type { Database } from '#db/client.ts'
 import type { StoredDelivery } from '#db/deliveries.ts'
 import type { InboundItem, ParsedItem } from '#src/domain/inbox.ts'
+import type { Platform } from '#src/domain/platform.ts'
 import { parseInstagramDelivery } from '#src/platforms/instagram/webhook.ts'
+import { parseMessengerDelivery } from '#src/platforms/messenger/webhook.ts'
 import type { Accounts, Arrival } from './receive-item.ts'
+
+const parsers = {
+  instagram: parseInstagramDelivery,
+  messenger: parseMessengerDelivery,
+} as const satisfies Record<Platform, (body: Uint8Array) => ParsedItem[]>
 
 /** A delivery with what is in it, in lock order. */
 export interface Delivery extends StoredDelivery {
@@ -19,15 +26,16 @@ export function lockKey(item: InboundItem): string {
   return `${item.accountRef} ${'contactRef' in item ? item.contactRef : ''}`
 }
 
+/** By the platform's own ids, so all arrivals are of one platform. */
 export async function findAccounts(db: Database, arrivals: readonly Arrival[]): Promise<Accounts> {
-  const refs = [...new Set(arrivals.map(({ item }) => item.accountRef))]
-  const found = await Promise.all(refs.map((ref) => findAccount(db, 'instagram', ref)))
+  const places = new Map(arrivals.map(({ item, source }) => [item.accountRef, source]))
+  const found = await Promise.all([...places].map(([ref, source]) => findAccount(db, source, ref)))
   return new Map(found.flatMap((account) => (account ? [[account.accountRef, account]] : [])))
 }
 
 /** A body that was emptied because of an unsend has been received already. */
-function itemsOf({ body, receivedAt }: StoredDelivery): ParsedItem[] {
-  return body.length === 0 && receivedAt ? [] : parseInstagramDelivery(body)
+function itemsOf({ source, body, receivedAt }: StoredDelivery): ParsedItem[] {
+  return body.length === 0 && receivedAt ? [] : parsers[source](body)
 }
 
 /** An item without a moment of its own happened when it came. */

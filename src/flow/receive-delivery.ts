@@ -1,8 +1,9 @@
-import { raiseAlert } from '#db/alerts.ts'
+import { raiseAlert, resolveAlert } from '#db/alerts.ts'
 import { appendAudit } from '#db/audit.ts'
 import { errnoOf, inTransaction, type Transaction } from '#db/client.ts'
 import { markReceived } from '#db/deliveries.ts'
 import { isAnyErased } from '#db/messages.ts'
+import { type Platform, platformRules } from '#src/domain/platform.ts'
 import { type Aftermath, announce, noAftermath } from './aftermath.ts'
 import type { ReceiveDeps, Received } from './receive.ts'
 import { type Delivery, findAccounts } from './receive-arrivals.ts'
@@ -27,14 +28,14 @@ export async function receiveDelivery(deps: ReceiveDeps, delivery: Delivery): Pr
   }
 }
 
-async function receiveTogether(deps: ReceiveDeps, { id, accounts, arrivals }: Known): Promise<Received> {
+async function receiveTogether(deps: ReceiveDeps, { id, source, accounts, arrivals }: Known): Promise<Received> {
   const aftermath = await inTransaction(deps.db, async (tx) => {
     const aftermath = noAftermath()
     const desk = { tx, accounts, aftermath, now: deps.now }
     await lockAhead(desk, arrivals)
     for (const arrival of arrivals) await receiveItem(desk, arrival)
     await markReceived(tx, [id], { at: deps.now(), erase: aftermath.erase })
-    await writeRest(tx, aftermath, deps.now())
+    await writeRest(tx, source, aftermath, deps.now())
     return aftermath
   })
   await announce(aftermath, deps)
@@ -57,7 +58,7 @@ async function receiveAlone(deps: ReceiveDeps, accounts: Accounts, arrival: Arri
     inTransaction(deps.db, async (tx) => {
       const aftermath = noAftermath()
       await receiveItem({ tx, accounts, aftermath, now: deps.now }, one)
-      await writeRest(tx, aftermath, deps.now())
+      await writeRest(tx, one.source, aftermath, deps.now())
       return aftermath
     })
   const aftermath = await receive(arrival).catch((error: unknown) => {
@@ -76,18 +77,33 @@ function asUnrecognised({ item, ...arrival }: Arrival): Arrival {
 }
 
 /** Alerts and audit entries come last: the audit's end is one row for everybody. */
-async function writeRest(tx: Transaction, { unknownAccounts, audits }: Aftermath, at: Date): Promise<void> {
+async function writeRest(tx: Transaction, source: Platform, rest: Aftermath, at: Date): Promise<void> {
+  const { unknownAccounts, enforcements, audits } = rest
   for (const subject of [...unknownAccounts].sort()) {
-    const text = `Messages arrive for Instagram account ${subject}, which is not connected here`
+    const text = `Messages arrive for ${platformRules[source].name} account ${subject}, which is not connected here`
     await raiseAlert(tx, { kind: 'unknown_account', subject, severity: 'warning', text, at })
   }
+  for (const enforcement of enforcements) await tellEnforcement(tx, enforcement, at)
   for (const audit of audits) await appendAudit(tx, audit)
+}
+
+/** Nothing is stopped by it: what the platform then refuses stops by itself. */
+async function tellEnforcement(
+  tx: Transaction,
+  { account: { id, name }, item: { action, reason } }: Aftermath['enforcements'][number],
+  at: Date,
+): Promise<void> {
+  if (action === 'unblock') return resolveAlert(tx, 'policy_enforcement', id, at)
+  const deed = action === 'block' ? 'has blocked it from sending' : 'warns of its policies'
+  const severity = action === 'block' ? 'critical' : 'warning'
+  const text = `${name}: Meta ${deed}${reason ? `: ${reason}` : ''}`
+  await raiseAlert(tx, { kind: 'policy_enforcement', subject: id, severity, accountId: id, text, at })
 }
 
 async function isErased({ db }: ReceiveDeps, accounts: Accounts, arrivals: Arrival[]): Promise<boolean> {
   const checks = [...accounts.values()].map(({ id, accountRef }) => {
     const refs = arrivals.flatMap(({ item }) =>
-      'messageRef' in item && item.accountRef === accountRef ? [item.messageRef] : [],
+      'messageRef' in item && item.messageRef && item.accountRef === accountRef ? [item.messageRef] : [],
     )
     return isAnyErased(db, id, refs)
   })

@@ -1,10 +1,12 @@
 import { moveConversation } from '#db/conversations.ts'
 import { supersedeDrafts } from '#db/drafts.ts'
-import { type EchoedPost, findPostOf, listUnnamedPosts, namePost, settleUncertain } from '#db/echoes.ts'
+import { type EchoedPost, findNamedPost, findPostOf, listUnnamedPosts, namePost, settleUncertain } from '#db/echoes.ts'
 import { findMessage, listRecent, type Recent } from '#db/messages.ts'
 import { setAttention } from '#db/reviews.ts'
+import { isId } from '#src/domain/ids.ts'
 import type { EchoItem } from '#src/domain/inbox.ts'
 import type { PostKind } from '#src/domain/outbox.ts'
+import type { Platform } from '#src/domain/platform.ts'
 import { cleanReply } from '#src/domain/review.ts'
 import { isAfter } from '#src/domain/thread.ts'
 import { textHash } from '#src/vault/hash.ts'
@@ -16,22 +18,27 @@ import { headOf } from './receive-window.ts'
 
 /** Our account said something: through us, which settles a post, or elsewhere, which answers the contact. */
 export function applyEcho(desk: Desk, thread: Thread, item: EchoItem): Promise<void> {
-  const { messageRef, text, attachments, at: sentAt } = item
+  const { messageRef, text, attachments, at: sentAt, correlation, appRef } = item
   const form = text === '' && attachments.length > 0 ? 'media' : 'text'
-  return applyOwn(desk, thread, { words: { messageRef, form, text, attachments, sentAt }, kind: 'message' })
+  const words = { messageRef, form, text, attachments, sentAt } as const
+  return applyOwn(desk, thread, { words, kind: 'message', correlation, appRef })
 }
 
 /** Words of ours, and as what kind of post they would have left us. */
 interface Own {
   words: Omit<Words, 'direction' | 'origin' | 'postId'>
   kind: PostKind
+  /** What we gave the platform to hand back, and who sent it, where an echo says so. */
+  correlation?: string | undefined
+  appRef?: string | undefined
 }
 
-export async function applyOwn(desk: Desk, thread: Thread, { words, kind }: Own): Promise<void> {
+export async function applyOwn(desk: Desk, thread: Thread, own: Own): Promise<void> {
   const { tx, now } = desk
+  const { words } = own
   const { messageRef } = words
-  const { post, isOurs } = await matchPost(desk, thread, { words, kind })
-  if (post) await settleEchoed(desk, post, words)
+  const { post, isOurs } = await matchPost(desk, thread, own)
+  if (post) await settleEchoed(desk, { post, platform: thread.account.platform }, words)
   await storeMessage(desk, thread, {
     ...words,
     direction: 'outbound',
@@ -44,14 +51,21 @@ export async function applyOwn(desk: Desk, thread: Thread, { words, kind }: Own)
   if (stored?.origin === 'elsewhere') await yieldTo(desk, thread, { echo: stored, recent })
 }
 
-/** By the platform's id, else by its very words. Of two equal posts we cannot tell which it is, only that it is ours. */
+/**
+ * By the platform's id, else by what went along with it, else by its very words. An echo that names its sender is judged
+ * by that alone: equal words from elsewhere are not ours. Of two equal posts we cannot tell which it is, only that it is ours.
+ */
 async function matchPost(
   { tx }: Desk,
   { account, conversation }: Thread,
-  { words: { messageRef, text }, kind }: Own,
+  { words: { messageRef, text }, kind, correlation, appRef }: Own,
 ): Promise<{ post?: EchoedPost; isOurs: boolean }> {
-  const named = await findPostOf(tx, account.id, messageRef)
+  const place = { accountId: account.id, conversationId: conversation.id }
+  const named =
+    (await findPostOf(tx, account.id, messageRef)) ??
+    (isId('post', correlation) ? await findNamedPost(tx, { id: correlation, ...place }) : undefined)
   if (named) return { post: named, isOurs: true }
+  if (correlation !== undefined || appRef !== undefined) return { isOurs: false }
   const said = { kind, textHash: textHash(cleanReply(text)) }
   const [post, second] = await listUnnamedPosts(tx, conversation.id, said)
   return post && !second ? { post, isOurs: true } : { isOurs: second !== undefined }
@@ -60,17 +74,17 @@ async function matchPost(
 /** A post that is being sent is settled by its sender, who finds the id here when no answer reaches it. */
 async function settleEchoed(
   { tx, aftermath, now }: Desk,
-  post: EchoedPost,
+  { post, platform }: { post: EchoedPost; platform: Platform },
   { messageRef, sentAt }: Pick<Words, 'messageRef' | 'sentAt'>,
 ): Promise<void> {
   const at = now()
   if (post.status === 'sending' && post.messageRef === null) await namePost(tx, post, messageRef, at)
-  if (post.status !== 'uncertain') return
-  if (!(await settleUncertain(tx, post, { ref: messageRef, sentAt, at }))) return
+  // A queued one that is heard of was given up for lost too early; it must not go out once more.
+  if (!(await settleUncertain(tx, post, { ref: messageRef, sentAt, at }, ['uncertain', 'queued']))) return
   aftermath.posts.add(post.id)
   aftermath.audits.push({
     action: 'post.settled',
-    actor: { kind: 'platform', id: 'instagram' },
+    actor: { kind: 'platform', id: platform },
     subject: { kind: 'post', id: post.id },
     detail: { status: 'sent', evidence: 'echo', messageRef, textHash: post.textHash },
     at,

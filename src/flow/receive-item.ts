@@ -4,6 +4,7 @@ import { adoptEvent, insertEvent } from '#db/inbox.ts'
 import { isAnyErased } from '#db/messages.ts'
 import { type EventId, newId } from '#src/domain/ids.ts'
 import type { InboundItem } from '#src/domain/inbox.ts'
+import type { Platform } from '#src/domain/platform.ts'
 import type { Aftermath } from './aftermath.ts'
 import { applyEdit, applyReaction, applySeen, applyUnsend } from './receive-change.ts'
 import { applyComment } from './receive-comment.ts'
@@ -19,7 +20,7 @@ export interface Arrival {
   raw: string
   index: number
   deliveryId: number
-  source: 'instagram'
+  source: Platform
 }
 
 /** What is at hand while a delivery is received. */
@@ -32,7 +33,6 @@ export interface Desk {
 
 /** Stores the event and lets it have its effect, once. The conversation is locked before anything else. */
 export async function receiveItem(desk: Desk, arrival: Arrival): Promise<void> {
-  const { aftermath } = desk
   const { item } = arrival
   const account = desk.accounts.get(item.accountRef)
   const thread = account && (await openThread(desk, account, item))
@@ -40,12 +40,20 @@ export async function receiveItem(desk: Desk, arrival: Arrival): Promise<void> {
     if (account) await keepErased(desk, account, item)
     return
   }
-  if (item.kind === 'unrecognised') aftermath.unrecognised++
-  else aftermath.received++
-  if (!account && item.kind !== 'unrecognised') aftermath.unknownAccounts.add(item.accountRef)
+  note(desk.aftermath, account, item)
   if (!thread) return
-  aftermath.conversations.add(thread.conversation.id)
+  desk.aftermath.conversations.add(thread.conversation.id)
   await applyItem(desk, thread, arrival)
+}
+
+function note(aftermath: Aftermath, account: Account | undefined, item: InboundItem): void {
+  if (item.kind === 'unrecognised') {
+    aftermath.unrecognised++
+    return
+  }
+  aftermath.received++
+  if (!account) aftermath.unknownAccounts.add(item.accountRef)
+  else if (item.kind === 'enforcement') aftermath.enforcements.push({ account, item })
 }
 
 async function storeEvent(
@@ -76,7 +84,7 @@ async function storeEvent(
 }
 
 function refOf(item: InboundItem): string | null {
-  if ('messageRef' in item) return item.messageRef
+  if ('messageRef' in item) return item.messageRef ?? null
   return item.kind === 'comment' ? item.commentRef : null
 }
 
@@ -108,8 +116,10 @@ async function applyItem(desk: Desk, thread: Thread, { item, deliveryId }: Arriv
       return applySeen(desk, thread, item)
     case 'comment':
       return applyComment(desk, thread, item)
+    case 'delivered':
     case 'referral':
     case 'mention':
+    case 'enforcement':
     case 'unrecognised':
       return
   }

@@ -8,6 +8,7 @@ import { inTransaction } from '#db/client.ts'
 import { markReceived } from '#db/deliveries.ts'
 import { supersedeDrafts } from '#db/drafts.ts'
 import { isOptOut } from '#src/domain/opt-out.ts'
+import { type Platform, platforms } from '#src/domain/platform.ts'
 import { announce, noAftermath } from './aftermath.ts'
 import type { ReceiveDeps } from './receive.ts'
 import { type Delivery, findAccounts, lockKey } from './receive-arrivals.ts'
@@ -24,7 +25,7 @@ export async function receivePlain(
   deliveries: readonly Delivery[],
 ): Promise<{ received: number; left: Delivery[] }> {
   const total = { received: 0, left: [] as Delivery[] }
-  for (const group of groupsOf(deliveries)) {
+  for (const group of platforms.flatMap((platform) => groupsOf(deliveries, platform))) {
     const { received, left } = await receiveGroup(deps, group).catch(() => ({ received: 0, left: group }))
     total.received += received
     total.left.push(...left)
@@ -32,10 +33,11 @@ export async function receivePlain(
   return total
 }
 
-function groupsOf(deliveries: readonly Delivery[]): Delivery[][] {
+/** Each of one platform: another's ids mean something else. */
+function groupsOf(deliveries: readonly Delivery[], platform: Platform): Delivery[][] {
   const groups: Delivery[][] = []
   let items = ITEMS_MAX
-  for (const delivery of deliveries) {
+  for (const delivery of deliveries.filter(({ source }) => source === platform)) {
     if (items >= ITEMS_MAX) {
       groups.push([])
       items = 0

@@ -35,9 +35,11 @@ function lockFor(desk: Desk, account: Account, item: InboundItem): Promise<Conve
     case 'comment':
       return item.own ? lockParent(desk, account, item) : lockOrAdd(desk, account, item)
     case 'seen':
+    case 'delivered':
     case 'referral':
       return lockKnown(desk, account, item.contactRef)
     case 'mention':
+    case 'enforcement':
     case 'unrecognised':
       return nothing()
   }

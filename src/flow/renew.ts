@@ -121,6 +121,7 @@ async function refresh(deps: RenewDeps, account: Account, listener: Listener): P
   const binding = { owner: account.id, field: 'token' }
   try {
     const { credential } = adapters[account.platform]
+    if (!credential.refresh) return ask(deps, account, listener)
     const token = keyring.open(account.sealedToken, binding)
     const fresh = await credential.refresh(token, AbortSignal.timeout(CALL_MS), listener)
     const at = now()

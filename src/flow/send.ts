@@ -134,10 +134,10 @@ async function call({ keyring, adapters }: SendDeps, { post, account }: SendCase
     const note = 'The stored token cannot be opened with these keys'
     return { outcome: { kind: 'stop_account', code: 'token_unreadable', note }, pauses: [] }
   }
-  const { kind, recipientRef, text } = post
+  const { id: postId, kind, recipientRef, text } = post
   const { accountRef } = account
   try {
-    const toSend = { accountRef, kind, recipientRef, text }
+    const toSend = { postId, accountRef, kind, recipientRef, text }
     return await adapters[post.platform].send(toSend, token, AbortSignal.timeout(CALL_MS))
   } catch (error) {
     return { outcome: outcomeOf(error), pauses: [] }

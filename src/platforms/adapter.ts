@@ -1,3 +1,4 @@
+import type { PostId } from '#src/domain/ids.ts'
 import type { EndpointClass } from '#src/domain/limit.ts'
 import type { Outcome, PostKind } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
@@ -5,6 +6,8 @@ import type { ShownThread } from '#src/domain/reconcile.ts'
 import type { Secret } from '#src/vault/secret.ts'
 
 export interface PostToSend {
+  /** Ours; goes along where the platform hands such a thing back, so that its echo names its post. */
+  postId: PostId
   accountRef: string
   kind: PostKind
   /** The contact of a message; otherwise the comment. */
@@ -61,7 +64,8 @@ export interface PlatformAdapter {
   credential: {
     /** Without a listener while the account is not connected yet. */
     check(token: Secret, signal: AbortSignal, listener?: Listener): Promise<{ accountRef: string; name: string }>
-    refresh(
+    /** Missing where tokens cannot be renewed. */
+    refresh?(
       token: Secret,
       signal: AbortSignal,
       listener: Listener,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { platforms } from '#src/domain/platform.ts'
 
 /** Queue names; a job carries ids only. */
 export const queueNames = {
@@ -18,7 +19,7 @@ export const InboxJob = z.union([
     bodies: z
       .array(
         z.strictObject({
-          source: z.enum(['instagram']),
+          source: z.enum(platforms),
           digest: z.string().regex(/^[0-9a-f]{64}$/),
           secretLabel: z.string().max(32),
           bodyBase64: z.string(),

@@ -7,13 +7,13 @@ import type { Opening } from './opening.ts'
 import type { Phone } from './phone.ts'
 import { type AccountView, refuseWith, type Stage } from './stage.ts'
 import { messagingEnvelope } from './wire.ts'
-import type { KeptComment } from './world.ts'
+import { type KeptComment, platformOf } from './world.ts'
 
 const Delivery = z.union([
-  /** Items of `messaging[]`, put into an envelope for the account. */
-  z.strictObject({ items: z.array(z.unknown()).min(1) }),
+  /** Items of `messaging[]`, put into an envelope for the account: the first shop unless told. */
+  z.strictObject({ items: z.array(z.unknown()).min(1), accountRef: z.string().optional() }),
   /** A whole body, whatever its shape. */
-  z.strictObject({ envelope: z.unknown() }),
+  z.strictObject({ envelope: z.unknown(), accountRef: z.string().optional() }),
 ])
 export type Delivery = z.infer<typeof Delivery>
 
@@ -29,6 +29,8 @@ export type Change = z.input<typeof Change>
 export interface Control {
   /** What one needs to connect the shop to the product. The token is the newest. */
   account(): AccountView & { knowledge: typeof knowledge }
+  /** The same of the first account of each platform. */
+  firsts(): (AccountView & { knowledge: typeof knowledge })[]
   arrivals(): Core['world']['arrivals']
   comments(): readonly KeptComment[]
   deliveries(): { id: number; attempts: number; outcome: string }[]
@@ -49,18 +51,24 @@ export interface ControlParts {
 }
 
 export function createControl(core: Core, { phone, stage, faults, opening }: ControlParts): Control {
-  const { world, account, settings } = core
+  const { world, account, page, settings } = core
   return {
     account: () => ({ ...stage.view(account), knowledge }),
+    firsts: () => [account, ...(page ? [page] : [])].map((one) => ({ ...stage.view(one), knowledge })),
     arrivals: () => world.arrivals,
     comments: () => world.comments,
     deliveries: () => [...world.deliveries.values()].map(({ id, attempts, outcome }) => ({ id, attempts, outcome })),
     deliver(delivery) {
-      const { accountRef } = account
-      const errand = { thread: 'by hand', about: `by hand ${world.deliveries.size + 1}` }
+      const { accountRef = account.accountRef } = delivery
+      const platform = platformOf(world, accountRef)
+      const errand = { accountRef, thread: 'by hand', about: `by hand ${world.deliveries.size + 1}` }
       if ('envelope' in delivery) return core.deliver({ ...errand, envelope: delivery.envelope })
       const mids = delivery.items.flatMap((item) => phone.learn(accountRef, item) ?? [])
-      return core.deliver({ ...errand, mids, envelope: messagingEnvelope(accountRef, delivery.items, core.clock()) })
+      return core.deliver({
+        ...errand,
+        mids,
+        envelope: messagingEnvelope({ accountRef, platform }, delivery.items, core.clock()),
+      })
     },
     change(change) {
       const { usagePercent, ...rest } = Change.parse(change)
@@ -76,6 +84,7 @@ export function createControlRoutes(control: Control, core: Core) {
   return new Hono()
     .onError(refuseWith)
     .get('/account', (c) => c.json(control.account()))
+    .get('/firsts', (c) => c.json({ accounts: control.firsts() }))
     .get('/arrivals', (c) => c.json({ arrivals: control.arrivals() }))
     .get('/comments', (c) => c.json({ comments: control.comments() }))
     .get('/deliveries', (c) => c.json({ deliveries: control.deliveries() }))

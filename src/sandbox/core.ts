@@ -1,10 +1,11 @@
+import { createHmac } from 'node:crypto'
 import { createDeliverer, type Deliverer, type Errand } from './deliveries.ts'
-import type { Entry } from './entries.ts'
+import type { Account, Entry } from './entries.ts'
 import { openJournal } from './journal.ts'
 import { createLookup, type Lookup } from './lookup.ts'
 import { createRefs, type Refs } from './refs.ts'
 import { encodeBody } from './wire.ts'
-import { type Account, apply, emptyWorld, type World } from './world.ts'
+import { apply, emptyWorld, platformOf, type World } from './world.ts'
 
 /** What a test or the demo may change while the sandbox runs; not kept over a restart. */
 export interface Settings {
@@ -23,6 +24,8 @@ export interface CoreOptions {
   seed: string
   webhookUrl: string
   appSecret: string
+  /** The door for a Page, and what signs its webhooks and proves its token; without it no Page is played. */
+  page?: { webhookUrl: string; appSecret: string } | undefined
   /** Journal file; memory only without it. */
   statePath?: string | undefined
   now: () => Date
@@ -39,6 +42,9 @@ export interface Core {
   readonly settings: Settings
   /** The first shop, the one people play with. */
   readonly account: Account
+  readonly page: Account | undefined
+  /** Whether a token is proven with this secret, where its account's app demands that. */
+  isProven(proof: string | undefined, token: { accountRef: string; text: string }): boolean
   /** Unix ms by the sandbox's clock. */
   clock(): number
   /** Like `clock`, but never the same twice in one thread, so that what is written in one breath keeps its order. */
@@ -48,17 +54,20 @@ export interface Core {
   /** The same with fractions. */
   arrivalClock(): number
   record(entry: Entry): void
-  deliver(errand: Omit<Errand, 'body'> & { envelope: unknown }): ReturnType<Deliverer['deliver']>
+  deliver(
+    errand: Omit<Errand, 'body' | 'door'> & { envelope: unknown; accountRef: string },
+  ): ReturnType<Deliverer['deliver']>
   /** Starts sending what an earlier run left undelivered. */
   resume(): void
   baseUrl: string
   close(): Promise<void>
 }
 
+const PAGE = { username: 'murmelton', name: 'Murmelton Ceramics', platform: 'messenger' as const }
 const SHOP = { username: 'murmelton.ceramics', name: 'Murmelton Ceramics' }
 
 export function createCore(options: CoreOptions): Core {
-  const { seed, webhookUrl, appSecret, statePath, now, retryDelaysMs } = options
+  const { seed, webhookUrl, appSecret, page, statePath, now, retryDelaysMs } = options
   const refs = createRefs(seed)
   const world = emptyWorld()
   const lookup = createLookup(world, refs)
@@ -75,7 +84,7 @@ export function createCore(options: CoreOptions): Core {
   const machineClock = () => now().getTime()
   const clock = () => machineClock() + settings.clockOffsetMs
   const deliverer = createDeliverer({
-    ...{ webhookUrl, appSecret, world, record },
+    ...{ doors: { instagram: { webhookUrl, appSecret }, messenger: page }, world, record },
     now: machineClock,
     ...(retryDelaysMs && { retryDelaysMs }),
   })
@@ -83,9 +92,14 @@ export function createCore(options: CoreOptions): Core {
   return {
     ...{ world, refs, lookup, settings, clock, machineClock, record },
     arrivalClock: options.preciseNow ?? machineClock,
-    account: openShop(world, refs, record, machineClock()),
+    account: openFirst({ world, record }, { ...refs.account(1), ...SHOP }, machineClock()),
+    page: page && openFirst({ world, record }, { ...refs.page(1), ...PAGE }, machineClock()),
+    isProven: createProver(world, page?.appSecret),
     tick: createTick(clock),
-    deliver: ({ envelope, ...errand }) => deliverer.deliver({ ...errand, body: encodeBody(envelope) }),
+    deliver({ envelope, accountRef, ...errand }) {
+      const door = platformOf(world, accountRef) === 'messenger' ? { door: 'messenger' as const } : {}
+      return deliverer.deliver({ ...errand, ...door, body: encodeBody(envelope) })
+    },
     resume: () => deliverer.resume(),
     baseUrl: 'http://127.0.0.1',
     async close() {
@@ -104,11 +118,19 @@ function createTick(clock: () => number): Core['tick'] {
   }
 }
 
-function openShop(world: World, refs: Refs, record: (entry: Entry) => void, at: number): Account {
-  const [open] = world.accounts.values()
+/** The first account of its platform: the one that is open already, or this one. */
+function openFirst({ world, record }: Pick<Core, 'world' | 'record'>, account: Account, at: number): Account {
+  const { platform = 'instagram', accountRef } = account
+  const open = [...world.accounts.values()].find((one) => (one.platform ?? 'instagram') === platform)
   if (open) return open
-  const account: Account = { ...refs.account(1), ...SHOP }
   record({ type: 'account', ...account })
-  record({ type: 'token', accountRef: account.accountRef, serial: 1, at })
+  record({ type: 'token', accountRef, serial: 1, at })
   return account
+}
+
+function createProver(world: World, appSecret: string | undefined): Core['isProven'] {
+  return (proof, { accountRef, text }) => {
+    if (appSecret === undefined || platformOf(world, accountRef) === 'instagram') return true
+    return proof === createHmac('sha256', appSecret).update(text).digest('hex')
+  }
 }

@@ -1,13 +1,15 @@
+import type { Platform } from '#src/domain/platform.ts'
 import type { Delivery, Entry } from './entries.ts'
 import { createLanes } from './lanes.ts'
 import { createTries } from './tries.ts'
 import { createRecut } from './weather/recut.ts'
 import { planDelivery, type Way } from './weather/way.ts'
+import type { WebhookTarget } from './webhook-post.ts'
 import type { World } from './world.ts'
 
 export interface DelivererOptions {
-  webhookUrl: string
-  appSecret: string
+  /** Where each product's webhooks go; a product that is not played has no door. */
+  doors: Record<Platform, WebhookTarget | undefined>
   now: () => number
   world: World
   record: (entry: Entry) => void
@@ -17,6 +19,7 @@ export interface DelivererOptions {
 /** What is to be delivered. */
 export interface Errand {
   thread: string
+  door?: Delivery['door']
   body: string
   /** What the weather knows it by; the same in every run of a seed. */
   about: string

@@ -2,7 +2,7 @@ import type { Weather } from './weather/weather.ts'
 
 /** What can happen in the sandbox, as it stands in the journal. All times are ms since 1970. */
 export type Entry =
-  | { type: 'account'; accountRef: string; scopedRef: string; username: string; name: string }
+  | ({ type: 'account' } & Account)
   | { type: 'token'; accountRef: string; serial: number; at: number }
   /** All tokens of the account up to this one died. */
   | { type: 'death'; accountRef: string; serial: number }
@@ -25,6 +25,15 @@ export type Entry =
   | { type: 'told'; at: number }
   | { type: 'weather'; weather: Weather }
 
+export interface Account {
+  accountRef: string
+  scopedRef: string
+  username: string
+  name: string
+  /** Absent: Instagram. */
+  platform?: 'messenger'
+}
+
 export interface Message {
   mid: string
   accountRef: string
@@ -32,6 +41,9 @@ export interface Message {
   from: 'contact' | 'account'
   text: string
   attachments: { type: string; url: string }[]
+  /** Of a Page's own: the app that sent it, and what that sent along. */
+  appRef?: number
+  metadata?: string
   /** The story it answers. */
   story?: { id: string; url: string }
   at: number
@@ -85,6 +97,8 @@ export interface Delivery {
   thread: string
   body: string
   at: number
+  /** Whose door it goes to; Instagram's when absent. */
+  door?: 'messenger' | undefined
   /** The messages in it. */
   mids?: string[]
   /** Not before this time, by the machine's clock. */

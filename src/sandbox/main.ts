@@ -17,13 +17,16 @@ try {
 /** The process that plays Instagram and Claude. */
 async function play(): Promise<void> {
   const config = readConfig(environment, 'sandbox')
+  // Straight to the web process: a public address may lead over the internet.
+  const doors = `http://${reachable(config.host)}:${config.port}/webhooks`
+  const pageSecret = config.metaAppSecrets[0]?.secret.reveal()
   const sandbox = createSandbox({
     seed: String(config.sandboxSeed),
     opens: config.sandboxSeed !== EMPTY_WORLD,
-    // Straight to the web process: a public address may lead over the internet.
-    webhookUrl: `http://${reachable(config.host)}:${config.port}/webhooks/instagram`,
+    webhookUrl: `${doors}/instagram`,
     consoleUrl: config.publicUrl,
     appSecret: config.instagramAppSecrets[0]?.secret.reveal() ?? '',
+    page: pageSecret === undefined ? undefined : { webhookUrl: `${doors}/messenger`, appSecret: pageSecret },
     // Without a key the drafts come from elsewhere, and the stand-in accepts nobody.
     anthropicApiKey: config.anthropicApiKey?.reveal() ?? randomBytes(32).toString('hex'),
     statePath: config.sandboxStatePath,

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Core } from './core.ts'
+import type { Account } from './entries.ts'
 import type { Phone } from './phone.ts'
-import { comments, stories } from './stories.ts'
+import { comments, pageStories, type Story, stories } from './stories.ts'
 
 const MINUTE_MS = 60_000
 const ASK_AGAIN_MS = 300
@@ -53,8 +54,12 @@ async function isReady(url: string): Promise<boolean> {
 function tellAll(core: Core, phone: Phone): void {
   const start = core.clock()
   const ago = (minutes: number) => Math.round(start - minutes * MINUTE_MS)
-  for (const { name, username, turns } of stories) {
-    const { contactRef } = phone.meet(name, { username })
+  for (const story of stories) tellStory(story, core.account)
+  if (core.page) for (const story of pageStories) tellStory(story, core.page)
+  for (const { minutesAgo, ...comment } of comments) void phone.comment({ ...comment, at: ago(minutesAgo) })
+
+  function tellStory({ name, username, turns }: Story, { accountRef }: Account): void {
+    const { contactRef } = phone.meet(name, { username, accountRef })
     for (const { minutesAgo, by, text = '', picture, story } of turns) {
       const writing = {
         text,
@@ -66,5 +71,4 @@ function tellAll(core: Core, phone: Phone): void {
       else phone.write(contactRef, writing)
     }
   }
-  for (const { minutesAgo, ...comment } of comments) void phone.comment({ ...comment, at: ago(minutesAgo) })
 }

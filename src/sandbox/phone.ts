@@ -3,7 +3,7 @@ import type { Core } from './core.ts'
 import type { Comment, Message } from './entries.ts'
 import { createSerials } from './weather/serials.ts'
 import { commentEnvelope, contactItem, messageItem, messagingEnvelope } from './wire.ts'
-import { type Contact, keptKey } from './world.ts'
+import { type Contact, keptKey, platformOf } from './world.ts'
 
 export interface Writing {
   text?: string
@@ -11,6 +11,8 @@ export interface Writing {
   story?: { id: string; url: string }
   /** Unix ms; now, when absent. */
   at?: number
+  /** What went along with a send through the API, to come back with its echo. */
+  metadata?: string
 }
 
 type Delivered = Promise<{ id: number; status: number }>
@@ -51,9 +53,9 @@ export function createPhone(core: Core): Phone {
   const outgoing = createOutgoing(core)
   const sayInPublic = (comment: Comment): Delivered => {
     record({ type: 'comment', ...comment })
-    const { mediaRef, commentRef } = comment
+    const { accountRef, mediaRef, commentRef } = comment
     const envelope = commentEnvelope(comment, core.clock())
-    return core.deliver({ thread: `comments ${mediaRef}`, about: commentRef, envelope })
+    return core.deliver({ accountRef, thread: `comments ${mediaRef}`, about: commentRef, envelope })
   }
   const { keep, say, about } = outgoing
 
@@ -62,9 +64,9 @@ export function createPhone(core: Core): Phone {
     meet: (name, { username = usernameOf(name), accountRef = account.accountRef } = {}) =>
       meet(core, { name, username, accountRef }),
     write: (contactRef, writing) => say(keep('contact', contactRef, writing)),
-    answerFromApp: (contactRef, writing) => say(keep('account', contactRef, writing)),
+    answerFromApp: (contactRef, writing) => say(keep('account', contactRef, writing, PAGE_INBOX)),
     keepSent(contactRef, writing) {
-      const message = keep('account', contactRef, writing)
+      const message = keep('account', contactRef, writing, OUR_APP)
       return { mid: message.mid, echo: (lateMs) => say(message, lateMs).delivered }
     },
     comment({ name, username, text, at = core.tick('comments') }) {
@@ -100,28 +102,36 @@ function answering(
   const place = { accountRef, mediaRef, parentRef, commentRef: core.refs.comment(serial) }
   return { ...place, ...said, at: core.tick('comments') }
 }
+/** As the echoes of a Page name who sent them: https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/message-echoes */
+const PAGE_INBOX = 26_390_203_743_090
+const OUR_APP = 1_517_776_481_860_111
 
 type About = (mid: string, parts: (message: Message, at: number) => Record<string, unknown>) => Delivered | undefined
 
 function createOutgoing(core: Core) {
-  const { world, refs, account, record } = core
+  const { world, account, record } = core
   const absolute = (path: string) => new URL(path, core.baseUrl).href
   const gestureSerials = createSerials()
 
-  function keep(from: Message['from'], contactRef: string, writing: Writing): Message {
-    const { text = '', attachments = [], story, at = core.tick(contactRef) } = writing
-    // Counted for each side, so that an id does not hang on who was quicker.
-    const mid = refs.message({ contactRef, from }, (world.kept.get(keptKey(from, contactRef)) ?? 0) + 1)
+  function keep(from: Message['from'], contactRef: string, writing: Writing, app?: number): Message {
+    const { text = '', attachments = [], story, metadata, at = core.tick(contactRef) } = writing
     const { accountRef } = world.contacts.get(contactRef) ?? account
-    const message: Message = { mid, accountRef, contactRef, from, text, attachments, at, ...(story && { story }) }
+    const sender = platformOf(world, accountRef) === 'messenger' && app !== undefined ? { appRef: app } : {}
+    // Counted for each side, so that an id does not hang on who was quicker.
+    const serial = (world.kept.get(keptKey(from, contactRef)) ?? 0) + 1
+    const mid = nameMessage(core, { accountRef, contactRef, from }, serial)
+    const said = { text, attachments, at, ...(story && { story }), ...(metadata !== undefined && { metadata }) }
+    const message: Message = { mid, accountRef, contactRef, from, ...said, ...sender }
     record({ type: 'message', ...message })
     return message
   }
 
   function say(message: Message, lateMs = 0): { mid: string; delivered: Delivered } {
     const { mid, accountRef, contactRef } = message
-    const envelope = messagingEnvelope(accountRef, [messageItem(message, absolute)], core.clock())
-    return { mid, delivered: core.deliver({ thread: contactRef, about: mid, mids: [mid], lateMs, envelope }) }
+    const platform = platformOf(world, accountRef)
+    const envelope = messagingEnvelope({ accountRef, platform }, [messageItem(message, absolute)], core.clock())
+    const errand = { accountRef, thread: contactRef, about: mid, mids: [mid], lateMs }
+    return { mid, delivered: core.deliver({ ...errand, envelope }) }
   }
 
   const about: About = (mid, parts) => {
@@ -130,31 +140,40 @@ function createOutgoing(core: Core) {
     const { contactRef, accountRef } = message
     const at = core.tick(contactRef)
     const item = contactItem(message, at, parts(message, at))
+    const platform = platformOf(world, accountRef)
     return core.deliver({
+      accountRef,
       thread: contactRef,
       about: `gesture ${contactRef} ${gestureSerials.next(contactRef)}`,
-      envelope: messagingEnvelope(accountRef, [item], core.clock()),
+      envelope: messagingEnvelope({ accountRef, platform }, [item], core.clock()),
     })
   }
   return { keep, say, about }
 }
 
-function gestures({ record }: Core, about: About): Pick<Phone, 'unsend' | 'react' | 'read'> {
+function gestures({ world, record }: Core, about: About): Pick<Phone, 'unsend' | 'react' | 'read'> {
   return {
-    unsend: (mid) =>
-      about(mid, () => {
+    unsend(mid) {
+      // Messenger tells nobody.
+      if (platformOf(world, world.messages.get(mid)?.accountRef) === 'messenger') {
+        record({ type: 'unsend', mid })
+        return undefined
+      }
+      return about(mid, () => {
         record({ type: 'unsend', mid })
         return { message: { mid, is_deleted: true } }
-      }),
+      })
+    },
     react: (mid, emoji) =>
       about(mid, ({ contactRef }, at) => {
         record({ type: 'reaction', contactRef, mid, at, ...(emoji && { emoji }) })
         return { reaction: emoji ? { mid, action: 'react', reaction: 'love', emoji } : { mid, action: 'unreact' } }
       }),
     read: (mid) =>
-      about(mid, () => {
+      about(mid, ({ accountRef, at: watermark }) => {
         record({ type: 'seen', mid })
-        return { read: { mid } }
+        // Messenger names the moment up to which all is read, not the message.
+        return { read: platformOf(world, accountRef) === 'messenger' ? { watermark } : { mid } }
       }),
   }
 }
@@ -162,10 +181,21 @@ function gestures({ record }: Core, about: About): Pick<Phone, 'unsend' | 'react
 function meet({ account, refs, world, record }: Core, person: Omit<Contact, 'contactRef'>): Contact {
   const { accountRef } = person
   const serial = (world.contactsOf.get(accountRef)?.length ?? 0) + 1
-  const contactRef = accountRef === account.accountRef ? refs.guest(serial) : refs.contact(accountRef, serial)
+  const isVisitor = platformOf(world, accountRef) === 'messenger'
+  const stranger = isVisitor ? refs.visitor(accountRef, serial) : refs.contact(accountRef, serial)
+  const contactRef = accountRef === account.accountRef ? refs.guest(serial) : stranger
   const contact: Contact = { ...person, contactRef }
   record({ type: 'contact', ...contact })
   return contact
+}
+
+function nameMessage(
+  { world, refs }: Core,
+  thread: Pick<Message, 'accountRef' | 'contactRef' | 'from'>,
+  serial: number,
+) {
+  const isPage = platformOf(world, thread.accountRef) === 'messenger'
+  return isPage ? refs.pageMessage(thread, serial) : refs.message(thread, serial)
 }
 
 function learn(core: Core, accountRef: string, item: unknown): string | undefined {

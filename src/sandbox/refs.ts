@@ -3,6 +3,13 @@ import { createHmac } from 'node:crypto'
 /** Ids and tokens in the shapes Meta gives them, the same for the same seed and serial number. */
 export interface Refs {
   account(serial: number): { accountRef: string; scopedRef: string }
+  /** A Page goes by one id. */
+  page(serial: number): { accountRef: string; scopedRef: string }
+  visitor(accountRef: string, serial: number): string
+  /** As Messenger names messages and threads, and Facebook tokens. */
+  pageMessage(thread: { contactRef: string; from: string }, serial: number): string
+  pageConversation(contactRef: string): string
+  pageToken(accountRef: string, serial: number): string
   /** Of an account that was opened later; the first shop's are `guest`s. */
   contact(accountRef: string, serial: number): string
   guest(serial: number): string
@@ -25,6 +32,16 @@ export function createRefs(seed: string): Refs {
       accountRef: `178414${digits(`account ${serial}`, 11)}`,
       scopedRef: `25${digits(`scoped ${serial}`, 15)}`,
     }),
+    page: (serial) => {
+      const accountRef = `10${digits(`page ${serial}`, 13)}`
+      return { accountRef, scopedRef: accountRef }
+    },
+    visitor: (accountRef, serial) => `7${digits(`visitor ${accountRef} ${serial}`, 15)}`,
+    pageMessage: ({ contactRef, from }, serial) =>
+      `m_${word(`message ${from} ${contactRef} ${serial}`)}${word(`message tail ${from} ${contactRef} ${serial}`)}`,
+    pageConversation: (contactRef) => `t_${digits(`conversation ${contactRef}`, 16)}`,
+    pageToken: (accountRef, serial) =>
+      `EAAG${word(`token ${accountRef} ${serial}`)}${word(`token tail ${accountRef} ${serial}`)}`,
     contact: (accountRef, serial) => `1${digits(`contact ${accountRef} ${serial}`, 15)}`,
     guest: (serial) => `1${digits(`contact ${serial}`, 15)}`,
     message: ({ contactRef, from }, serial) => `aWdfZAG1faXRlbTox${word(`message ${from} ${contactRef} ${serial}`)}`,

@@ -18,8 +18,7 @@ export function createStageRoutes(stage: Stage, core: Core) {
     .onError(refuseWith)
     .get('/accounts', (c) => c.json({ accounts: stage.accounts() }))
     .post('/accounts', async (c) => {
-      const { count } = Opened.parse(await c.req.json())
-      return c.json({ accounts: stage.open(count) }, 201)
+      return c.json({ accounts: stage.open(Opened.parse(await c.req.json())) }, 201)
     })
     .post('/people', async (c) => c.json(stage.meet(Person.parse(await c.req.json())), 201))
     .post('/messages', async (c) => {

@@ -1,15 +1,21 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
+import { type Platform, platforms } from '#src/domain/platform.ts'
 import type { Core } from './core.ts'
+import type { Account } from './entries.ts'
 import { expiryOf, issueToken } from './graph/tokens.ts'
+import { tokenText } from './lookup.ts'
 import type { Phone } from './phone.ts'
 import { Weather } from './weather/weather.ts'
-import type { Account } from './world.ts'
+import { platformOf } from './world.ts'
 
 /** More would not be a shop any more but a platform. */
 const ACCOUNTS_AT_ONCE_MAX = 10_000
 
-export const Opened = z.strictObject({ count: z.int().min(1).max(ACCOUNTS_AT_ONCE_MAX) })
+export const Opened = z.strictObject({
+  count: z.int().min(1).max(ACCOUNTS_AT_ONCE_MAX),
+  platform: z.enum(platforms).default('instagram'),
+})
 export const Person = z.strictObject({ accountRef: z.string().optional(), name: z.string().trim().min(1).max(200) })
 export const Line = z.strictObject({
   contactRef: z.string(),
@@ -27,14 +33,16 @@ export interface AccountView {
   token: string
   name: string
   username: string
-  expiresInSeconds: number
+  /** Null when it has no end. */
+  expiresInSeconds: number | null
+  platform: Platform
 }
 
 /** Sets the scene: accounts, the people who write to them, their tokens and the weather. */
 export interface Stage {
   view(account: Account): AccountView
   accounts(): AccountView[]
-  open(count: number): AccountView[]
+  open(opened: z.infer<typeof Opened>): AccountView[]
   meet(person: z.infer<typeof Person>): { contactRef: string }
   /** Kept at once, delivered when the weather lets it. */
   write(line: Line): { mid: string }
@@ -63,7 +71,10 @@ export function createStage(core: Core, phone: Phone): Stage {
   return {
     view,
     accounts: () => [...world.accounts.values()].map(view),
-    open: (count) => Array.from({ length: count }, () => view(openAccount(core))),
+    open({ count, platform }) {
+      if (platform === 'messenger' && !core.page) refuse(['platform'], 'This sandbox plays no Page')
+      return Array.from({ length: count }, () => view(openAccount(core, platform)))
+    },
     meet({ accountRef = core.account.accountRef, name }) {
       const { contactRef } = phone.meet(name, { accountRef: find(accountRef).accountRef })
       return { contactRef }
@@ -91,15 +102,22 @@ export function createStage(core: Core, phone: Phone): Stage {
 function viewOf(core: Core, { accountRef, name, username }: Account): AccountView {
   const token = core.world.tokens.get(accountRef)?.at(-1)
   if (!token) throw new Error('A sandbox account has no token')
-  const expiresInSeconds = Math.floor((expiryOf(token) - core.clock()) / 1000)
-  return { accountRef, token: core.refs.token(accountRef, token.serial), name, username, expiresInSeconds }
+  const { world, refs } = core
+  const seconds = Math.floor((expiryOf(token, world) - core.clock()) / 1000)
+  const expiresInSeconds = Number.isFinite(seconds) ? seconds : null
+  const platform = platformOf(world, accountRef)
+  return { accountRef, platform, token: tokenText(world, refs, token), name, username, expiresInSeconds }
 }
 
-function openAccount(core: Core): Account {
+function openAccount(core: Core, platform: Platform): Account {
   const serial = core.world.accounts.size + 1
   const [word, trade] = [WORDS[serial % WORDS.length], TRADES[serial % TRADES.length]]
   const name = `${word} ${trade} ${serial}`
-  const account = { ...core.refs.account(serial), name, username: name.toLowerCase().replaceAll(' ', '.') }
+  const named = { name, username: name.toLowerCase().replaceAll(' ', '.') }
+  const account: Account =
+    platform === 'messenger'
+      ? { ...core.refs.page(serial), ...named, platform }
+      : { ...core.refs.account(serial), ...named }
   core.record({ type: 'account', ...account })
   issueToken(core, account.accountRef)
   return account

@@ -86,6 +86,32 @@ export const stories: readonly Story[] = [
   },
 ]
 
+/** The same for the Page. */
+export const pageStories: readonly Story[] = [
+  {
+    name: 'Greta Holm',
+    username: 'greta.holm',
+    turns: [
+      { minutesAgo: 180, text: 'Hi! Do you take part in the market in Linz in December?' },
+      { minutesAgo: 52, text: 'And could I pick up an order there instead of paying for shipping?' },
+    ],
+  },
+  {
+    name: 'Tomáš Novák',
+    username: 'tomas.novak',
+    turns: [{ minutesAgo: 700, text: 'Dobrý den, posíláte také do Brna? Mám zájem o šest šálků.' }],
+  },
+  {
+    name: 'Aylin Demir',
+    username: 'aylin.demir',
+    turns: [
+      { minutesAgo: 1500, text: 'Is the gift card valid in the studio too?' },
+      { minutesAgo: 1480, by: 'shop', text: 'It is, for a year.' },
+      { minutesAgo: 9, text: 'Great. Then two of 50 € please, as a PDF if that works?' },
+    ],
+  },
+]
+
 export const comments: readonly { name: string; username: string; minutesAgo: number; text: string }[] = [
   {
     name: 'Clara Moser',

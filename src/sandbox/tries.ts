@@ -1,7 +1,7 @@
 import type { DelivererOptions } from './deliveries.ts'
 import type { Delivery } from './entries.ts'
 import { createPauses } from './pauses.ts'
-import { createWebhookPost } from './webhook-post.ts'
+import { createWebhookPost, type WebhookPost, type WebhookTarget } from './webhook-post.ts'
 
 const HOUR_MS = 3_600_000
 /** After this long a delivery is dropped: https://developers.facebook.com/docs/graph-api/webhooks/getting-started */
@@ -22,15 +22,19 @@ export interface Tries {
 export function createTries(options: DelivererOptions): Tries {
   const { now, world, record, retryDelaysMs = RETRY_DELAYS_MS } = options
   const pauses = createPauses()
-  const webhook = createWebhookPost(options)
+  const posts = { instagram: postTo(options.doors.instagram), messenger: postTo(options.doors.messenger) }
   const underWay = new Set<Promise<unknown>>()
   let isClosed = false
+
+  async function send({ door, body }: Delivery): Promise<number> {
+    return (await posts[door ?? 'instagram']?.post(body)) ?? 0
+  }
 
   async function attempt(delivery: Delivery): Promise<number> {
     if (isClosed) return 0
     const { id } = delivery
     const attempts = (world.deliveries.get(id)?.attempts ?? 0) + 1
-    const status = await webhook.post(delivery.body)
+    const status = await send(delivery)
     if (isClosed) return status
     const at = now()
     if (status === 200) record({ type: 'delivered', id, attempts, outcome: 'accepted', at })
@@ -57,8 +61,12 @@ export function createTries(options: DelivererOptions): Tries {
     async close() {
       isClosed = true
       pauses.end()
-      webhook.close()
+      for (const post of Object.values(posts)) post?.close()
       await Promise.allSettled(underWay)
     },
   }
+}
+
+function postTo(target: WebhookTarget | undefined): WebhookPost | undefined {
+  return target && createWebhookPost(target)
 }

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import type { Platform } from '#src/domain/platform.ts'
 import type { Comment, Message } from './entries.ts'
 
 /** One item of `entry[].messaging[]`: https://developers.facebook.com/docs/instagram-platform/webhooks/examples */
@@ -10,7 +11,7 @@ export interface MessagingItem {
 }
 
 export function messageItem(message: Message, absolute: (path: string) => string): MessagingItem {
-  const { mid, text, attachments, story } = message
+  const { mid, text, attachments, story, appRef, metadata } = message
   return {
     ...parties(message),
     timestamp: message.at,
@@ -23,6 +24,9 @@ export function messageItem(message: Message, absolute: (path: string) => string
       ...(story && { reply_to: { story: { id: story.id, url: absolute(story.url) } } }),
       // Every send comes back under `messages`, ours and the phone's alike.
       ...(message.from === 'account' && { is_echo: true }),
+      // Messenger tells besides which app sent it, and hands back what that sent along.
+      ...(appRef !== undefined && { app_id: appRef }),
+      ...(metadata !== undefined && { metadata }),
     },
   }
 }
@@ -36,8 +40,14 @@ function parties({ accountRef, contactRef, from }: Message): Pick<MessagingItem,
   return from === 'contact' ? { sender: contact, recipient: account } : { sender: account, recipient: contact }
 }
 
-export function messagingEnvelope(accountRef: string, items: readonly unknown[], at: number): unknown {
-  return { object: 'instagram', entry: [{ id: accountRef, time: at, messaging: items }] }
+const objects = { instagram: 'instagram', messenger: 'page' } as const satisfies Record<Platform, string>
+
+export function messagingEnvelope(
+  { accountRef, platform }: { accountRef: string; platform: Platform },
+  items: readonly unknown[],
+  at: number,
+): unknown {
+  return { object: objects[platform], entry: [{ id: accountRef, time: at, messaging: items }] }
 }
 
 /** `entry.time` of a change is in seconds, unlike that of a message. */

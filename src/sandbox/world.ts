@@ -1,16 +1,10 @@
-import type { Arrival, Comment, Delivery, Entry, Message } from './entries.ts'
+import type { Platform } from '#src/domain/platform.ts'
+import type { Account, Arrival, Comment, Delivery, Entry, Message } from './entries.ts'
 import { clearSkies, type Weather } from './weather/weather.ts'
 
 const HOUR_MS = 3_600_000
 /** https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages */
 const REPLY_WINDOW_MS = 24 * HOUR_MS
-
-export interface Account {
-  accountRef: string
-  scopedRef: string
-  username: string
-  name: string
-}
 
 export interface Contact {
   accountRef: string
@@ -188,6 +182,11 @@ function openWindow(world: World, contactRef: string, at: number): void {
 
 export function isWindowOpen(contact: Contact, at: number): boolean {
   return contact.lastActionAt !== undefined && at < contact.lastActionAt + REPLY_WINDOW_MS
+}
+
+/** Which of Meta's products somebody is met on. */
+export function platformOf(world: World, accountRef: string | undefined): Platform {
+  return world.accounts.get(accountRef ?? '')?.platform ?? 'instagram'
 }
 
 /** A contact's messages by time, oldest first. */

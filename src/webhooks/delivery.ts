@@ -1,6 +1,8 @@
+import type { Platform } from '#src/domain/platform.ts'
+
 /** One signed body, as it arrived. */
 export interface Delivery {
-  source: 'instagram'
+  source: Platform
   /** The digest that was verified; the same bytes have the same one. */
   digest: string
   /** Which secret signed it. */

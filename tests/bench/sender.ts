@@ -7,6 +7,7 @@ import { createLanes } from '#src/limits/lanes.ts'
 import { createLimiter } from '#src/limits/slots.ts'
 import { createLogger } from '#src/observability/logger.ts'
 import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
+import { createMessengerAdapter } from '#src/platforms/messenger/index.ts'
 import { createBell, PREFIX } from '#src/queues/bell.ts'
 import { createPublisher, createWaker } from '#src/queues/live.ts'
 import { connectProducer, connectWorker } from '#src/queues/redis.ts'
@@ -26,7 +27,10 @@ const send = createSend({
   db,
   keyring: createKeyring(config.appSecretKey),
   isApproved: createApprovalChecker(config.approvalPublicKey),
-  adapters: { instagram: createInstagramAdapter({ graphUrl, graphApiVersion }) },
+  adapters: {
+    instagram: createInstagramAdapter({ graphUrl, graphApiVersion }),
+    messenger: createMessengerAdapter({ graphUrl, graphApiVersion }),
+  },
   limiter: createLimiter(redis, PREFIX),
   bell: createBell(redis).bell,
   publish: createPublisher(redis),
@@ -35,7 +39,7 @@ const send = createSend({
 const wide = limits.instagram.send.map((window) => ({ ...window, max: WIDE }))
 const worker = runOutbox({
   platform: 'instagram',
-  lanes: createLanes(redis, PREFIX, { rules: { instagram: { send: wide } } }),
+  lanes: createLanes(redis, PREFIX, { rules: { ...limits, instagram: { send: wide } } }),
   woken: createWaker(connectWorker(config.redisUrl.reveal())).on,
   send,
   log,

@@ -1,4 +1,5 @@
 /* Reads what a run left behind out of the stores, the platform and the files. */
+
 import { createReadStream, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { eq } from 'drizzle-orm'
@@ -16,6 +17,7 @@ import { operators } from '#db/schema/operators.ts'
 import { outboxPosts } from '#db/schema/outbox-posts.ts'
 import { reviewDecisions } from '#db/schema/review-decisions.ts'
 import { webhookDeliveries } from '#db/schema/webhook-deliveries.ts'
+import type { Platform } from '#src/domain/platform.ts'
 import type { Approval } from '#src/domain/review.ts'
 import { createBell } from '#src/queues/bell.ts'
 import { createApprovalChecker } from '#src/vault/approvals.ts'
@@ -61,7 +63,7 @@ export async function readHistory(site: Site, { secrets, ...given }: Given): Pro
 const { digest, status, createdAt } = webhookDeliveries
 const deliveryColumns = { digest, status, createdAt }
 
-async function readPosts(db: Database): Promise<(History['posts'][number] & { platform: 'instagram' })[]> {
+async function readPosts(db: Database): Promise<(History['posts'][number] & { platform: Platform })[]> {
   const rows = await db.select().from(outboxPosts)
   const looks = await db
     .select({ postId: deliveryAttempts.postId, outcome: deliveryAttempts.outcome })

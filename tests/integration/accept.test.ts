@@ -19,7 +19,7 @@ import { InboxJob } from '#src/queues/jobs.ts'
 import { connectProducer } from '#src/queues/redis.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { createAcceptor } from '#src/webhooks/acceptor.ts'
-import { createInstagramReceiver } from '#src/webhooks/instagram.ts'
+import { createReceiver } from '#src/webhooks/receiver.ts'
 import { aBell, aBody, aText } from '#tests/support/instagram.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
 import { anAccount } from '#tests/support/threads.ts'
@@ -73,7 +73,8 @@ async function setUp({ mysqlPort, redisPort, bodyDeadlineMs, store = storeDelive
   const lines: string[] = []
   const log = createLogger({ level: 'debug', pretty: false, process: 'web', write: (line) => lines.push(line) })
   const now = () => new Date()
-  const receiver = createInstagramReceiver({
+  const receiver = createReceiver({
+    source: 'instagram',
     matchSignature: (body, header) => matchSignature(body, header, secrets),
     isVerifyToken: (given) => isVerifyToken(given, new Secret(VERIFY_TOKEN)),
     accept: createAcceptor({

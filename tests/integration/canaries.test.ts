@@ -20,12 +20,12 @@ import { createSend } from '#src/flow/send.ts'
 import { createLanes } from '#src/limits/lanes.ts'
 import { createLimiter } from '#src/limits/slots.ts'
 import { createLogger } from '#src/observability/logger.ts'
-import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
 import { createBell } from '#src/queues/bell.ts'
 import { createApprovalChecker, createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
 import { createKeyring, generateFernetKey } from '#src/vault/keyring.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { createWeb } from '#src/web.ts'
+import { adaptersAt } from '#tests/support/adapters.ts'
 import { canaries, canariesIn, redisText, said, signed } from '#tests/support/canaries.ts'
 import { aClaude, aMessage, anAnswer } from '#tests/support/claude.ts'
 import { aFakeGraph, graphError } from '#tests/support/fake-graph.ts'
@@ -66,7 +66,7 @@ async function aHouse() {
   const { bell, close } = createBell(redis, prefix)
   const publish = () => undefined
   const keyring = createKeyring(config.appSecretKey)
-  const adapters = { instagram: createInstagramAdapter({ graphUrl: graph.url, graphApiVersion: 'v26.0' }) }
+  const adapters = adaptersAt(graph.url)
   await redis.set(`${prefix}:limits:epoch`, '1')
   const lanes = createLanes(redis, prefix)
   const parts = { db, bell, lanes, publish, now, keyring, adapters, limiter: createLimiter(redis, prefix) }

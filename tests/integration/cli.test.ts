@@ -10,6 +10,7 @@ import { alerts } from '#db/schema/alerts.ts'
 import { auditEntries } from '#db/schema/audit-entries.ts'
 import { switches } from '#db/schema/switches.ts'
 import { runCli } from '#src/cli/run.ts'
+import { NO_EXPIRY } from '#src/domain/credential.ts'
 import { type AccountId, newId } from '#src/domain/ids.ts'
 import { createSignIn } from '#src/flow/sign-in.ts'
 import { createHub } from '#src/queues/live.ts'
@@ -30,6 +31,7 @@ const env = {
   APP_SECRET_KEY: key,
   SESSION_SECRET: pepper,
   INSTAGRAM_GRAPH_URL: graph.url,
+  META_GRAPH_URL: graph.url,
   PUBLIC_URL: 'https://reply.example.org',
 }
 
@@ -86,6 +88,19 @@ describe('accounts add', () => {
     graph.next('me', { body: { user_id: '17841400000005555', username: 'alpine.shop' } })
     const { out } = await run('accounts add --json', TOKEN)
     expect(JSON.parse(out)).toMatchObject({ accountRef: '17841400000005555', name: 'alpine.shop', isNew: true })
+  })
+
+  it('connects a Page with a token that has no end, proven with the Meta app secret', async () => {
+    graph.next('me', { body: { id: '200000000005555', name: 'Alpine' } })
+    const { out } = await run('accounts add --platform messenger --json', TOKEN, { META_APP_SECRET: 'm'.repeat(32) })
+    const { id, accountRef } = JSON.parse(out)
+    expect(accountRef).toBe('200000000005555')
+    expect(await readAccount(db, id)).toMatchObject({ platform: 'messenger', tokenExpiresAt: NO_EXPIRY })
+    expect(graph.arrivals.at(-1)?.query.get('appsecret_proof')).toMatch(/^[0-9a-f]{64}$/)
+    const listed = JSON.parse((await run('accounts list --json')).out)
+    expect(listed).toContainEqual(expect.objectContaining({ id, platform: 'messenger', tokenExpiresAt: null }))
+    graph.next('me', { body: { id: '200000000005555', name: 'Alpine' } })
+    expect((await run(`accounts check ${id}`)).out).toContain('works')
   })
 
   it('gives a connected account its new token and keeps everything else', async () => {

@@ -11,7 +11,7 @@ import { createReadBack } from '#src/flow/read-back.ts'
 import { createUndo } from '#src/flow/recall.ts'
 import { createReceive } from '#src/flow/receive.ts'
 import { createLimiter } from '#src/limits/slots.ts'
-import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
+import { adaptersAt } from '#tests/support/adapters.ts'
 import { aBell, aStoredDelivery } from '#tests/support/instagram.ts'
 import { aConnectedAccount, aSender, keyring, sign } from '#tests/support/posts.ts'
 import { aSandbox } from '#tests/support/sandbox.ts'
@@ -66,7 +66,7 @@ async function setUp({ kind = 'comments' } = {}) {
   const readBack = createReadBack({
     ...deps,
     keyring,
-    adapters: { instagram: createInstagramAdapter({ graphUrl: url, graphApiVersion: 'v26.0' }) },
+    adapters: adaptersAt(url),
     limiter: createLimiter(redis, `${prefix}:${account.id}`),
   })
   return {

@@ -12,6 +12,7 @@ import { operators } from '#db/schema/operators.ts'
 import { outboxPosts } from '#db/schema/outbox-posts.ts'
 import { createConsole } from '#src/console/console.tsx'
 import type { Change } from '#src/console/deps.ts'
+import { NO_EXPIRY } from '#src/domain/credential.ts'
 import type { Role } from '#src/domain/identity.ts'
 import { type ConversationId, newId } from '#src/domain/ids.ts'
 import { createAnswer, createModerate } from '#src/flow/answer.ts'
@@ -327,6 +328,36 @@ describe('an account’s settings', () => {
     expect(await open('/queue')).toContain('All sending is stopped')
     await send('/sending/resumption', {})
     expect(await open('/queue')).not.toContain('All sending is stopped')
+  })
+})
+
+describe('a Page', () => {
+  it('stands beside Instagram under its own name, with a token that has no end', async () => {
+    const { db, aVisitor: visit } = await setUp()
+    const page = await anAccount(db, { platform: 'messenger', tokenExpiresAt: NO_EXPIRY })
+    const { conversation } = await aThread(db, { account: page })
+    const { open } = await visit()
+    for (const path of [`/accounts/${page.id}`, `/conversations/${conversation.id}`]) {
+      expect(await open(path)).toContain('Messenger')
+    }
+    const seen = await open(`/accounts/${page.id}`)
+    expect(seen).toContain('Without an end')
+    expect(seen).not.toContain('9999')
+    expect(seen).not.toContain('Renewed around')
+    expect(await open(`/conversations/${conversation.id}`)).toContain('2000')
+  })
+
+  it('waits with its own app, and not with that of Instagram', async () => {
+    const { db, aVisitor: visit } = await setUp()
+    const [page, shop] = [await anAccount(db, { platform: 'messenger' }), await anAccount(db)]
+    const { open } = await visit()
+    const until = new Date(Date.now() + 12 * 60_000)
+    const row = { scope: 'app' as const, accountId: null, only: null, until, code: '4' }
+    await savePause(db, { ...row, platform: 'messenger', pauseKey: `app:messenger:${page.id}` }, new Date())
+    const lines = (html: string) => html.match(/<li class="paused"/g)?.length ?? 0
+    expect(lines(await open(`/accounts/${page.id}`))).toBe(1)
+    expect(await open(`/accounts/${page.id}`)).toContain('Messenger asks us to wait until')
+    expect(lines(await open(`/accounts/${shop.id}`))).toBe(0)
   })
 })
 

@@ -5,8 +5,8 @@ import { contacts } from '#db/schema/contacts.ts'
 import type { ContactId } from '#src/domain/ids.ts'
 import { createIdentify } from '#src/flow/identify.ts'
 import { createLimiter } from '#src/limits/slots.ts'
-import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
 import type { LiveEvent } from '#src/queues/live.ts'
+import { adaptersAt } from '#tests/support/adapters.ts'
 import { aFakeGraph, graphError } from '#tests/support/fake-graph.ts'
 import { aConnectedThread, keyring } from '#tests/support/posts.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
@@ -21,7 +21,7 @@ async function setUp() {
   const identify = createIdentify({
     db,
     keyring,
-    adapters: { instagram: createInstagramAdapter({ graphUrl: graph.url, graphApiVersion: 'v26.0' }) },
+    adapters: adaptersAt(graph.url),
     limiter: createLimiter(redis, prefix),
     publish: (event) => void events.push(event),
     now: () => new Date(),

@@ -17,7 +17,7 @@ const at = new Date()
 async function someLanes(send: readonly ScopedWindow[], options: Omit<LanesOptions, 'rules'> = {}) {
   const own = `${prefix}:${newId('entry', new Date())}`
   await redis.set(`${own}:limits:epoch`, '1')
-  const rules = { instagram: { send } }
+  const rules = { instagram: { send }, messenger: { send } }
   const lanes = createLanes(redis, own, { rules, ...options })
   const take = async (max = 100) => (await lanes.take('instagram', { max, busy: [] })).slots
   const add = (...posts: (WaitingPost & { delayMs?: number })[]) =>

@@ -12,8 +12,8 @@ import { createSweep } from '#src/flow/sweep.ts'
 import { createLanes, type Lanes, type Slot } from '#src/limits/lanes.ts'
 import { createLimiter, type Limiter } from '#src/limits/slots.ts'
 import type { Pause } from '#src/platforms/adapter.ts'
-import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
 import type { LiveEvent } from '#src/queues/live.ts'
+import { adaptersAt } from '#tests/support/adapters.ts'
 import { aFakeGraph, graphError } from '#tests/support/fake-graph.ts'
 import {
   aConnectedAccount,
@@ -130,7 +130,7 @@ describe('when Instagram asks to wait', () => {
   it('with reading names, replies go on', async () => {
     const { graph, limiter, second } = await setUp()
     const account = await aConnectedAccount(db)
-    const adapters = { instagram: createInstagramAdapter({ graphUrl: graph.url, graphApiVersion: 'v26.0' }) }
+    const adapters = adaptersAt(graph.url)
     const identify = createIdentify({ db, keyring, adapters, limiter, publish: () => undefined, now })
     graph.next('profile', { status: 400, body: graphError(613) })
     await identify((await aConnectedThread(db, account)).contact.id)

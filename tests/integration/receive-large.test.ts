@@ -13,7 +13,7 @@ import { createLogger } from '#src/observability/logger.ts'
 import { matchSignature } from '#src/platforms/meta/signature.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { createAcceptor } from '#src/webhooks/acceptor.ts'
-import { createInstagramReceiver } from '#src/webhooks/instagram.ts'
+import { createReceiver } from '#src/webhooks/receiver.ts'
 import { aBell, aBody, aText } from '#tests/support/instagram.ts'
 import { aDatabase } from '#tests/support/stores.ts'
 import { anAccount } from '#tests/support/threads.ts'
@@ -27,7 +27,8 @@ const receive = createReceive({ ...heard, db, now })
 /** The door over real HTTP. */
 async function aDoor(): Promise<string> {
   const log = createLogger({ level: 'fatal', pretty: false, process: 'web' })
-  const app = createInstagramReceiver({
+  const app = createReceiver({
+    source: 'instagram',
     matchSignature: (body, header) => matchSignature(body, header, [{ label: 'test', secret: new Secret(SECRET) }]),
     isVerifyToken: () => false,
     accept: createAcceptor({

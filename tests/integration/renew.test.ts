@@ -8,8 +8,8 @@ import { leases } from '#db/schema/switches.ts'
 import type { AccountId, PostId } from '#src/domain/ids.ts'
 import { createRenew } from '#src/flow/renew.ts'
 import { createLimiter } from '#src/limits/slots.ts'
-import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
 import { Secret } from '#src/vault/secret.ts'
+import { adaptersAt } from '#tests/support/adapters.ts'
 import { aFakeGraph, graphError, type Script } from '#tests/support/fake-graph.ts'
 import { aConnectedAccount, aConnectedThread, aQueuedPost, keyring } from '#tests/support/posts.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
@@ -34,7 +34,7 @@ async function setUp(changed: Parameters<typeof aConnectedAccount>[1] = {}) {
     createRenew({
       db,
       keyring,
-      adapters: { instagram: createInstagramAdapter({ graphUrl: graph.url, graphApiVersion: 'v26.0' }) },
+      adapters: adaptersAt(graph.url),
       lanes: { add: async (_platform, posts) => void rung.push(...posts.map(({ id }) => id)) },
       limiter: createLimiter(redis, prefix),
       publish: () => undefined,

@@ -336,7 +336,7 @@ describe('when nobody knows whether it arrived', () => {
 
   it('an adapter that throws rests as uncertain too', async () => {
     const broken = { send: () => Promise.reject(new Error('IGAAtest leaked')) } as never
-    const { sendToEnd } = await setUp({ adapters: { instagram: broken } })
+    const { sendToEnd } = await setUp({ adapters: { instagram: broken, messenger: broken } })
     const { id } = await aQueuedPost(db)
     await sendToEnd(id)
     expect(await postOf(id)).toMatchObject({ status: 'uncertain', outcomeNote: 'Unexpected error' })

@@ -15,13 +15,13 @@ import { lineUp } from '#src/flow/line-up.ts'
 import { createSend, type SendDeps, type Sent } from '#src/flow/send.ts'
 import type { Lanes, Slot } from '#src/limits/lanes.ts'
 import { createLimiter } from '#src/limits/slots.ts'
-import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
 import { createWaker, type LiveEvent } from '#src/queues/live.ts'
 import { createApprovalChecker, createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
 import { textHash } from '#src/vault/hash.ts'
 import { createKeyring, generateFernetKey } from '#src/vault/keyring.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { runOutbox } from '#workers/outbox.ts'
+import { adaptersAt } from './adapters.ts'
 import { anAccount, anOperator, aThread } from './threads.ts'
 
 const keys = generateApprovalKeys()
@@ -123,7 +123,7 @@ export async function aSender(
     db,
     keyring,
     isApproved,
-    adapters: { instagram: createInstagramAdapter({ graphUrl, graphApiVersion: 'v26.0' }) },
+    adapters: adaptersAt(graphUrl),
     limiter: createLimiter(redis, prefix),
     bell: { reconcile: async () => undefined },
     publish: (event) => void events.push(event),

@@ -4,13 +4,23 @@ import { aReceiver } from './receiver.ts'
 
 export const APP_SECRET = 'test_app_secret_0123'
 
+type Options = Partial<SandboxOptions> & {
+  status?: number[]
+  /** With it a Page is played too. */
+  pageSecret?: string
+}
+
 /** A sandbox over real HTTP, with a receiver to deliver to and a clock that can be set. */
-export async function aSandbox({ status, ...options }: Partial<SandboxOptions> & { status?: number[] } = {}) {
+export async function aSandbox({ status, pageSecret, ...options }: Options = {}) {
   const receiver = await aReceiver(status ? { status } : {})
   const sandbox = createSandbox({
     seed: '7',
     webhookUrl: receiver.webhookUrl,
     appSecret: APP_SECRET,
+    page:
+      pageSecret === undefined
+        ? undefined
+        : { webhookUrl: receiver.webhookUrl.replace('/instagram', '/messenger'), appSecret: pageSecret },
     anthropicApiKey: 'sk-ant-sandbox-test',
     retryDelaysMs: [0, 10, 20],
     ...options,

@@ -6,7 +6,7 @@ import type { Database } from '#db/client.ts'
 import type { PostId } from '#src/domain/ids.ts'
 import { createReadBack, type ReadBackDeps } from '#src/flow/read-back.ts'
 import { createLimiter } from '#src/limits/slots.ts'
-import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
+import { adaptersAt } from './adapters.ts'
 import { keyring } from './posts.ts'
 
 /** How a send goes wrong: `kept` arrives all the same. */
@@ -116,7 +116,7 @@ export async function aReadBack(
   const reconcile = createReadBack({
     db,
     keyring,
-    adapters: { instagram: createInstagramAdapter({ graphUrl, graphApiVersion: 'v26.0' }) },
+    adapters: adaptersAt(graphUrl),
     limiter: createLimiter(redis, prefix, { now }),
     lanes: { add: async (_platform, posts) => void rung.push(...posts.map(({ id }) => id)) },
     publish: () => undefined,

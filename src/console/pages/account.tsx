@@ -1,4 +1,5 @@
 import { limits } from '#src/domain/limit.ts'
+import { platformRules } from '#src/domain/platform.ts'
 import type { Frame } from '../frame.ts'
 import type { AccountDetail } from '../house-views.ts'
 import { Icon } from '../parts/icons.tsx'
@@ -30,7 +31,7 @@ export function AccountPage({ frame, account, refusal }: AccountProps) {
             <bdi>{account.name}</bdi>
           </h1>
           <p class="muted">
-            Instagram <code>{account.accountRef}</code>
+            {platformRules[account.platform].name} <code>{account.accountRef}</code>
           </p>
         </header>
         {refusal && (
@@ -61,7 +62,7 @@ function Sending({ frame, account }: AccountProps) {
         Sending {account.stoppedAt ? <span class="tag tag-bad">Stopped</span> : <span class="tag tag-good">On</span>}
       </h2>
       <div id="pauses" data-live>
-        <AccountPauses frame={frame} accountId={account.id} />
+        <AccountPauses frame={frame} account={{ ...account, accountId: account.id }} />
       </div>
       {account.stoppedAt && (
         <p>

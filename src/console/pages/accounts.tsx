@@ -1,4 +1,5 @@
-import { type CredentialStatus, renewAt } from '#src/domain/credential.ts'
+import { type CredentialStatus, hasExpiry, renewAt } from '#src/domain/credential.ts'
+import { platformRules } from '#src/domain/platform.ts'
 import { inWords } from '../assets/remaining.js'
 import { dateOf } from '../clock.ts'
 import type { Frame } from '../frame.ts'
@@ -45,11 +46,11 @@ export function AccountsPage({ frame, accounts }: { frame: Frame; accounts: Acco
 }
 
 function PausedTag({ frame, account }: { frame: Frame; account: AccountView }) {
-  const pause = pauseOf(frame, account.id)
+  const pause = pauseOf(frame, { ...account, accountId: account.id })
   if (!pause) return null
   return (
     <span class="tag tag-warn" data-ends={pause.until.getTime()}>
-      Instagram asks to wait until <When at={pause.until} clock={frame} />
+      {platformRules[pause.platform].name} asks to wait until <When at={pause.until} clock={frame} />
     </span>
   )
 }
@@ -97,19 +98,24 @@ export function TokenLife({ account, frame }: { account: AccountView; frame: Fra
   const x = (at: Date) =>
     Math.round(WIDTH * Math.min(1, Math.max(0, (at.getTime() - from.getTime()) / (to.getTime() - from.getTime() || 1))))
   const renewal = renewAt({ obtainedAt: from, expiresAt: to, revoked: false }, 0.5)
+  const ends = hasExpiry(to)
   const refused = credentialStatus === 'revoked'
   return (
     <div class={`life life-${credentialStatus}`}>
-      <svg viewBox={`0 0 ${WIDTH} 14`} preserveAspectRatio="none" aria-hidden="true">
-        <rect class="life-all" x="0" y="5" width={WIDTH} height="4" rx="2" />
-        <rect class="life-spent" x="0" y="5" width={x(frame.now)} height="4" rx="2" />
-        <rect class="life-renewal" x={x(renewal) - 1} y="1" width="2" height="12" />
-        <rect class="life-now" x={Math.min(WIDTH - 4, x(frame.now))} y="0" width="4" height="14" rx="2" />
-      </svg>
+      {ends && (
+        <svg viewBox={`0 0 ${WIDTH} 14`} preserveAspectRatio="none" aria-hidden="true">
+          <rect class="life-all" x="0" y="5" width={WIDTH} height="4" rx="2" />
+          <rect class="life-spent" x="0" y="5" width={x(frame.now)} height="4" rx="2" />
+          <rect class="life-renewal" x={x(renewal) - 1} y="1" width="2" height="12" />
+          <rect class="life-now" x={Math.min(WIDTH - 4, x(frame.now))} y="0" width="4" height="14" rx="2" />
+        </svg>
+      )}
       <p class="life-words">
         <span>Obtained {dateOf(from, frame)}</span>
-        {!refused && <span>{renewal > frame.now ? `Renewed around ${dateOf(renewal, frame)}` : 'Renewal due'}</span>}
-        <span>{refused ? 'No longer accepted' : endWords(to, frame)}</span>
+        {ends && !refused && (
+          <span>{renewal > frame.now ? `Renewed around ${dateOf(renewal, frame)}` : 'Renewal due'}</span>
+        )}
+        <span>{refused ? 'No longer accepted' : ends ? endWords(to, frame) : 'Without an end'}</span>
       </p>
       {(tokenError || tokenCheckedAt) && (
         <p class="muted life-check">
@@ -120,8 +126,8 @@ export function TokenLife({ account, frame }: { account: AccountView; frame: Fra
           )}
           {tokenError && (
             <>
-              <Icon name="warning" /> Instagram answered <code>{tokenError}</code>. Connect the account again with{' '}
-              <code>countersign accounts add</code>.
+              <Icon name="warning" /> {platformRules[account.platform].name} answered <code>{tokenError}</code>. Connect
+              the account again with <code>countersign accounts add</code>.
             </>
           )}
         </p>

@@ -38,7 +38,7 @@ export function OutboxPage({ frame, uncertain, evidence, moving, rest }: OutboxP
           <Group
             title="Nobody knows whether these arrived"
             tone="warn"
-            note="The platform did not say. Look at the thread in the Instagram app, then settle it. Nothing is sent again by itself."
+            note="The platform did not say. Look at the thread in the platform’s own app, then settle it. Nothing is sent again by itself."
           >
             {uncertain.items.map((post) => (
               <Post post={post} frame={frame}>

@@ -42,7 +42,7 @@ interface SignInProps {
 
 export function SignInPage({ asset, email = '', to, fault, sandbox }: SignInProps) {
   return (
-    <Outside title="Sign in" asset={asset} {...(sandbox && { note: 'Sandbox: nothing here reaches Instagram.' })}>
+    <Outside title="Sign in" asset={asset} {...(sandbox && { note: 'Sandbox: nothing here reaches Meta.' })}>
       <h1>Sign in</h1>
       <Fault text={fault} />
       <form method="post" action="/sign-in" class="settings">

@@ -1,3 +1,4 @@
+import { platformRules } from '#src/domain/platform.ts'
 import { secondsOf } from '../clock.ts'
 import type { Frame } from '../frame.ts'
 import type { AttemptView, Evidence, PostView } from '../views.ts'
@@ -41,7 +42,7 @@ export function EvidenceBox({
           <Settle post={post} arrived="yes" label="It arrived" />
           <Settle post={post} arrived="no" label="It did not arrive" />
           <span class="muted">
-            Does <Name of={post} /> see it in the Instagram app?
+            Does <Name of={post} /> see it in the {platformRules[post.platform].name} app?
           </span>
         </div>
       )}

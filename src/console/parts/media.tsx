@@ -57,7 +57,7 @@ const forms: Record<MessageView['form'], string> = {
   story_mention: 'Mentioned you in a story',
   quick_reply: 'Tapped a quick reply',
   postback: 'Tapped a button',
-  unsupported: 'A message Instagram does not show to other apps',
+  unsupported: 'A message that is not shown to other apps',
   comment: 'Public comment',
   live_comment: 'Public comment under a live video',
 }

@@ -1,3 +1,4 @@
+import { platformRules } from '#src/domain/platform.ts'
 import type { Frame } from '../frame.ts'
 import type { PostView } from '../views.ts'
 import { pauseOf } from './pauses.tsx'
@@ -50,7 +51,7 @@ function PostNotice({ post, frame }: { post: PostView; frame: Frame }) {
 
 function PostWords({ post, frame }: { post: PostView; frame: Frame }) {
   const name = <Name of={post} />
-  const pause = pauseOf(frame, post.accountId)
+  const pause = pauseOf(frame, post)
   switch (post.status) {
     case 'queued':
       if (post.accountStoppedAt || frame.overview.sendingStoppedAt) {
@@ -59,7 +60,7 @@ function PostWords({ post, frame }: { post: PostView; frame: Frame }) {
       if (pause && pause.until > post.notBefore) {
         return (
           <>
-            Approved. Instagram asks us to wait: goes out to {name} in{' '}
+            Approved. {platformRules[post.platform].name} asks us to wait: goes out to {name} in{' '}
             <Seconds until={pause.until} clock={frame} over="a moment" />
           </>
         )

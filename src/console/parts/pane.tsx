@@ -1,3 +1,4 @@
+import { platformRules } from '#src/domain/platform.ts'
 import type { Frame } from '../frame.ts'
 import type { ConversationView } from '../views.ts'
 import { Composer } from './composer.tsx'
@@ -59,7 +60,7 @@ function PaneHead({ conversation, frame, list }: Pick<PaneProps, 'conversation' 
               ·{' '}
             </>
           )}
-          {kind === 'comment' ? 'Comments' : 'Instagram'} ·{' '}
+          {kind === 'comment' ? 'Comments' : platformRules[conversation.platform].name} ·{' '}
           <a href={`/accounts/${conversation.accountId}`}>{conversation.accountName}</a>
         </p>
       </div>

@@ -1,5 +1,6 @@
 import type { AccountId } from '#src/domain/ids.ts'
 import type { EndpointClass } from '#src/domain/limit.ts'
+import { type Platform, platformRules } from '#src/domain/platform.ts'
 import type { Frame } from '../frame.ts'
 import type { PauseView } from '../house-views.ts'
 import type { ConversationView } from '../views.ts'
@@ -11,9 +12,19 @@ interface PauseProps {
   frame: Frame
 }
 
+interface Paused {
+  accountId: AccountId
+  platform: Platform
+}
+
+/** The app's own pause is that of one platform's app. */
+function isAbout({ accountId, platform }: PauseView, account: Paused): boolean {
+  return accountId === null ? platform === account.platform : accountId === account.accountId
+}
+
 /** What holds up the replies of an account now, its own pause or the app's: whichever ends last. */
-export function pauseOf({ overview }: Frame, accountId: AccountId): PauseView | undefined {
-  return overview.pauses.find(({ accountId: of, only }) => !only && (of === null || of === accountId))
+export function pauseOf({ overview }: Frame, account: Paused): PauseView | undefined {
+  return overview.pauses.find((pause) => !pause.only && isAbout(pause, account))
 }
 
 /** `Instagram asks us to wait until 14:05, 12 min left`. */
@@ -21,7 +32,7 @@ export function PauseWords({ pause, frame }: PauseProps) {
   return (
     <>
       <strong>
-        Instagram asks us to wait until <When at={pause.until} clock={frame} />
+        {platformRules[pause.platform].name} asks us to wait until <When at={pause.until} clock={frame} />
       </strong>
       , <Seconds until={pause.until} clock={frame} over="no time" /> left
     </>
@@ -54,8 +65,8 @@ const heldUp: Record<EndpointClass, string> = {
 }
 
 /** Everything that one account waits with, each with its reason. */
-export function AccountPauses({ frame, accountId }: { frame: Frame; accountId: AccountId }) {
-  const pauses = frame.overview.pauses.filter(({ accountId: of }) => of === null || of === accountId)
+export function AccountPauses({ frame, account }: { frame: Frame; account: Paused }) {
+  const pauses = frame.overview.pauses.filter((pause) => isAbout(pause, account))
   return (
     <ul class="pauses">
       {pauses.map((pause) => (
@@ -73,7 +84,7 @@ export function AccountPauses({ frame, accountId }: { frame: Frame; accountId: A
 
 /** Beside the button that approves: it may be pressed, and this is when the reply leaves. */
 export function ComposerPause({ conversation, frame }: { conversation: ConversationView; frame: Frame }) {
-  const pause = pauseOf(frame, conversation.accountId)
+  const pause = pauseOf(frame, conversation)
   const { windowExpiresAt } = conversation
   const isTooLong = pause && windowExpiresAt && windowExpiresAt <= pause.until
   return (
@@ -86,7 +97,7 @@ export function ComposerPause({ conversation, frame }: { conversation: Conversat
             {isTooLong ? (
               <>
                 The reply window closes before that, at <When at={windowExpiresAt} clock={frame} />: answer in the
-                Instagram app.
+                {platformRules[pause.platform].name} app.
               </>
             ) : (
               'You can approve now; the reply leaves then.'

@@ -1,4 +1,5 @@
 import { isReply } from '#src/domain/outbox.ts'
+import { platformRules } from '#src/domain/platform.ts'
 import type { Frame } from '../frame.ts'
 import type { PostView } from '../views.ts'
 import { pauseOf } from './pauses.tsx'
@@ -76,11 +77,12 @@ function Waiting({ post, frame }: { post: PostView; frame: Frame }) {
   const until = post.waitUntil && post.waitUntil > post.notBefore ? post.waitUntil : post.notBefore
   if (post.accountStoppedAt || frame.overview.sendingStoppedAt)
     return <span class="state state-warn">Held: sending is stopped</span>
-  const pause = pauseOf(frame, post.accountId)
+  const pause = pauseOf(frame, post)
   if (pause && pause.until >= until) {
     return (
       <span class="state state-warn">
-        Instagram asks us to wait: goes out in <Seconds until={pause.until} clock={frame} over="a moment" />
+        {platformRules[post.platform].name} asks us to wait: goes out in{' '}
+        <Seconds until={pause.until} clock={frame} over="a moment" />
       </span>
     )
   }

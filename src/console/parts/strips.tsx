@@ -12,7 +12,7 @@ export function Strips({ frame }: { frame: Frame }) {
       {sandbox && (
         <p class="strip strip-sandbox">
           <span>
-            <strong>Sandbox.</strong> Contacts, messages and Claude’s answers are made up; nothing reaches Instagram.{' '}
+            <strong>Sandbox.</strong> Contacts, messages and Claude’s answers are made up; nothing reaches Meta.{' '}
             {sandboxUrl && (
               <a href={sandboxUrl} target="_blank" rel="noreferrer">
                 Write as a contact

@@ -130,7 +130,7 @@ function Words({ message, conversation }: { message: MessageView; conversation: 
           ))}
         </p>
       )}
-      {message.form === 'unsupported' && <p class="muted">Open the thread in the Instagram app to read it.</p>}
+      {message.form === 'unsupported' && <p class="muted">Open the thread in the platform’s own app to read it.</p>}
     </div>
   )
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { InboundItem } from '#src/domain/inbox.ts'
-import { readMessaging } from './messaging.ts'
-import { faultIn, given, NO_MOMENT, type Place, Ref } from './words.ts'
+import { faultIn, given, NO_MOMENT, type Place, Ref } from '../meta/words.ts'
+import { readInstagramMessaging } from './messaging.ts'
 
 const Text = z.string().nullish()
 
@@ -39,7 +39,7 @@ export function readChange(field: unknown, value: unknown, place: Place): Inboun
   if (field === 'comments' || field === 'live_comments') return readComment(field, value, place)
   if (field === 'mentions') return readMention(value, place)
   if (typeof field !== 'string') return 'Change without a field'
-  if (messagingFields.includes(field)) return readMessaging(value, place)
+  if (messagingFields.includes(field)) return readInstagramMessaging(value, place)
   return unused.includes(field) ? `Field ${field} is not used` : 'Change of an unknown field'
 }
 

@@ -1,12 +1,15 @@
 import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { newId } from '#src/domain/ids.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { aFakeGraph, graphError, type Script } from '#tests/support/fake-graph.ts'
 import type { Listener, Pause, PlatformAdapter } from '../adapter.ts'
 import { createInstagramAdapter } from './index.ts'
 
 const token = new Secret('IGAAtest')
+const postId = newId('post', new Date())
 const post = {
+  postId,
   kind: 'message' as const,
   accountRef: '17841400000000001',
   recipientRef: '1000000000000001',
@@ -142,7 +145,8 @@ describe('what a read asks to leave alone', () => {
     profile: (adapter: PlatformAdapter, listener: Listener) => adapter.profile('1', token, soon(), listener),
     read: (adapter: PlatformAdapter, listener: Listener) =>
       adapter.readBack?.(post, token, soon(), { ...listener, pace: async () => undefined }),
-    refresh: (adapter: PlatformAdapter, listener: Listener) => adapter.credential.refresh(token, soon(), listener),
+    refresh: (adapter: ReturnType<typeof createInstagramAdapter>, listener: Listener) =>
+      adapter.credential.refresh(token, soon(), listener),
   }
   const kinds = { profile: 'profile', read: 'profile', refresh: 'refresh_access_token' } as const
 

@@ -16,15 +16,15 @@ const refused = (about: 'reply_window' | 'recipient' | 'content' | 'thread', not
 const wait = (scope: 'account' | 'app'): Meaning => ({ kind: 'wait', scope })
 
 const WINDOW = refused('reply_window', 'The reply window has closed')
-const ABSENT = refused('recipient', 'Instagram says this person cannot receive messages')
-const NOBODY = refused('recipient', 'Instagram does not know this person')
-const MARKETING = refused('content', 'Instagram takes this for marketing the person did not ask for')
-const BAD_FILE = refused('content', 'Instagram did not accept the attached file')
-const BAD_WORDS = refused('content', 'Instagram did not accept the message')
+const ABSENT = refused('recipient', 'Meta says this person cannot receive messages')
+const NOBODY = refused('recipient', 'Meta does not know this person')
+const MARKETING = refused('content', 'Meta takes this for marketing the person did not ask for')
+const BAD_FILE = refused('content', 'Meta did not accept the attached file')
+const BAD_WORDS = refused('content', 'Meta did not accept the message')
 const OTHER_OWNER = refused('thread', 'Another app holds this thread')
 const NO_RIGHT = stop('The app or the account lacks a permission for sending')
 const NOT_REVIEWED = stop('Meta has not reviewed the app for this')
-const SANCTIONED = stop('Instagram has restricted this account')
+const SANCTIONED = stop('Meta has restricted this account')
 const SIGN_IN_AGAIN = reauthorise('The account must be connected again')
 
 /**
@@ -35,15 +35,15 @@ const SIGN_IN_AGAIN = reauthorise('The account must be connected again')
  */
 export const errorTable: Readonly<Record<string, Meaning>> = {
   // Meta's own words for 1/1357046: messages were sent although an error came back. So no 1 is proof of anything.
-  '1': uncertain('Instagram reported an unknown error'),
-  '1/99': uncertain('Instagram reported an unknown error; often a permission is missing'),
-  '1/1357046': uncertain('Instagram reported an error, yet says such messages are sent'),
-  '2': retry('Instagram is temporarily unavailable'),
-  '2/1545133': retry('Instagram is temporarily unavailable'),
+  '1': uncertain('Meta reported an unknown error'),
+  '1/99': uncertain('Meta reported an unknown error; often a permission is missing'),
+  '1/1357046': uncertain('Meta reported an error, yet says such messages are sent'),
+  '2': retry('Meta is temporarily unavailable'),
+  '2/1545133': retry('Meta is temporarily unavailable'),
   '2/2018344': stop('The terms for labels have not been accepted'),
   // These two are documented for publishing, where trying again makes no copy; for a message they leave it open.
-  '-1': uncertain('Instagram reported a server error'),
-  '-2': uncertain('Instagram reported a timeout'),
+  '-1': uncertain('Meta reported a server error'),
+  '-2': uncertain('Meta reported a timeout'),
   '3': NO_RIGHT,
 
   '4': wait('app'),
@@ -56,7 +56,7 @@ export const errorTable: Readonly<Record<string, Meaning>> = {
   '613/1996': wait('account'),
   '613/2534040': wait('account'),
   '613/1893016': MARKETING,
-  '613/2018338': stop('Instagram warns of abusive message tags'),
+  '613/2018338': stop('Meta warns of abusive message tags'),
   '80001': wait('account'),
   '80002': wait('account'),
   '80006': wait('account'),
@@ -72,13 +72,13 @@ export const errorTable: Readonly<Record<string, Meaning>> = {
   '10/2534077': reauthorise('The link between account, person and page is broken, or a second factor is needed'),
 
   '100': BAD_WORDS,
-  '100/33': stop('Instagram does not show us this account, or a permission is missing'),
+  '100/33': stop('Meta does not show us this account, or a permission is missing'),
   '100/2018001': NOBODY,
   '100/2534014': NOBODY,
   '100/2534013': stop('The page is not linked to an Instagram account'),
   '100/2534015': BAD_WORDS,
   '100/2534025': refused('recipient', 'This comment cannot be answered privately, or already was'),
-  '100/2534029': stop('Instagram has blocked this business from messaging'),
+  '100/2534029': stop('Meta has blocked this business from messaging'),
   '100/2534037': OTHER_OWNER,
   '*/2018300': OTHER_OWNER,
   '*/2018321': OTHER_OWNER,
@@ -95,7 +95,7 @@ export const errorTable: Readonly<Record<string, Meaning>> = {
   '102': SIGN_IN_AGAIN,
   '190': SIGN_IN_AGAIN,
   '190/458': reauthorise('The owner removed the app from the account'),
-  '190/459': reauthorise('Instagram wants the owner to sign in and confirm something'),
+  '190/459': reauthorise('Meta wants the owner to sign in and confirm something'),
   '190/460': reauthorise('The password of the account was changed'),
   '190/463': reauthorise('The token has expired'),
   '190/464': reauthorise('The owner has not confirmed the account'),
@@ -108,17 +108,17 @@ export const errorTable: Readonly<Record<string, Meaning>> = {
   '200/2018028': NOT_REVIEWED,
   '200/2534041': stop('The owner has switched off message access (Settings, Messages, Connected tools)'),
   '230': refused('recipient', 'The person has not agreed to be contacted'),
-  '368': stop('Instagram has blocked this account for a time because of its policies'),
-  '506': uncertain('Instagram says the same was just posted'),
+  '368': stop('Meta has blocked this account for a time because of its policies'),
+  '506': uncertain('Meta says the same was just posted'),
   '551': ABSENT,
   '551/1545041': ABSENT,
   '2022': SANCTIONED,
   '9010': NOBODY,
   '36103': stop('The Instagram account is not eligible'),
-  '1609005': refused('content', 'Instagram could not read the link'),
+  '1609005': refused('content', 'Meta could not read the link'),
   '9000001': refused('thread', 'The message was deleted'),
   '*/2534001': refused('thread', 'The thread was archived or deleted'),
-  '*/2534068': refused('content', 'Instagram does not take several pictures here'),
+  '*/2534068': refused('content', 'Meta does not take several pictures here'),
 }
 
 /** 200 to 299 are missing permissions, whatever the number. */

@@ -51,12 +51,12 @@ export function meaningOf({ code, subcode, isTransient }: GraphError, status: nu
   if (code >= 200 && code <= 299) return PERMISSION_RANGE
   if (status === 429) return { kind: 'wait', scope: 'account' }
   if (isTransient || status < 400 || status >= 500) {
-    return { kind: 'uncertain', note: 'Instagram reported an error we do not know' }
+    return { kind: 'uncertain', note: 'Meta reported an error we do not know' }
   }
   // A code nobody has documented behind a 4xx: Graph turned the request down as it stands. Of all codes only 1 and 506
   // are known to come with a delivered message, and both have their row. Refused also is the careful reading: we never
   // try it again, and a person sees the conversation.
-  return { kind: 'refused', about: 'content', note: 'Instagram refused the message' }
+  return { kind: 'refused', about: 'content', note: 'Meta refused the message' }
 }
 
 function waitOutcome(scope: 'account' | 'app', code: string, answer: HeardAnswer): Outcome {

@@ -32,14 +32,14 @@ export function tellPauses(call: GraphCall, { endpointClass, listener, now }: Re
  */
 export function requireAnswer(call: GraphCall, { listener, now }: Reading): unknown {
   if (call.kind !== 'answered') {
-    throw new AppError('platform_unavailable', 'Instagram could not be reached', { field: call.code })
+    throw new AppError('platform_unavailable', 'Meta could not be reached', { field: call.code })
   }
   const answer = { ...call.answer, accountRef: listener?.accountRef, now }
   const error = graphErrorIn(answer.body)
   if (error) throw errorOf(error, answer)
   if (answer.status === 429) throw rateLimited('account', '429', answer)
   if (answer.status < 200 || answer.status > 299 || answer.body === undefined) {
-    throw new AppError('platform_unavailable', 'Instagram gave no usable answer', { field: `http/${answer.status}` })
+    throw new AppError('platform_unavailable', 'Meta gave no usable answer', { field: `http/${answer.status}` })
   }
   return answer.body
 }
@@ -56,10 +56,10 @@ function errorOf(error: GraphError, answer: HeardAnswer): AppError {
     case 'retry':
     case 'uncertain':
     case 'refused':
-      return new AppError('platform_unavailable', 'Instagram answered with an error', { field })
+      return new AppError('platform_unavailable', 'Meta answered with an error', { field })
   }
 }
 
 function rateLimited(scope: 'account' | 'app', field: string, answer: HeardAnswer): AppError {
-  return new AppError('rate_limited', 'Instagram asks us to wait', { field, until: regainsAccessAt(scope, answer) })
+  return new AppError('rate_limited', 'Meta asks us to wait', { field, until: regainsAccessAt(scope, answer) })
 }

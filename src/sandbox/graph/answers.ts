@@ -17,16 +17,22 @@ export const refusals = {
   tokenTooYoung: api(400, 100, 'The access token must be at least 24 hours old to be refreshed'),
   grantType: api(400, 100, 'Invalid parameter: grant_type must be ig_refresh_token'),
   windowClosed: api(403, 10, 'This message is sent outside of allowed window.', 2_534_022),
+  pageWindowClosed: oauth(400, 10, 'This message is sent outside of allowed window.', 2_018_278),
   humanAgent: api(403, 10, 'Application does not have permission for the Human Agent feature'),
   tagGone: api(400, 100, 'Invalid parameter: this message tag is no longer available'),
   recipientMissing: api(400, 100, 'The parameter recipient is required'),
   recipientUnknown: api(400, 100, 'The requested user cannot be found.', 2_534_014),
+  visitorUnknown: oauth(400, 100, 'No matching user found', 2_018_001),
+  textTooLong: oauth(400, 100, 'Length of param message[text] must be less than or equal to 2000'),
+  typeMissing: oauth(400, 100, 'The parameter messaging_type is required'),
+  proofInvalid: oauth(400, 100, 'Invalid appsecret_proof provided in the API argument'),
   commentUnusable: api(400, 100, 'The comment is invalid for a private reply', 2_534_025),
   messageInvalid: api(400, 100, 'The message is invalid.', 2_534_015),
   messageAndAction: api(400, 100, 'A message and a sender action cannot be sent in one request', 2_018_014),
   bodyInvalid: api(400, 100, 'Invalid parameter'),
   messagingThrottled: api(400, 613, 'Calls to this api have exceeded the rate limit.', 2_534_040),
   accountThrottled: oauth(400, 80_002, 'There have been too many calls from this account.'),
+  pageThrottled: oauth(400, 80_006, 'There have been too many calls to this Messenger account.'),
   sentPerhaps: { ...oauth(400, 1, 'An unknown error occurred'), subcode: 1_357_046 },
   unavailable: { ...oauth(500, 2, 'Service temporarily unavailable'), isTransient: true },
   messageGone: api(400, 9_000_001, 'The message was deleted by the user or the business'),
@@ -58,8 +64,8 @@ export function codeOf({ code, subcode }: GraphError): string {
   return subcode ? `${code}/${subcode}` : `${code}`
 }
 
-function oauth(status: number, code: number, message: string): GraphError {
-  return { status, code, type: 'OAuthException', message }
+function oauth(status: number, code: number, message: string, subcode?: number): GraphError {
+  return { status, code, type: 'OAuthException', message, ...(subcode && { subcode }) }
 }
 
 function api(status: number, code: number, message: string, subcode?: number): GraphError {

@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
 import type { Core } from '../core.ts'
 import type { Phone } from '../phone.ts'
-import { missingField, missingObject, refusals } from './answers.ts'
+import { platformOf } from '../world.ts'
+import { missingField, missingObject, refusals, unknownPath } from './answers.ts'
 import { type Fields, parseFields, pick } from './fields.ts'
 import type { Answer, GraphEnv } from './gate.ts'
 import { accountNode, type Reading } from './nodes.ts'
@@ -41,6 +42,7 @@ export function subscribe(accountRef: string, owner: string): Answer {
 /** The token of before stays good until its own end. */
 export function refresh(core: Core, c: Context<GraphEnv>): Answer {
   const token = c.get('token')
+  if (platformOf(core.world, token.accountRef) === 'messenger') return unknownPath
   if (c.req.query('grant_type') !== 'ig_refresh_token') return refusals.grantType
   if (!mayRefresh(token, core.clock())) return refusals.tokenTooYoung
   const { accountRef } = token

@@ -5,7 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Core } from '../core.ts'
 import type { Arrival } from '../entries.ts'
 import { strikes } from '../weather/weather.ts'
-import type { Token } from '../world.ts'
+import { platformOf, type Token } from '../world.ts'
 import { codeOf, errorBody, type GraphError, refusals } from './answers.ts'
 import type { Head, Tally } from './tally.ts'
 import { faultOf, tokenOf } from './tokens.ts'
@@ -42,7 +42,7 @@ export function recordArrivals(core: Core, tally: Tally): MiddlewareHandler<Grap
 function takeIn(core: Core, tally: Tally, c: Context<GraphEnv>): void {
   const { method, path } = c.req
   const arrival: Arrival = { at: core.arrivalClock(), method, path, status: 0 }
-  const given = core.lookup.token(tokenOf(c.req.header('authorization'), c.req.query('access_token')) ?? '')
+  const given = core.lookup.token(givenText(c))
   if (given) arrival.accountRef = given.accountRef
   const head = tally.head(arrival)
   if (head.isOver) arrival.overLimit = true
@@ -51,11 +51,19 @@ function takeIn(core: Core, tally: Tally, c: Context<GraphEnv>): void {
   if (given) c.set('given', given)
 }
 
-function showUsage({ settings }: Core, { usage }: Tally, c: Context<GraphEnv>): void {
+function givenText(c: Context<GraphEnv>): string {
+  return tokenOf(c.req.header('authorization'), c.req.query('access_token')) ?? ''
+}
+
+function showUsage({ settings, world }: Core, { usage }: Tally, c: Context<GraphEnv>): void {
   const told = c.get('usage')
   if (told === 'none') return
   const { accountRef } = c.get('arrival')
-  const headers = usage.headers({ accountRef, ...(told ?? { percent: settings.usagePercent }) })
+  const headers = usage.headers({
+    accountRef,
+    platform: platformOf(world, accountRef),
+    ...(told ?? { percent: settings.usagePercent }),
+  })
   for (const [name, value] of Object.entries(headers)) if (!c.res.headers.has(name)) c.header(name, value)
 }
 
@@ -64,6 +72,8 @@ export function requireToken(core: Core): MiddlewareHandler<GraphEnv> {
     const token = c.get('given')
     if (!token) return answer(core, c, refusals.tokenUnknown)
     mayDie(core, token, c.get('head').call)
+    const given = { accountRef: token.accountRef, text: givenText(c) }
+    if (!core.isProven(c.req.query('appsecret_proof'), given)) return answer(core, c, refusals.proofInvalid)
     const fault = faultOf(token, core.world, core.clock())
     if (token.isDead) c.get('arrival').trouble = 'tokenDeath'
     if (fault) return answer(core, c, fault)

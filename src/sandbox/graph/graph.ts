@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import type { Core } from '../core.ts'
 import type { Faults } from '../faults.ts'
 import type { Phone } from '../phone.ts'
+import { platformOf } from '../world.ts'
 import { missingObject, refusals, unknownPath } from './answers.ts'
 import { fieldsOf, isOurs, type Room, readAccount, readingOf, refresh, subscribe } from './calls.ts'
 import { commentOf, hide, listReplies, readComment, remove, replyTo } from './comments.ts'
@@ -19,10 +20,10 @@ export interface GraphOptions {
 
 const VERSION = '/:version{v[0-9]+\\.[0-9]+}'
 
-/** `graph.instagram.com` as far as the product needs it, with its real answers and refusals. */
+/** `graph.instagram.com` and, for a Page's token, `graph.facebook.com`, as far as the product needs it, with its real answers and refusals. */
 export function createGraph({ core, phone, faults }: GraphOptions) {
   const app = new Hono<GraphEnv>()
-  const tally = createTally(core.world.arrivals)
+  const tally = createTally(core.world)
   app.use(recordArrivals(core, tally), faults.strike, requireToken(core), weatherReads({ core, tally }))
   const say = (c: Context<GraphEnv>, result: Answer) => answer(core, c, result)
   const own = (c: Context<GraphEnv>) => c.get('token').accountRef
@@ -31,7 +32,7 @@ export function createGraph({ core, phone, faults }: GraphOptions) {
     app.get(path, (c) => say(c, refresh(core, c)))
   }
   app.get(`${VERSION}/:owner/conversations`, (c) => {
-    const fits = isOurs(own(c), c.req.param('owner')) && c.req.query('platform') === 'instagram'
+    const fits = isOurs(own(c), c.req.param('owner')) && c.req.query('platform') === platformOf(core.world, own(c))
     const list = () => listConversations(readingOf(core, c), c.req.query('user_id'), fieldsOf(c))
     return say(c, fits ? list() : refusals.bodyInvalid)
   })

@@ -1,6 +1,8 @@
 import type { Core } from '../core.ts'
+import type { Account } from '../entries.ts'
+import { conversationRefOf } from '../lookup.ts'
 import type { Refs } from '../refs.ts'
-import { type Account, type Contact, type KeptMessage, threadOf, type World } from '../world.ts'
+import { type Contact, type KeptMessage, threadOf, type World } from '../world.ts'
 import { type GraphError, missingField, missingObject, refusals } from './answers.ts'
 import { type Fields, pick } from './fields.ts'
 
@@ -14,7 +16,9 @@ export type Reading = Pick<Core, 'world' | 'refs' | 'lookup' | 'account'>
 type Node = Record<string, unknown>
 
 /** `/me`: `user_id` is the id that webhooks and sends use, `id` belongs to the app alone. */
-export function accountNode({ accountRef, scopedRef, username, name }: Account): Node {
+export function accountNode({ accountRef, scopedRef, username, name, platform }: Account): Node {
+  // A Page has one id.
+  if (platform === 'messenger') return { id: accountRef, name, username, category: 'Shop' }
   return {
     id: scopedRef,
     user_id: accountRef,
@@ -29,7 +33,7 @@ export function accountNode({ accountRef, scopedRef, username, name }: Account):
 export function readNode(reading: Reading, ref: string, fields: Fields): Node | GraphError {
   const { world, refs, account } = reading
   const contact = world.contacts.get(ref)
-  if (contact?.accountRef === account.accountRef) return profile(contact, fields)
+  if (contact?.accountRef === account.accountRef) return profile(account, contact, fields)
   const message = world.messages.get(ref)
   if (message?.accountRef === account.accountRef) return readMessage(world, account, message, fields)
   const owner = ownerOf(reading, ref)
@@ -58,10 +62,11 @@ export function readMessages(reading: Reading, ref: string, fields: Fields): Nod
   return owner ? messagesEdge(reading.world, reading.account, owner.contactRef, fields) : missingObject('GET', ref)
 }
 
-function profile(contact: Contact, fields: Fields): Node | GraphError {
+function profile({ platform }: Account, contact: Contact, fields: Fields): Node | GraphError {
   // A profile is open once the person has written: https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/messaging-api/user-profile
   if (contact.lastActionAt === undefined) return refusals.noConsent
   const { contactRef: id, name, username } = contact
+  if (platform === 'messenger') return picked(visitorNode(contact), fields)
   return picked(
     {
       id,
@@ -77,15 +82,21 @@ function profile(contact: Contact, fields: Fields): Node | GraphError {
   )
 }
 
+/** https://developers.facebook.com/docs/messenger-platform/identity/user-profile */
+function visitorNode({ contactRef: id, name }: Contact): Node {
+  const [first_name, ...rest] = name.split(' ')
+  return { id, name, first_name, last_name: rest.join(' ') || undefined, profile_pic: undefined }
+}
+
 function readConversation(world: World, refs: Refs, contact: Contact, fields: Fields): Node | GraphError {
   const account = world.accounts.get(contact.accountRef)
   if (!account) return missingObject('GET', contact.contactRef)
   const nested = fields.get('messages')
   return picked(
     {
-      id: refs.conversation(contact.contactRef),
+      id: conversationRefOf(world, refs, contact),
       updated_time: isoTime(newestOf(world, contact.contactRef)),
-      participants: { data: [accountParty(account), contactParty(contact)] },
+      participants: { data: [accountParty(account), contactParty(account, contact)] },
       messages: nested && messagesEdge(world, account, contact.contactRef, nested),
     },
     fields,
@@ -112,7 +123,7 @@ function readMessage(world: World, account: Account, message: KeptMessage, field
 function messageNode(world: World, account: Account, message: KeptMessage): Node {
   const { mid, text, at, attachments, story } = message
   const contact = world.contacts.get(message.contactRef)
-  const them = contact ? contactParty(contact) : { id: message.contactRef }
+  const them = contact ? contactParty(account, contact) : { id: message.contactRef }
   const us = accountParty(account)
   const [from, to] = message.from === 'contact' ? [them, us] : [us, them]
   return {
@@ -142,12 +153,12 @@ function newestOf(world: World, contactRef: string): number {
   return threadOf(world, contactRef).at(-1)?.at ?? 0
 }
 
-function accountParty({ accountRef, username }: Account): Node {
-  return { id: accountRef, username }
+function accountParty({ accountRef, username, name, platform }: Account): Node {
+  return platform === 'messenger' ? { id: accountRef, name } : { id: accountRef, username }
 }
 
-function contactParty({ contactRef, username }: Contact): Node {
-  return { id: contactRef, username }
+function contactParty({ platform }: Account, { contactRef, username, name }: Contact): Node {
+  return platform === 'messenger' ? { id: contactRef, name } : { id: contactRef, username }
 }
 
 /** `2022-07-12T19:11:07+0000`, the API's own way of writing a time. */

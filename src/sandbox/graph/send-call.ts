@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Context } from 'hono'
 import { type EchoFate, fateOfEcho, fateOfSend, isResetUnread, type SendFate } from '../weather/fate.ts'
+import { platformOf } from '../world.ts'
 import { missingObject, refusals } from './answers.ts'
 import { isOurs, type Room } from './calls.ts'
 import { commentOf } from './comments.ts'
@@ -55,13 +56,14 @@ async function keep(
   if (!isOurs(accountRef, owner)) return missingObject('POST', owner)
   const findContact = (ref: string) => core.world.contacts.get(ref)
   const findComment = (ref: string) => commentOf({ core }, c, ref)
-  const verdict = judgeSend({ body, accountRef, findContact, findComment, at: core.clock() })
+  const platform = platformOf(core.world, accountRef)
+  const verdict = judgeSend({ body, accountRef, platform, findContact, findComment, at: core.clock() })
   if ('code' in verdict) return verdict
   const { contactRef } = verdict.contact
   if (verdict.kind === 'action') return { recipient_id: contactRef }
-  const { text, attachments, commentRef } = verdict
+  const { text, attachments, metadata, commentRef } = verdict
   if (commentRef) core.record({ type: 'answered', commentRef })
-  const { mid, echo } = phone.keepSent(contactRef, { text, attachments })
+  const { mid, echo } = phone.keepSent(contactRef, { text, attachments, ...(metadata !== undefined && { metadata }) })
   const echoFate = fateOfEcho(core.world.weather, post)
   Object.assign(c.get('arrival'), { contactRef, text, mid, kept: true, ...(echoFate && { echo: echoFate.kind }) })
   await followUp({ core, phone }, { mid, echo, fate: echoFate })

@@ -1,10 +1,14 @@
 import { z } from 'zod'
+import type { Platform } from '#src/domain/platform.ts'
 import { type Contact, isWindowOpen, type KeptComment } from '../world.ts'
 import { type GraphError, refusals } from './answers.ts'
 
 /** https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/messaging-api/ */
 const TEXT_BYTES_MAX = 1000
 const PRIVATE_REPLY_MS = 7 * 24 * 3_600_000
+/** https://developers.facebook.com/docs/messenger-platform/reference/send-api */
+const PAGE_TEXT_MAX = 2000
+const METADATA_MAX = 1000
 
 const Media = z.object({
   type: z.enum(['image', 'audio', 'video', 'file']),
@@ -20,7 +24,10 @@ const Body = z.object({
 })
 type Body = z.infer<typeof Body>
 
-const SendMessage = z.union([z.object({ text: z.string() }), z.object({ attachment: Media })])
+const SendMessage = z.union([
+  z.object({ text: z.string(), metadata: z.string().max(METADATA_MAX).optional() }),
+  z.object({ attachment: Media }),
+])
 
 const Address = z.object({
   recipient: z.object({ id: z.string().optional() }).optional().catch(undefined),
@@ -34,6 +41,7 @@ export type Send =
       contact: Contact
       text: string
       attachments: { type: string; url: string }[]
+      metadata?: string
       /** Of a private reply. */
       commentRef?: string
     }
@@ -42,6 +50,7 @@ export type Send =
 export interface SendCase {
   body: unknown
   accountRef: string
+  platform: Platform
   findContact: (contactRef: string) => Contact | undefined
   findComment: (commentRef: string) => KeptComment | undefined
   /** Unix ms by the sandbox's clock. */
@@ -54,12 +63,24 @@ export function judgeSend(asked: SendCase): Send | GraphError {
   if (!parsed.success) return refusals.bodyInvalid
   const to = recipientOf(parsed.data, asked)
   if ('code' in to) return to
-  const content = parsed.data.sender_action ? gesture(parsed.data) : contentOf(parsed.data)
+  const content = parsed.data.sender_action ? gesture(parsed.data) : contentOf(parsed.data, asked, to)
   if ('code' in content) return content
   const contact = asked.findContact(to.contactRef)
-  if (contact?.accountRef !== asked.accountRef) return refusals.recipientUnknown
-  if (!to.commentRef && !isWindowOpen(contact, asked.at)) return refusals.windowClosed
+  const refused = refusalFor(contact, to, asked)
+  if (refused || !contact) return refused ?? refusals.recipientUnknown
   return { ...content, contact, ...(to.commentRef && { commentRef: to.commentRef }) }
+}
+
+/** Whether this person may be written to now: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages */
+function refusalFor(
+  contact: Contact | undefined,
+  { commentRef }: { commentRef?: string },
+  { platform, accountRef, at }: SendCase,
+): GraphError | undefined {
+  const isPage = platform === 'messenger'
+  if (contact?.accountRef !== accountRef) return isPage ? refusals.visitorUnknown : refusals.recipientUnknown
+  if (commentRef || isWindowOpen(contact, at)) return undefined
+  return isPage ? refusals.pageWindowClosed : refusals.windowClosed
 }
 
 /** To whom and what, as far as a body says it, whether or not it can be sent. */
@@ -86,10 +107,13 @@ function gesture({ message }: Body): { kind: 'action' } | GraphError {
   return message === undefined ? { kind: 'action' } : refusals.messageAndAction
 }
 
-function contentOf({
-  message,
-  tag,
-}: Body): Omit<Extract<Send, { kind: 'message' }>, 'contact' | 'commentRef'> | GraphError {
+type Content = Omit<Extract<Send, { kind: 'message' }>, 'contact' | 'commentRef'> | GraphError
+
+function contentOf(
+  { message, tag, messaging_type }: Body,
+  { platform }: SendCase,
+  { commentRef }: { commentRef?: string },
+): Content {
   const parsed = SendMessage.safeParse(message)
   if (!parsed.success) return refusals.messageInvalid
   if (tag !== undefined) return tag === 'HUMAN_AGENT' ? refusals.humanAgent : refusals.tagGone
@@ -97,7 +121,22 @@ function contentOf({
     const { type, payload } = parsed.data.attachment
     return { kind: 'message', text: '', attachments: [{ type, url: payload.url }] }
   }
-  const { text } = parsed.data
+  return platform === 'messenger'
+    ? pageText(parsed.data, commentRef ? 'RESPONSE' : messaging_type)
+    : shopText(parsed.data)
+}
+
+function shopText({ text }: { text: string }): Content {
   const fits = text.trim() !== '' && Buffer.byteLength(text, 'utf8') <= TEXT_BYTES_MAX
   return fits ? { kind: 'message', text, attachments: [] } : refusals.messageInvalid
+}
+
+function pageText(
+  { text, metadata }: { text: string; metadata?: string | undefined },
+  type: string | undefined,
+): Content {
+  if (type === undefined) return refusals.typeMissing
+  if ([...text].length > PAGE_TEXT_MAX) return refusals.textTooLong
+  if (text.trim() === '') return refusals.messageInvalid
+  return { kind: 'message', text, attachments: [], ...(metadata !== undefined && { metadata }) }
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Core } from '../core.ts'
 import { flip, type SendTrouble } from '../weather/fate.ts'
+import { platformOf } from '../world.ts'
 import { refusals } from './answers.ts'
 import { answer, cut, type GraphEnv } from './gate.ts'
 import type { Post } from './tally.ts'
@@ -15,6 +16,7 @@ interface Spoiling {
 /** The answer to a send that met with trouble. */
 export function spoil(core: Core, c: Context<GraphEnv>, { trouble, post }: Spoiling): Response {
   const { seed, sends } = core.world.weather
+  const isPage = platformOf(core.world, c.get('token').accountRef) === 'messenger'
   switch (trouble) {
     case 'resetAfter':
       return cut(c, 'reset')
@@ -26,10 +28,10 @@ export function spoil(core: Core, c: Context<GraphEnv>, { trouble, post }: Spoil
     case 'unknownError':
       return answer(core, c, refusals.sentPerhaps)
     case 'throttle':
-      return throttle(core, c, { waitMs: sends.throttleMs, error: throttledAs(seed, post) })
+      return throttle(core, c, { waitMs: sends.throttleMs, error: throttledAs(seed, post, isPage) })
     case 'throttleSilent':
       c.set('usage', 'none')
-      return answer(core, c, throttledAs(seed, post))
+      return answer(core, c, throttledAs(seed, post, isPage))
   }
 }
 
@@ -38,8 +40,9 @@ export function brokenServer(core: Core, c: Context<GraphEnv>, isWordless: boole
   return isWordless ? c.text('Internal Server Error', 500) : answer(core, c, refusals.unavailable)
 }
 
-function throttledAs(seed: number, post: Post) {
-  return flip(seed, 'throttle code', post) ? refusals.messagingThrottled : refusals.accountThrottled
+function throttledAs(seed: number, post: Post, isPage: boolean) {
+  if (flip(seed, 'throttle code', post)) return refusals.messagingThrottled
+  return isPage ? refusals.pageThrottled : refusals.accountThrottled
 }
 
 /** Meta states whole minutes; a shorter wait can only be said the way HTTP says it. */

@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto'
+import type { Platform } from '#src/domain/platform.ts'
 import type { Arrival } from '../entries.ts'
 import { createSerials } from '../weather/serials.ts'
+import { platformOf, type World } from '../world.ts'
 import { createUsage, type Usage } from './usage.ts'
 import { createWindow, type Window } from './window.ts'
 
-/** Calls a second and account: https://developers.facebook.com/documentation/business-messaging/messenger-platform/overview/rate-limiting */
-const LIMITS = { send: { limit: 100, ms: 1000 }, read: { limit: 2, ms: 1000 } }
+/** Calls a second and account; of a Page the brake, which comes before its limit: https://developers.facebook.com/documentation/business-messaging/messenger-platform/overview/rate-limiting */
+const LIMITS = {
+  instagram: { send: { limit: 100, ms: 1000 }, read: { limit: 2, ms: 1000 } },
+  messenger: { send: { limit: 40, ms: 1000 }, read: { limit: 2, ms: 1000 } },
+} as const satisfies Record<Platform, Record<'send' | 'read', { limit: number; ms: number }>>
 
 /** What is known of a call from its head alone. */
 export interface Head {
@@ -29,14 +34,14 @@ export interface Tally {
   read(arrival: Arrival, query: string): Post
 }
 
-export function createTally(past: readonly Arrival[]): Tally {
+export function createTally(world: World): Tally {
   const serials = createSerials()
   const usage = createUsage()
   const windows = new Map<string, Window>()
 
   function isOver({ accountRef, at }: Arrival, kind: 'send' | 'read'): boolean {
     const key = `${kind} ${accountRef}`
-    const window = windows.get(key) ?? createWindow(LIMITS[kind])
+    const window = windows.get(key) ?? createWindow(LIMITS[platformOf(world, accountRef)][kind])
     windows.set(key, window)
     return window.isOver(at)
   }
@@ -58,7 +63,7 @@ export function createTally(past: readonly Arrival[]): Tally {
     return { about, serial: serials.next(about) }
   }
 
-  for (const arrival of past) {
+  for (const arrival of world.arrivals) {
     head(arrival)
     if (arrival.contactRef) post(arrival.contactRef, arrival.text)
   }
@@ -74,5 +79,5 @@ export function createTally(past: readonly Arrival[]): Tally {
 export function kindOf({ method, path }: Pick<Arrival, 'method' | 'path'>): 'send' | 'read' | 'other' {
   if (method === 'POST') return path.endsWith('/messages') ? 'send' : 'other'
   // Threads and messages alike have ids that begin so.
-  return method === 'GET' && /\/(conversations|messages|aWdf[^/]*)$/.test(path) ? 'read' : 'other'
+  return method === 'GET' && /\/(conversations|messages|aWdf[^/]*|[mt]_[^/]*)$/.test(path) ? 'read' : 'other'
 }

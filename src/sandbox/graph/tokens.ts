@@ -1,6 +1,7 @@
 import type { Core } from '../core.ts'
+import { tokenText } from '../lookup.ts'
 import { draw } from '../weather/weather.ts'
-import type { Token, World } from '../world.ts'
+import { platformOf, type Token, type World } from '../world.ts'
 import { type GraphError, refusals } from './answers.ts'
 
 const HOUR_MS = 3_600_000
@@ -16,9 +17,9 @@ export function tokenOf(header: string | undefined, query: string | undefined): 
 }
 
 /** What is wrong with a token that somebody once was given. */
-export function faultOf(token: Token, { weather }: World, at: number): GraphError | undefined {
-  if (token.isDead) return deathOf(token, weather.seed)
-  return expiryOf(token) > at ? undefined : refusals.tokenExpired
+export function faultOf(token: Token, world: World, at: number): GraphError | undefined {
+  if (token.isDead) return deathOf(token, world.weather.seed)
+  return expiryOf(token, world) > at ? undefined : refusals.tokenExpired
 }
 
 function deathOf({ accountRef, serial }: Token, seed: number): GraphError {
@@ -27,16 +28,19 @@ function deathOf({ accountRef, serial }: Token, seed: number): GraphError {
 }
 
 /** Keeps a fresh token for the account and says it; the older ones stay as they are. */
-export function issueToken({ world, refs, clock, record }: Core, accountRef: string): string {
+export function issueToken(core: Core, accountRef: string): string {
+  const { world, refs, clock, record } = core
   const serial = (world.tokens.get(accountRef)?.length ?? 0) + 1
-  record({ type: 'token', accountRef, serial, at: clock() })
-  return refs.token(accountRef, serial)
+  const at = clock()
+  record({ type: 'token', accountRef, serial, at })
+  return tokenText(world, refs, { accountRef, serial, at })
 }
 
 export function mayRefresh(token: Token, at: number): boolean {
   return at - token.at >= REFRESH_AGE_MIN_MS
 }
 
-export function expiryOf(token: Token): number {
-  return token.at + TOKEN_LIFE_S * 1000
+/** A Page's token has no end. */
+export function expiryOf(token: Token, world: World): number {
+  return platformOf(world, token.accountRef) === 'messenger' ? Number.POSITIVE_INFINITY : token.at + TOKEN_LIFE_S * 1000
 }

@@ -1,3 +1,5 @@
+import type { Platform } from '#src/domain/platform.ts'
+
 const HOUR_MS = 3_600_000
 const HOURS = 24
 /** Calls a day that count as all of an account's budget: 4,800 for each of a hundred impressions. https://developers.facebook.com/docs/graph-api/overview/rate-limiting */
@@ -8,6 +10,7 @@ export interface Usage {
   /** Meta's two usage headers for an answer; of the app alone when no account asked. */
   headers(asked: {
     accountRef: string | undefined
+    platform: Platform
     percent: number | undefined
     regainMinutes?: number
   }): Record<string, string>
@@ -29,7 +32,7 @@ export function createUsage(): Usage {
       days.set(accountRef, day)
       for (const each of [day, app]) add(each, Math.floor(at / HOUR_MS))
     },
-    headers({ accountRef, percent, regainMinutes }) {
+    headers({ accountRef, platform, percent, regainMinutes }) {
       // An account's throttle says nothing about the app.
       const ofApp = figures(
         (regainMinutes === undefined ? percent : undefined) ?? shareOf(app, DAILY_CALLS * Math.max(1, days.size)),
@@ -39,7 +42,7 @@ export function createUsage(): Usage {
       const share = percent ?? shareOf(days.get(accountRef), DAILY_CALLS)
       // In minutes; Meta fills it in once the budget is gone.
       const regain = regainMinutes ?? (share >= 100 ? 1 : 0)
-      const row = { type: 'instagram', ...figures(share), estimated_time_to_regain_access: regain }
+      const row = { type: platform, ...figures(share), estimated_time_to_regain_access: regain }
       return { ...headers, 'x-business-use-case-usage': JSON.stringify({ [accountRef]: [row] }) }
     },
   }

@@ -1,5 +1,6 @@
+import { platformRules } from '#src/domain/platform.ts'
 import type { Core } from '../core.ts'
-import { type Contact, isWindowOpen, type KeptMessage, threadOf } from '../world.ts'
+import { type Contact, isWindowOpen, type KeptMessage, platformOf, threadOf } from '../world.ts'
 import { Avatar } from './avatar.tsx'
 import { sayAgo } from './times.ts'
 
@@ -22,7 +23,10 @@ export function Thread({ core, contact, trouble, typed }: ThreadProps) {
         <Avatar name={contact.name} />
         <h1>
           <span dir="auto">{contact.name}</span>
-          <small>writing to {core.account.username}</small>
+          <small>
+            writing to {core.world.accounts.get(contact.accountRef)?.username} on{' '}
+            {platformRules[platformOf(core.world, contact.accountRef)].name}
+          </small>
         </h1>
       </header>
       <section class="scroll" data-scroll tabindex={0} aria-label="Messages">

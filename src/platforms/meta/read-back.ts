@@ -1,30 +1,54 @@
+import type { Platform } from '#src/domain/platform.ts'
 import type { ShownMessage, ShownThread } from '#src/domain/reconcile.ts'
-import { fieldOf } from '../meta/graph.ts'
+import { fieldOf } from './graph.ts'
 
-/** Details are shown for so many of a thread's newest messages: https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/conversations-api */
+/**
+ * Details are shown for so many of a thread's newest messages:
+ * https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/conversations-api
+ * https://developers.facebook.com/docs/messenger-platform/conversations
+ */
 const DETAILED_MESSAGES = 20
 const REPLIES_MAX = 50
 
 /** One reading call; throws when it is not answered. */
 export type Read = (path: string, query: Record<string, string>) => Promise<unknown>
 
-/** The newest messages of the thread with this contact; undefined when Instagram does not show the thread. */
-export async function readThread(contactRef: string, read: Read): Promise<ShownThread | undefined> {
-  const found = await read('me/conversations', { platform: 'instagram', user_id: contactRef })
+/** Whose thread with whom. */
+interface Wanted {
+  /** `me`, or an id. */
+  owner: string
+  platform: Platform
+  contactRef: string
+}
+
+/** The newest messages of this thread; undefined when Meta does not show it. */
+export async function readThread(
+  { owner, platform, contactRef }: Wanted,
+  read: Read,
+): Promise<ShownThread | undefined> {
+  const found = await read(`${owner}/conversations`, { platform, user_id: contactRef })
   const ref = fieldOf(listIn(found)?.[0], 'id')
   if (typeof ref !== 'string' || ref === '') return undefined
   const query = { fields: 'id,created_time,from,to,message', limit: String(DETAILED_MESSAGES) }
   return shownIn(await read(`${encodeURIComponent(ref)}/messages`, query), contactRef)
 }
 
-/** The answers under a comment, of which those of the account are ours; Instagram gives no more than a page of them at once. */
+/** Under which comment of whom; the two platforms call what stands there by different names. */
+interface Replies {
+  edge: 'replies' | 'comments'
+  commentRef: string
+  accountRef: string
+}
+
+const replyFields = { replies: 'id,timestamp,from,text', comments: 'id,created_time,from,message' }
+
+/** The answers under a comment, of which those of the account are ours; no more than a page of them is looked at. */
 export async function readReplies(
-  commentRef: string,
-  accountRef: string,
+  { edge, commentRef, accountRef }: Replies,
   read: Read,
 ): Promise<ShownThread | undefined> {
-  const query = { fields: 'id,timestamp,from,text', limit: String(REPLIES_MAX) }
-  const body = await read(`${encodeURIComponent(commentRef)}/replies`, query)
+  const query = { fields: replyFields[edge], limit: String(REPLIES_MAX) }
+  const body = await read(`${encodeURIComponent(commentRef)}/${edge}`, query)
   const listed = listIn(body)
   if (!listed) return undefined
   const messages: ShownMessage[] = []
@@ -37,8 +61,9 @@ export async function readReplies(
 }
 
 function readReply(item: unknown, accountRef: string): ShownMessage | undefined {
-  const [messageRef, text] = [fieldOf(item, 'id'), fieldOf(item, 'text')]
-  const sentAt = timeOf(fieldOf(item, 'timestamp'))
+  const messageRef = fieldOf(item, 'id')
+  const text = fieldOf(item, 'text') ?? fieldOf(item, 'message')
+  const sentAt = timeOf(fieldOf(item, 'timestamp') ?? fieldOf(item, 'created_time'))
   if (typeof messageRef !== 'string' || messageRef === '' || !sentAt) return undefined
   const from = fieldOf(fieldOf(item, 'from'), 'id')
   return { messageRef, text: typeof text === 'string' ? text : '', sentAt, fromUs: String(from) === accountRef }

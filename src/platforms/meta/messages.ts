@@ -4,7 +4,7 @@ import type { Envelope } from './messaging.ts'
 import { AttachmentWords, Message, Postback, referralName } from './messaging-words.ts'
 import { faultIn, given } from './words.ts'
 
-/** A text, picture, reply, tap, echo or unsend: Instagram tells them apart by flags. */
+/** A text, picture, reply, tap, echo or unsend: Meta tells them apart by flags. */
 export function readMessage(value: unknown, { byAccount, ...envelope }: Envelope): InboundItem | string {
   const parsed = Message.safeParse(value)
   if (!parsed.success) return faultIn('Message', parsed.error)

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { AppError } from '#src/domain/errors.ts'
+import type { Platform } from '#src/domain/platform.ts'
 import { answerError } from '#src/http/problem.ts'
 import type { Requested } from '#src/http/request-log.ts'
 import type { Accept } from './acceptor.ts'
@@ -9,6 +10,8 @@ import type { Log } from './log.ts'
 import { readBody } from './read-body.ts'
 
 interface ReceiverDeps {
+  /** Whose door it is. */
+  source: Platform
   /** Over the raw bytes, in constant time; names the secret that matched. */
   matchSignature: (body: Uint8Array, header: string | undefined) => { label: string; digest: string } | undefined
   /** In constant time. */
@@ -26,13 +29,13 @@ const JSON_TYPE = /^application\/json(\s*;\s*charset="?[\w-]+"?)?\s*$/i
 /** The same for every refusal, so that it helps nobody to guess. */
 const REFUSAL = JSON.stringify({ type: 'about:blank', title: 'Unauthorized', status: 401 })
 
-/** Door for Instagram: takes nothing unsigned, understands nothing, and answers 200 only for what is stored. */
-export function createInstagramReceiver(deps: ReceiverDeps) {
-  const { isVerifyToken, log } = deps
+/** Door for one of Meta's products: takes nothing unsigned, understands nothing, and answers 200 only for what is stored. */
+export function createReceiver(deps: ReceiverDeps) {
+  const { source, isVerifyToken, log } = deps
   const app = new Hono<Requested>()
   app.onError((error, c) => {
     if (error instanceof AppError && error.code === 'forbidden') {
-      log.warn({ event: 'webhook.handshake_refused', source: 'instagram' }, 'security')
+      log.warn({ event: 'webhook.handshake_refused', source }, 'security')
     }
     return answerError(error, c)
   })
@@ -45,16 +48,16 @@ export function createInstagramReceiver(deps: ReceiverDeps) {
 }
 
 async function receive(c: Context<Requested>, deps: ReceiverDeps): Promise<Response> {
-  const { matchSignature, accept, log, now, bodyDeadlineMs = BODY_DEADLINE_MS } = deps
+  const { source, matchSignature, accept, log, now, bodyDeadlineMs = BODY_DEADLINE_MS } = deps
   requireJson(c)
   const body = await readBody(c, { maxBytes: BODY_BYTES_MAX, deadlineMs: bodyDeadlineMs })
   const matched = matchSignature(body, c.req.header('x-hub-signature-256'))
   if (!matched) {
-    log.warn({ event: 'webhook.signature_refused', source: 'instagram', reason: reasonOf(c) }, 'security')
+    log.warn({ event: 'webhook.signature_refused', source, reason: reasonOf(c) }, 'security')
     return c.body(REFUSAL, 401, { 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
   }
   c.set('logged', { signedWith: matched.label, bytes: body.length })
-  await accept({ source: 'instagram', digest: matched.digest, secretLabel: matched.label, body, acceptedAt: now() })
+  await accept({ source, digest: matched.digest, secretLabel: matched.label, body, acceptedAt: now() })
   return c.text('EVENT_RECEIVED')
 }
 

@@ -20,7 +20,7 @@ const Referral = z
 
 const ReplyTo = z.looseObject({ mid: Ref.nullish(), story: z.looseObject({ id: Ref.nullish() }).nullish() }).nullish()
 
-/** https://developers.facebook.com/docs/graph-api/webhooks/reference/instagram */
+/** https://developers.facebook.com/docs/graph-api/webhooks/reference/instagram, .../reference/page */
 export const Message = z.looseObject({
   mid: Ref,
   text: Words,
@@ -56,8 +56,6 @@ export const Reaction = z.looseObject({
   reaction: Words,
   emoji: Words,
 })
-
-export const Read = z.looseObject({ mid: Ref })
 
 // Text in the sample, a number in the reference.
 export const Edit = z.looseObject({ mid: Ref, text: z.string(), num_edit: Count })

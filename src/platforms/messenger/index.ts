@@ -1,0 +1,85 @@
+import { AppError } from '#src/domain/errors.ts'
+import type { Secret } from '#src/vault/secret.ts'
+import type { PlatformAdapter, PostToSend } from '../adapter.ts'
+import {
+  answeredBy,
+  type Call,
+  type ClientOptions,
+  createAsk,
+  createCall,
+  isWithoutProfile,
+  textIn,
+} from '../meta/client.ts'
+import { proofOf } from '../meta/proof.ts'
+import { type Read, readReplies, readThread } from '../meta/read-back.ts'
+import { requestOf } from './posts.ts'
+
+interface MessengerOptions extends ClientOptions {
+  /** Such as `v26.0`. */
+  graphApiVersion: string
+  /** Without it no call carries a proof, which an app may demand. */
+  appSecret?: Secret | undefined
+  now?: () => Date
+}
+
+/** Direct messages of a Facebook Page. What it needs and refuses stands in README.md beside this file. */
+export function createMessengerAdapter(options: MessengerOptions): PlatformAdapter {
+  const { graphApiVersion, now = () => new Date() } = options
+  const call = createProvenCall(options)
+  const ask = createAsk(call, now)
+
+  return {
+    platform: 'messenger',
+
+    async send(post: PostToSend, token, signal) {
+      const { path, ...request } = requestOf(post)
+      return answeredBy(await call(`${graphApiVersion}/${path}`, { ...request, token, signal }), post, now())
+    },
+
+    async profile(contactRef, token, signal, listener) {
+      const path = `${graphApiVersion}/${encodeURIComponent(contactRef)}`
+      const query = { fields: 'name,first_name,last_name' }
+      const asked = await ask(path, { token, signal, query }, { endpointClass: 'profile', listener })
+      if (isWithoutProfile(asked.answer)) return undefined
+      const body = asked.body()
+      const name = textIn(body, 'name') ?? fullName(textIn(body, 'first_name'), textIn(body, 'last_name'))
+      return name ? { name } : {}
+    },
+
+    readBack({ kind, recipientRef, accountRef }, token, signal, listener) {
+      const read: Read = async (path, query) => {
+        await listener.pace()
+        const as = { endpointClass: 'read', listener } as const
+        return (await ask(`${graphApiVersion}/${path}`, { token, signal, query }, as)).body()
+      }
+      return kind === 'public_reply'
+        ? readReplies({ edge: 'comments', commentRef: recipientRef, accountRef }, read)
+        : readThread({ owner: encodeURIComponent(accountRef), platform: 'messenger', contactRef: recipientRef }, read)
+    },
+
+    // A Page's token has no end and cannot be renewed; it is only asked whether it still works.
+    credential: {
+      async check(token, signal, listener) {
+        const as = { endpointClass: 'refresh', listener } as const
+        const query = { fields: 'id,name' }
+        const body = (await ask(`${graphApiVersion}/me`, { token, signal, query }, as)).body()
+        const accountRef = textIn(body, 'id')
+        if (!accountRef) throw new AppError('platform_unavailable', 'Meta did not say whose token this is')
+        return { accountRef, name: textIn(body, 'name') ?? accountRef }
+      },
+    },
+  }
+}
+
+function createProvenCall(options: MessengerOptions): Call {
+  const call = createCall(options)
+  const { appSecret } = options
+  return (path, request, query) => {
+    const proof = appSecret && request.token ? { appsecret_proof: proofOf(request.token, appSecret) } : {}
+    return call(path, request, { ...query, ...proof })
+  }
+}
+
+function fullName(...names: (string | undefined)[]): string {
+  return names.filter(Boolean).join(' ')
+}

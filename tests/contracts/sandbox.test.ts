@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest'
+import { newId } from '#src/domain/ids.ts'
+import type { ParsedItem } from '#src/domain/inbox.ts'
+import { platforms } from '#src/domain/platform.ts'
+import { createAdapters } from '#src/platforms/adapters.ts'
+import { parseInstagramDelivery } from '#src/platforms/instagram/webhook.ts'
+import { parseMessengerDelivery } from '#src/platforms/messenger/webhook.ts'
+import { matchSignature } from '#src/platforms/meta/signature.ts'
+import { Secret } from '#src/vault/secret.ts'
+import { APP_SECRET, aSandbox } from '#tests/support/sandbox.ts'
+
+const PAGE_SECRET = 'test_page_secret_0123'
+const sides = {
+  instagram: { parse: parseInstagramDelivery, secret: APP_SECRET },
+  messenger: { parse: parseMessengerDelivery, secret: PAGE_SECRET },
+}
+const soon = () => AbortSignal.timeout(5000)
+
+describe.each(platforms)('our side and the stand-in of %s', (platform) => {
+  const { parse, secret } = sides[platform]
+
+  async function setUp() {
+    const { control, receiver, url } = await aSandbox({ pageSecret: PAGE_SECRET })
+    const account = control.firsts().find((first) => first.platform === platform)
+    if (!account) throw new Error('The platform is not played')
+    const places = { instagramGraphUrl: url, metaGraphUrl: url, graphApiVersion: 'v26.0' }
+    const adapter = createAdapters({ ...places, metaAppSecrets: [{ secret: new Secret(PAGE_SECRET) }] })[platform]
+    const { accountRef } = account
+    const { contactRef } = control.phone.meet('Eva Berg', { accountRef })
+    const listener = { accountRef, hear: () => undefined, pace: async () => undefined }
+    const token = new Secret(account.token)
+    const heard = (): ParsedItem['item'][] =>
+      receiver.received.flatMap(({ body }) => parse(Buffer.from(body)).map(({ item }) => item))
+    return { control, receiver, adapter, accountRef, contactRef, listener, token, heard }
+  }
+
+  it('agree on who writes, who answers, and what that looks like in the thread', async () => {
+    const { control, receiver, adapter, accountRef, contactRef, listener, token, heard } = await setUp()
+    const { mid } = control.phone.write(contactRef, { text: 'Habt ihr am Samstag offen? 🏔️' })
+    await expect.poll(heard).toMatchObject([{ kind: 'message', accountRef, contactRef, messageRef: mid, form: 'text' }])
+    const [first] = receiver.received
+    const signed = matchSignature(Buffer.from(first?.body ?? ''), first?.signature, [
+      { label: platform, secret: new Secret(secret) },
+    ])
+    expect(signed?.label).toBe(platform)
+
+    const post = {
+      postId: newId('post', new Date()),
+      kind: 'message' as const,
+      accountRef,
+      recipientRef: contactRef,
+      text: 'Ja, ab zehn.',
+    }
+    const { outcome } = await adapter.send(post, token, soon())
+    const messageRef = outcome.kind === 'sent' ? outcome.messageRef : undefined
+    expect(messageRef).toBeDefined()
+    await expect
+      .poll(() => heard()[1])
+      .toMatchObject({ kind: 'echo', contactRef, messageRef, text: post.text, self: false })
+    const correlation = platform === 'messenger' ? post.postId : undefined
+    expect(heard()[1]).toMatchObject(correlation ? { correlation } : {})
+
+    const thread = await adapter.readBack?.(post, token, soon(), listener)
+    expect(thread?.messages.map(({ fromUs, text }) => [fromUs, text])).toEqual([
+      [true, 'Ja, ab zehn.'],
+      [false, 'Habt ihr am Samstag offen? 🏔️'],
+    ])
+    expect(thread?.messages[0]?.messageRef).toBe(messageRef)
+  })
+
+  it('agree on who is who, on a closed window, and on a dead token', async () => {
+    const { control, adapter, accountRef, contactRef, listener, token } = await setUp()
+    control.phone.write(contactRef, { text: 'Hi' })
+    expect((await adapter.credential.check(token, soon())).accountRef).toBe(accountRef)
+    expect(await adapter.profile(contactRef, token, soon(), listener)).toMatchObject({ name: 'Eva Berg' })
+    const post = {
+      postId: newId('post', new Date()),
+      kind: 'message' as const,
+      accountRef,
+      recipientRef: contactRef,
+      text: 'Ja',
+    }
+    control.change({ clockOffsetMs: 25 * 3_600_000 })
+    expect((await adapter.send(post, token, soon())).outcome).toMatchObject({ kind: 'refused', about: 'reply_window' })
+    control.stage.token({ accountRef, dead: true })
+    expect((await adapter.send(post, token, soon())).outcome).toMatchObject({ kind: 'reauthorise' })
+    await expect(adapter.credential.check(token, soon())).rejects.toMatchObject({ code: 'credential_rejected' })
+  })
+
+  it('agree on what somebody read and how they liked it', async () => {
+    const { control, adapter, accountRef, contactRef, token, heard } = await setUp()
+    control.phone.write(contactRef, { text: 'Hi' })
+    const post = {
+      postId: newId('post', new Date()),
+      kind: 'message' as const,
+      accountRef,
+      recipientRef: contactRef,
+      text: 'Ja',
+    }
+    const { outcome } = await adapter.send(post, token, soon())
+    const messageRef = outcome.kind === 'sent' ? outcome.messageRef : ''
+    await control.phone.react(messageRef, '❤️')
+    await control.phone.read(messageRef)
+    const kinds = () => heard().map(({ kind }) => kind)
+    await expect.poll(kinds).toEqual(['message', 'echo', 'reaction', 'seen'])
+    const [, echo, reaction, seen] = heard()
+    expect(reaction).toMatchObject({ messageRef, emoji: '❤️', contactRef })
+    expect(seen?.at.getTime()).toBeGreaterThanOrEqual(echo?.at.getTime() ?? 0)
+  })
+})

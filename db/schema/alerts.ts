@@ -15,6 +15,8 @@ export const alertKinds = [
   'delivery_failed',
   'unknown_account',
   'platform_pause',
+  'account_deauthorized',
+  'erasure_waiting',
 ] as const
 
 /** Something an operator should know. While it is open it counts instead of repeating itself. */

@@ -8,6 +8,7 @@ export const auditActions = [
   'account.configured',
   'account.stopped',
   'account.resumed',
+  'account.deauthorized',
   'knowledge.saved',
   'knowledge.removed',
   'draft.approved',
@@ -23,6 +24,9 @@ export const auditActions = [
   'credential.renewed',
   'credential.refused',
   'message.erased',
+  'contact.erased',
+  'deletion.requested',
+  'deletion.done',
   'sending.stopped',
   'sending.resumed',
 ] as const

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { ContactId } from '#src/domain/ids.ts'
 import type { Conn } from './client.ts'
 import { accounts } from './schema/accounts.ts'
@@ -39,7 +39,8 @@ export async function saveProfile(
       profileCheckedAt: at,
       version: sql`version + 1`,
     })
-    .where(eq(contacts.id, id))
+    // Who was erased while the platform was asked stays erased.
+    .where(and(eq(contacts.id, id), isNull(contacts.erasedAt)))
 }
 
 export async function listConversationsOf(

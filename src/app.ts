@@ -8,17 +8,19 @@ interface Doors {
   log: Log
   health: Hono
   instagram: Hono<Requested>
+  compliance: Hono<Requested>
   console: Hono<Env>
 }
 
 /** Every route of the web process, in the order a request meets them. */
-export function createApp({ log, health, instagram, console }: Doors): Hono {
+export function createApp({ log, health, instagram, compliance, console }: Doors): Hono {
   const app = new Hono()
   app.onError(answerError)
   app.notFound(answerNotFound)
   app.use(logRequests(log))
   app.route('/', health)
   app.route('/webhooks/instagram', instagram)
+  app.route('/compliance', compliance)
   app.route('/', console)
   return app
 }

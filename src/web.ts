@@ -8,17 +8,21 @@ import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { createConsole } from './console/console.tsx'
 import { createConfigure } from './flow/configure.ts'
+import { createDeauthorize } from './flow/deauthorize.ts'
 import { createDismiss, createRedraft, createUndo } from './flow/recall.ts'
 import { createReconcile } from './flow/reconcile.ts'
+import { createDeletionState, createRequestDeletion } from './flow/request-deletion.ts'
 import { createAnswer, createDecide } from './flow/review.ts'
 import { createSignIn } from './flow/sign-in.ts'
 import { createHealth } from './http/health.ts'
 import type { Lanes } from './limits/lanes.ts'
 import { isVerifyToken, matchSignature } from './platforms/meta/signature.ts'
+import { readSignedRequest } from './platforms/meta/signed-request.ts'
 import type { Bell } from './queues/bell.ts'
 import type { LiveEvent, Publish } from './queues/live.ts'
 import { createApprovalSigner } from './vault/approvals.ts'
 import { createAcceptor } from './webhooks/acceptor.ts'
+import { createCompliance } from './webhooks/compliance.ts'
 import { createInstagramReceiver } from './webhooks/instagram.ts'
 
 export interface WebParts {
@@ -49,6 +53,7 @@ export function createWeb(parts: WebParts): Hono {
       redis: async () => (await ping()) === 'PONG',
     }),
     instagram: buildReceiver(parts),
+    compliance: buildCompliance(parts),
     console: buildConsole(parts),
   })
 }
@@ -67,6 +72,18 @@ function buildReceiver({ config, db, bell, log, now }: WebParts) {
     }),
     log,
     now,
+  })
+}
+
+function buildCompliance({ config, db, publish, log, now }: WebParts) {
+  const secrets = [...config.instagramAppSecrets, ...config.metaAppSecrets]
+  return createCompliance({
+    readSignedRequest: (text) => readSignedRequest(text, secrets, now()),
+    deauthorize: createDeauthorize({ db, publish, now }),
+    requestDeletion: createRequestDeletion({ db, publish, now }).fromMeta,
+    deletionState: createDeletionState({ db }),
+    publicUrl: config.publicUrl,
+    log,
   })
 }
 

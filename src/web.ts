@@ -100,7 +100,10 @@ function buildConsole({ config, db, bell, lanes, publish, live, isRedisHere, log
       undo: createUndo(review),
       settle: createReconcile({ db, publish, now }).settle,
     },
-    configure: createConfigure({ db, lanes, publish, now }),
+    configure: {
+      ...createConfigure({ db, lanes, publish, now }),
+      eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
+    },
     signIn: createSignIn({ db, pepper: sessionSecret, now }),
     live,
     reportError: (error) => log.error({ error: errorFields(error) }, 'page failed'),

@@ -122,6 +122,8 @@ export interface ConversationView extends Party {
   kind: 'direct' | 'comment'
   contactId: ContactId
   optedOutAt: Date | null
+  /** Nothing of the person is kept any more. */
+  erasedAt: Date | null
   standby: boolean
   attention: Attention
   attentionReason: NoDraftReason | null

@@ -55,7 +55,7 @@ export function createCompliance(deps: ComplianceDeps) {
   app.post('/meta/data-deletion', (c) =>
     receive(c, deps, async (request) => {
       const { code } = await requestDeletion(request)
-      const url = new URL(`/compliance/deletions/${code}`, publicUrl).href
+      const url = `${publicUrl}/compliance/deletions/${code}`
       return c.json({ url, confirmation_code: code }, 200, { 'cache-control': 'no-store' })
     }),
   )

@@ -41,6 +41,8 @@ function State(props: ComposerProps & { verdict: Verdict }) {
   const { draft, attention } = conversation
   if (!frame.may('decide'))
     return <p class="muted">You can read this conversation. Your role does not decide about replies.</p>
+  if (conversation.erasedAt)
+    return <p class="muted">This person was erased. Whoever writes from there again is somebody new here.</p>
   if (conversation.kind === 'comment')
     return <p class="muted">Comments are shown here; replying to them is not possible from here yet.</p>
   if (draft) return <DraftComposer {...props} draft={draft} verdict={verdict} />

@@ -46,9 +46,7 @@ export function createRequestDeletion({ db, publish, now }: RequestDeps) {
     async fromMeta({ userRef, digest }: { userRef: string; digest: string }): Promise<{ code: string }> {
       const deletion = { origin: 'meta', digest, personRef: userRef, accountId: null } as const
       const code =
-        (await findDeletionByDigest(db, digest))?.code ??
-        (await file(deletion, { kind: 'platform', id: 'meta' })) ??
-        (await findDeletionByDigest(db, digest))?.code
+        (await file(deletion, { kind: 'platform', id: 'meta' })) ?? (await findDeletionByDigest(db, digest))?.code
       if (!code) throw new TypeError('A deletion request was neither stored nor there')
       return { code }
     },

@@ -96,6 +96,8 @@ describe('a person who is erased', () => {
     )
     const { code } = await request.byOperator({ contactId: contact.id, operatorId })
     expect((await leftOf(person)).tables).toContain('deletion_requests')
+    await anEraser()()
+    expect(await stateOf(code)).toMatchObject({ status: 'erasing' })
     await eraseAll()
 
     expect(await leftOf(person)).toEqual(NOTHING)

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, sql } from 'drizzle-orm'
 import type { CredentialStatus } from '#src/domain/credential.ts'
 import type { AccountId } from '#src/domain/ids.ts'
 import type { Platform } from '#src/domain/platform.ts'
-import type { Conn } from './client.ts'
+import type { Conn, Transaction } from './client.ts'
 import { accounts } from './schema/accounts.ts'
 
 export type Account = typeof accounts.$inferSelect
@@ -98,4 +98,45 @@ export async function stopAccount(conn: Conn, id: AccountId, reason: string, at:
     .set({ stoppedAt: at, stoppedReason: reason.slice(0, 255), updatedAt: at, version: another })
     .where(and(eq(accounts.id, id), sql`stopped_at is null`))
   return affectedRows === 1
+}
+
+/** The accounts that this person connected, locked until the commit. */
+export function lockOwned(tx: Transaction, ownerRef: string) {
+  const { id, name, deauthorizedAt } = accounts
+  return tx.select({ id, name, deauthorizedAt }).from(accounts).where(eq(accounts.ownerRef, ownerRef)).for('update')
+}
+
+interface Drop {
+  reason: string
+  issuedAt: Date
+  /** The owner's own number goes too. */
+  forget: boolean
+  at: Date
+}
+
+/** The token goes, and with it every way to send. An account that was stopped before keeps its reason. */
+export async function dropCredential(tx: Transaction, id: AccountId, drop: Drop): Promise<void> {
+  const { reason, issuedAt, forget, at } = drop
+  await tx
+    .update(accounts)
+    .set({
+      sealedToken: '',
+      credentialStatus: 'revoked',
+      tokenError: 'deauthorized',
+      deauthorizedAt: issuedAt,
+      ...(forget && { ownerRef: null }),
+      stoppedReason: sql`coalesce(stopped_reason, ${reason})`,
+      stoppedAt: sql`coalesce(stopped_at, ${at})`,
+      updatedAt: at,
+      version: another,
+    })
+    .where(eq(accounts.id, id))
+}
+
+/** Writes down who connected the account, once the platform says so. */
+export async function saveOwner(conn: Conn, id: AccountId, ownerRef: string): Promise<void> {
+  await conn
+    .update(accounts)
+    .set({ ownerRef, version: another })
+    .where(and(eq(accounts.id, id), sql`not (owner_ref <=> ${ownerRef})`))
 }

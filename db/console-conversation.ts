@@ -54,6 +54,7 @@ async function readHead(conn: Conn, id: ConversationId) {
       contactName: contacts.name,
       contactUsername: contacts.username,
       optedOutAt: contacts.optedOutAt,
+      erasedAt: contacts.erasedAt,
       accountId: accounts.id,
       accountName: accounts.name,
       platform: accounts.platform,

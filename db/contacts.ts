@@ -39,7 +39,8 @@ export async function saveProfile(
       profileCheckedAt: at,
       version: sql`version + 1`,
     })
-    .where(eq(contacts.id, id))
+    // Who was erased while the platform was asked stays erased.
+    .where(and(eq(contacts.id, id), isNull(contacts.erasedAt)))
 }
 
 /** Since `at` the contact wants no messages; false when that was known, or a later wish is. */

@@ -21,7 +21,8 @@ export async function lockThread(tx: Transaction, id: ConversationId) {
   if (!conversation) return undefined
   const [account] = await tx.select().from(accounts).where(eq(accounts.id, conversation.accountId))
   const [contact] = await tx.select().from(contacts).where(eq(contacts.id, conversation.contactId))
-  return account && contact && { conversation, account, contact }
+  // To somebody who was erased nothing can be said.
+  return account && contact && !contact.erasedAt ? { conversation, account, contact } : undefined
 }
 
 /** A draft with the name of who settled it, if anybody did. */

@@ -9,17 +9,19 @@ export interface Doors {
   log: Log
   health: Hono
   webhooks: Record<Platform, Hono<Requested>>
+  compliance: Hono<Requested>
   console: Hono<Env>
 }
 
 /** Every route of the web process, in the order a request meets them. */
-export function createApp({ log, health, webhooks, console }: Doors): Hono {
+export function createApp({ log, health, webhooks, compliance, console }: Doors): Hono {
   const app = new Hono()
   app.onError(answerError)
   app.notFound(answerNotFound)
   app.use(logRequests(log))
   app.route('/', health)
   for (const platform of platforms) app.route(`/webhooks/${platform}`, webhooks[platform])
+  app.route('/compliance', compliance)
   app.route('/', console)
   return app
 }

@@ -10,17 +10,21 @@ import type { Config } from './config.ts'
 import { createConsole } from './console/console.tsx'
 import { createAnswer, createModerate } from './flow/answer.ts'
 import { createConfigure } from './flow/configure.ts'
+import { createDeauthorize } from './flow/deauthorize.ts'
 import { createDismiss, createRedraft, createUndo } from './flow/recall.ts'
 import { createReconcile } from './flow/reconcile.ts'
+import { createDeletionState, createRequestDeletion } from './flow/request-deletion.ts'
 import { createDecide } from './flow/review.ts'
 import { createSignIn } from './flow/sign-in.ts'
 import { createHealth } from './http/health.ts'
 import type { Lanes } from './limits/lanes.ts'
 import { isVerifyToken, type LabelledSecret, matchSignature } from './platforms/meta/signature.ts'
+import { readSignedRequest } from './platforms/meta/signed-request.ts'
 import type { Bell } from './queues/bell.ts'
 import type { LiveEvent, Publish } from './queues/live.ts'
 import { createApprovalSigner } from './vault/approvals.ts'
 import { createAcceptor } from './webhooks/acceptor.ts'
+import { createCompliance } from './webhooks/compliance.ts'
 import { createReceiver } from './webhooks/receiver.ts'
 
 export interface WebParts {
@@ -51,6 +55,7 @@ export function createWeb(parts: WebParts): Hono {
       redis: async () => (await ping()) === 'PONG',
     }),
     webhooks: buildReceivers(parts),
+    compliance: buildCompliance(parts),
     console: buildConsole(parts),
   })
 }
@@ -80,6 +85,18 @@ function buildReceivers({ config, db, bell, log, now }: WebParts): Doors['webhoo
   }
 }
 
+function buildCompliance({ config, db, publish, log, now }: WebParts) {
+  const secrets = [...config.instagramAppSecrets, ...config.metaAppSecrets]
+  return createCompliance({
+    readSignedRequest: (text) => readSignedRequest(text, secrets, now()),
+    deauthorize: createDeauthorize({ db, publish, now }),
+    requestDeletion: createRequestDeletion({ db, publish, now }).fromMeta,
+    deletionState: createDeletionState({ db }),
+    publicUrl: config.publicUrl,
+    log,
+  })
+}
+
 function buildConsole({ config, db, bell, lanes, publish, live, isRedisHere, log, now }: WebParts) {
   const review = { db, bell, lanes, publish, now, sign: createApprovalSigner(config.approvalSigningKey) }
   const { publicUrl, sandbox, sandboxUrl, sessionSecret } = config
@@ -94,7 +111,10 @@ function buildConsole({ config, db, bell, lanes, publish, live, isRedisHere, log
       undo: createUndo(review),
       settle: createReconcile({ db, publish, now }).settle,
     },
-    configure: createConfigure({ db, lanes, publish, now }),
+    configure: {
+      ...createConfigure({ db, lanes, publish, now }),
+      eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
+    },
     signIn: createSignIn({ db, pepper: sessionSecret, now }),
     live,
     reportError: (error) => log.error({ error: errorFields(error) }, 'page failed'),

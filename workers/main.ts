@@ -9,6 +9,7 @@ import type { Config } from '#src/config.ts'
 import { platforms } from '#src/domain/platform.ts'
 import { createDraftReply, createEstimate } from '#src/drafting/claude.ts'
 import { createDraft } from '#src/flow/draft.ts'
+import { createErase } from '#src/flow/erase.ts'
 import { createIdentify } from '#src/flow/identify.ts'
 import { restorePauses } from '#src/flow/pause.ts'
 import { createReadBack } from '#src/flow/read-back.ts'
@@ -48,7 +49,7 @@ for (const role of new Set(roles)) starters[role as keyof typeof starters]()
 
 function startDrafting(): void {
   const config = configOrExit('drafting')
-  const { db, bell, redis, publish, now, workers } = open(config, 'drafting')
+  const { db, bell, hasKeptBodies, redis, publish, now, workers } = open(config, 'drafting')
   const { anthropicApiKey: apiKey, anthropicBaseUrl: baseUrl, claudeModel: model, claudeEffort: effort } = config
   const draftReply = createDraftReply({ apiKey, model, effort, ...(baseUrl && { baseUrl }) })
   const draft = createDraft({ db, draftReply, estimate: createEstimate({ model }), publish, now })
@@ -56,6 +57,8 @@ function startDrafting(): void {
   closers.add('inbox', ...closing(runInbox({ ...workers, receive: createReceive({ db, bell, publish, now }) })))
   closers.add('draft', ...closing(runDraft({ ...workers, concurrency: 50, draft })))
   closers.add('sweep', ...closing(runSweep({ log: workers.log, sweep })))
+  const erase = createErase({ db, hasKeptBodies, publish, now, holder: randomUUID() })
+  closers.add('erase', ...closing(runSweep({ log: workers.log, sweep: erase })))
   workers.log.info({ role: 'drafting' }, 'working')
 }
 
@@ -94,10 +97,11 @@ function open(config: Config['drafting'] | Config['sending'], name: string) {
   closers.add('redis', redis, () => redis.quit())
   const connection = connectWorker(config.redisUrl.reveal())
   closers.add('worker redis', connection, async () => connection.disconnect())
-  const { bell, close } = createBell(redis)
+  const { bell, hasKeptBodies, close } = createBell(redis)
   closers.add('queues', bell, close)
   closers.onSignal(log, CLOSE_MS)
-  return { db, bell, redis, publish: createPublisher(redis), now: () => new Date(), workers: { connection, log } }
+  const publish = createPublisher(redis)
+  return { db, bell, hasKeptBodies, redis, publish, now: () => new Date(), workers: { connection, log } }
 }
 
 function closing<T extends { close(): Promise<unknown> }>(worker: T): [T, () => Promise<unknown>] {

@@ -1,4 +1,4 @@
-import { bigint, int, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
+import { bigint, index, int, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
 import type { CredentialStatus } from '../../src/domain/credential.ts'
 import type { AccountId } from '../../src/domain/ids.ts'
 import type { Platform } from '../../src/domain/platform.ts'
@@ -11,6 +11,10 @@ export const accounts = mysqlTable(
     id: id<AccountId>().primaryKey(),
     platform: word<Platform>().notNull(),
     accountRef: platformRef().notNull(),
+    /** Whoever connected it, by the number under which the app knows them. */
+    ownerRef: platformRef(),
+    /** When the platform last said that they took their leave. */
+    deauthorizedAt: at(),
     name: humanLine().notNull(),
     /** How the account wants to sound; an operator writes it, drafts follow it. */
     voice: humanText().notNull(),
@@ -18,6 +22,7 @@ export const accounts = mysqlTable(
     undoMs: int().notNull().default(10_000),
     /** Drafting budget per UTC day, in millionths of a US dollar. */
     dailyBudgetMicros: bigint({ mode: 'number' }).notNull().default(5_000_000),
+    /** Empty once its owner took it back. */
     sealedToken: sealed().notNull(),
     credentialStatus: word<CredentialStatus>().notNull(),
     tokenObtainedAt: at().notNull(),
@@ -32,5 +37,5 @@ export const accounts = mysqlTable(
     createdAt: createdAt(),
     updatedAt: at().notNull(),
   },
-  (t) => [uniqueIndex('accounts_ref').on(t.platform, t.accountRef)],
+  (t) => [uniqueIndex('accounts_ref').on(t.platform, t.accountRef), index('accounts_owner').on(t.ownerRef)],
 )

@@ -16,6 +16,8 @@ export const alertKinds = [
   'unknown_account',
   'platform_pause',
   'policy_enforcement',
+  'account_deauthorized',
+  'erasure_waiting',
 ] as const
 
 /** Something an operator should know. While it is open it counts instead of repeating itself. */

@@ -1,5 +1,5 @@
 import { index, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
-import type { AccountId, ContactId } from '../../src/domain/ids.ts'
+import type { AccountId, ContactId, DeletionId } from '../../src/domain/ids.ts'
 import { at, createdAt, humanLine, id, platformRef, version } from './columns.ts'
 
 /** The person on the other side, as one account knows them. */
@@ -8,6 +8,7 @@ export const contacts = mysqlTable(
   {
     id: id<ContactId>().primaryKey(),
     accountId: id<AccountId>().notNull(),
+    /** Once erased: a random word of ours, which leads nowhere. */
     contactRef: platformRef().notNull(),
     /** Under which reference a private reply reached them; some platforms know a commenter by another than the writer of messages. */
     directRef: platformRef(),
@@ -15,6 +16,9 @@ export const contacts = mysqlTable(
     username: humanLine(),
     profileCheckedAt: at(),
     optedOutAt: at(),
+    erasedAt: at(),
+    /** The deletion request that this person was erased for. */
+    deletionId: id<DeletionId>(),
     version: version(),
     createdAt: createdAt(),
   },
@@ -22,5 +26,6 @@ export const contacts = mysqlTable(
     uniqueIndex('contacts_ref').on(t.accountId, t.contactRef),
     index('contacts_name').on(t.name),
     index('contacts_username').on(t.username),
+    index('contacts_deletion').on(t.deletionId),
   ],
 )

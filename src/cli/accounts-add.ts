@@ -34,6 +34,7 @@ export async function addAccount(call: Call): Promise<number> {
 interface Identity {
   accountRef: string
   name: string
+  ownerRef?: string
 }
 
 async function identityOf({ options }: Call, ask: () => Promise<Identity>): Promise<Identity> {
@@ -43,7 +44,7 @@ async function identityOf({ options }: Call, ask: () => Promise<Identity>): Prom
   if (accountRef && accountRef !== known.accountRef) {
     throw new AppError('conflict', 'The token belongs to another account than --account-ref says')
   }
-  return { accountRef: known.accountRef, name: name ?? known.name.slice(0, LINE_MAX) }
+  return { ...known, name: name ?? known.name.slice(0, LINE_MAX) }
 }
 
 function textIn(option: string | boolean | undefined): string | undefined {

@@ -45,6 +45,14 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./switches.ts')).resumeAccount,
   },
   {
+    name: 'contacts erase',
+    about: 'Deletes everything that is kept of a person, for good.',
+    args: ['contact'],
+    options: { yes: { type: 'boolean' } },
+    example: 'countersign contacts erase con_01kb… --yes',
+    load: async () => (await import('./contacts.ts')).eraseContact,
+  },
+  {
     name: 'knowledge add',
     about: 'Adds a passage that the drafts of an account may cite. Its text is read from standard input.',
     args: ['account'],

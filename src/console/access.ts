@@ -25,6 +25,7 @@ export const access = {
   'POST /conversations/:id/moderation': 'decide',
   'POST /conversations/:id/drafts': 'decide',
   'POST /conversations/:id/dismissal': 'decide',
+  'POST /conversations/:id/erasure': 'configure',
   'POST /posts/:id/cancellation': 'decide',
   'POST /posts/:id/settlement': 'decide',
   'POST /accounts/:id/settings': 'configure',

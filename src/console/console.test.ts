@@ -51,6 +51,7 @@ const everyField = {
   textHash: 'a'.repeat(64),
   headMessageId: 'msg_1',
   arrived: 'yes',
+  sure: 'yes',
   keys: 'on',
   reason: 'x',
   voice: '',
@@ -108,6 +109,33 @@ describe('who may do what', () => {
       const answer = await app.request('/sign-in', aForm({ email: 'a@b.c', password: 'x', to }))
       expect(answer.headers.get('location'), to).toBe('/queue')
     }
+  })
+})
+
+describe('erasing a person', () => {
+  const page = `/conversations/${newId('conversation', at)}`
+
+  it('is offered to an admin, who has to tick that nothing brings it back', async () => {
+    const { app, calls, view } = aConsole()
+    expect(await (await app.request(page, signedInAs('admin'))).text()).toContain('Erase this person')
+    const unsure = await app.request(`${page}/erasure`, aForm({}, { as: 'admin' }))
+    expect([unsure.status, calls]).toEqual([422, []])
+    const sure = await app.request(`${page}/erasure`, aForm({ sure: 'yes' }, { as: 'admin' }))
+    expect([sure.status, sure.headers.get('location')]).toEqual([303, `${page}?done=erasing`])
+    expect(calls).toEqual([['eraseContact', { contactId: view.contactId, operatorId: expect.any(String) }]])
+  })
+
+  it.each(['viewer', 'approver', 'auditor'])('is not offered to %s', async (role) => {
+    const { app } = aConsole()
+    expect(await (await app.request(page, signedInAs(role))).text()).not.toContain('Erase this person')
+  })
+
+  it('is told once it is done, and then nothing can be said to them', async () => {
+    const view = aConversationView({ erasedAt: at, draft: null, attention: 'none', contactName: null })
+    const text = await (await aConsole({ view }).app.request(page, signedInAs('admin'))).text()
+    expect(text).toContain('This person was erased; nothing of them is kept.')
+    expect(text).not.toContain('Erase this person')
+    expect(text).not.toContain('<textarea')
   })
 })
 

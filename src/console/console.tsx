@@ -13,6 +13,7 @@ import { addAccounts } from './routes/accounts.tsx'
 import { addAssets } from './routes/assets.ts'
 import { addConversations } from './routes/conversations.tsx'
 import { addDecisions } from './routes/decisions.tsx'
+import { addErasure } from './routes/erasure.ts'
 import { addEvents } from './routes/events.ts'
 import { addOutbox } from './routes/outbox.tsx'
 import { addQueue } from './routes/queue.tsx'
@@ -37,6 +38,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addQueue(app, room)
   addConversations(app, room)
   addDecisions(app, room)
+  addErasure(app, room)
   addOutbox(app, room)
   addAccounts(app, room)
   addEvents(app, room)

@@ -1,6 +1,7 @@
 import type { Role } from '#src/domain/identity.ts'
 import type {
   AccountId,
+  ContactId,
   ConversationId,
   DraftId,
   EntryId,
@@ -97,6 +98,8 @@ export interface ConfigureVerbs {
   resumeAccount(input: ByOnAccount): Promise<void>
   stopSending(input: { operatorId: OperatorId }): Promise<void>
   resumeSending(input: { operatorId: OperatorId }): Promise<void>
+  /** The work is done in the background; it cannot be undone. */
+  eraseContact(input: { contactId: ContactId; operatorId: OperatorId }): Promise<unknown>
 }
 
 /** What changed somewhere; a page fetches the rest itself. */

@@ -45,6 +45,8 @@ export const SettlementForm = z.object({ arrived: z.enum(['yes', 'no']), back })
 export const SignInForm = z.object({ email: line, password: line, to: line.optional() })
 export const SetupForm = z.object({ token: line, name: line, email: line, password: line })
 export const PreferencesForm = z.object({ keys: z.enum(['on', 'off']), back })
+/** Ticked by hand: what it asks for cannot be undone. */
+export const ErasureForm = z.object({ sure: z.literal('yes') })
 export const StopForm = z.object({ reason: line.default('') })
 
 const number = z

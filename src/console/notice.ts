@@ -15,6 +15,7 @@ const words = {
   removed: 'Removed.',
   stopped: 'Stopped. What is queued stays queued.',
   resumed: 'Resumed.',
+  erasing: 'This person is being erased. Nothing of it can be undone; within seconds nothing is left here.',
 } as const
 
 export type Done = keyof typeof words

@@ -125,6 +125,8 @@ export interface ConversationView extends Party {
   kind: 'direct' | 'comment'
   contactId: ContactId
   optedOutAt: Date | null
+  /** Nothing of the person is kept any more. */
+  erasedAt: Date | null
   standby: boolean
   /** Of a comment thread: the comment that would be answered; null when none is left. */
   comment: CommentFacts | null

@@ -8,6 +8,7 @@ export const auditActions = [
   'account.configured',
   'account.stopped',
   'account.resumed',
+  'account.deauthorized',
   'knowledge.saved',
   'knowledge.removed',
   'draft.approved',
@@ -24,6 +25,9 @@ export const auditActions = [
   'credential.refused',
   'message.erased',
   'contact.opted_out',
+  'contact.erased',
+  'deletion.requested',
+  'deletion.done',
   'sending.stopped',
   'sending.resumed',
 ] as const

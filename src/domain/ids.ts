@@ -16,6 +16,7 @@ export type SessionId = Id<'session'>
 export type EventId = Id<'event'>
 export type EntryId = Id<'entry'>
 export type AlertId = Id<'alert'>
+export type DeletionId = Id<'deletion'>
 
 const prefixes = {
   account: 'acc',
@@ -31,6 +32,7 @@ const prefixes = {
   event: 'evt',
   entry: 'knw',
   alert: 'alr',
+  deletion: 'del',
 } as const
 
 type Kind = keyof typeof prefixes

@@ -1,4 +1,4 @@
-import { type Account, findAccount, insertAccount, replaceCredential } from '#db/accounts.ts'
+import { type Account, findAccount, insertAccount, replaceCredential, saveOwner } from '#db/accounts.ts'
 import { resolveAlert } from '#db/alerts.ts'
 import { appendAudit } from '#db/audit.ts'
 import { type Database, inTransaction, isDuplicate, type Transaction } from '#db/client.ts'
@@ -20,6 +20,8 @@ export interface NewConnection {
   platform: Platform
   accountRef: string
   name: string
+  /** Its owner, by the number that the app knows them under. */
+  ownerRef?: string
   token: Secret
   expiresAt: Date
   /** Who connects it, for the audit log. */
@@ -55,6 +57,7 @@ async function connectIn(tx: Transaction, connection: NewConnection, moment: Mom
   const accountId = present?.id ?? newId('account', moment.at)
   if (present) await reconnect(tx, present, connection, moment)
   else await insert(tx, accountId, connection, moment)
+  if (connection.ownerRef) await saveOwner(tx, accountId, connection.ownerRef)
   const action: AuditAction = present ? 'credential.renewed' : 'account.added'
   await appendAudit(tx, {
     action,
@@ -97,5 +100,6 @@ async function reconnect(
   if (!(await replaceCredential(tx, present, fresh, at))) {
     throw new AppError('conflict', 'The token of this account was replaced at the same moment')
   }
-  for (const kind of ['token_refused', 'token_expiring'] as const) await resolveAlert(tx, kind, present.id, at)
+  for (const kind of ['token_refused', 'token_expiring', 'account_deauthorized'] as const)
+    await resolveAlert(tx, kind, present.id, at)
 }

@@ -1,5 +1,6 @@
 import type { Account } from '#db/accounts.ts'
 import type { Transaction } from '#db/client.ts'
+import { listErasedRefs } from '#db/erasure.ts'
 import { adoptEvent, insertEvent } from '#db/inbox.ts'
 import { isAnyErased } from '#db/messages.ts'
 import { type EventId, newId } from '#src/domain/ids.ts'
@@ -33,8 +34,13 @@ export interface Desk {
 
 /** Stores the event and lets it have its effect, once. The conversation is locked before anything else. */
 export async function receiveItem(desk: Desk, arrival: Arrival): Promise<void> {
+  const account = desk.accounts.get(arrival.item.accountRef)
+  if (account && (await isOfErased(desk, account, arrival.item))) desk.aftermath.erase = true
+  else await receiveFor(desk, account, arrival)
+}
+
+async function receiveFor(desk: Desk, account: Account | undefined, arrival: Arrival): Promise<void> {
   const { item } = arrival
-  const account = desk.accounts.get(item.accountRef)
   const thread = account && (await openThread(desk, account, item))
   if (!(await storeEvent(desk, arrival, { account, thread }))) {
     if (account) await keepErased(desk, account, item)
@@ -81,6 +87,12 @@ async function storeEvent(
   })
   if (isNew || !account) return isNew
   return await adoptEvent(tx, { source, key: item.key, accountId: account.id, conversationId })
+}
+
+/** What tells about a message of somebody who was erased leaves no trace, and makes nobody anew. */
+async function isOfErased({ tx }: Desk, { id }: Account, item: InboundItem): Promise<boolean> {
+  const refs = [refOf(item), 'parentRef' in item ? item.parentRef : null].filter((ref) => typeof ref === 'string')
+  return (await listErasedRefs(tx, id, refs)).length > 0
 }
 
 function refOf(item: InboundItem): string | null {

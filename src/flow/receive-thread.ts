@@ -7,8 +7,9 @@ import {
   lockConversationById,
   lockOrAddConversation,
 } from '#db/conversations.ts'
+import { findEndingThread } from '#db/erasure.ts'
 import { findMessage } from '#db/messages.ts'
-import type { CommentItem, InboundItem } from '#src/domain/inbox.ts'
+import type { CommentItem, EchoItem, InboundItem } from '#src/domain/inbox.ts'
 import type { Desk } from './receive-item.ts'
 
 /** A locked conversation and whose it is. */
@@ -26,7 +27,7 @@ export async function openThread(desk: Desk, account: Account, item: InboundItem
 function lockFor(desk: Desk, account: Account, item: InboundItem): Promise<Conversation | undefined> {
   switch (item.kind) {
     case 'echo':
-      return item.self ? nothing() : lockOrAdd(desk, account, { contactRef: item.contactRef })
+      return item.self ? nothing() : lockForEcho(desk, account, item)
     case 'message':
     case 'unsend':
     case 'edit':
@@ -43,6 +44,12 @@ function lockFor(desk: Desk, account: Account, item: InboundItem): Promise<Conve
     case 'unrecognised':
       return nothing()
   }
+}
+
+/** Our last words to somebody who was erased meanwhile belong where they were approved. */
+async function lockForEcho(desk: Desk, account: Account, { contactRef }: EchoItem): Promise<Conversation | undefined> {
+  const ending = await findEndingThread(desk.tx, { accountId: account.id, recipientRef: contactRef })
+  return ending ? lockConversationById(desk.tx, ending) : lockOrAdd(desk, account, { contactRef })
 }
 
 async function lockOrAdd(

@@ -7,6 +7,8 @@ import {
   lockConversations,
   type Place,
 } from '#db/arrivals.ts'
+import { listErasedRefs } from '#db/erasure.ts'
+import { groupsOf } from '#db/many.ts'
 import type { Recent } from '#db/messages.ts'
 import type { ConversationId } from '#src/domain/ids.ts'
 import type { MessageItem } from '#src/domain/inbox.ts'
@@ -21,6 +23,10 @@ export async function openThreads(desk: Desk, items: readonly MessageItem[]): Pr
   const known = await findKnown(tx, [...wanted.values()])
   const threads = await lockKnown(desk, known)
   const missing = [...wanted].filter(([key]) => !threads.has(key)).sort(([a], [b]) => (a < b ? -1 : 1))
+  await refuseErased(
+    desk,
+    items.filter((item) => !threads.has(lockKey(item))),
+  )
   if (missing.length > 0)
     await addMissing(
       desk,
@@ -35,6 +41,16 @@ export async function openThreads(desk: Desk, items: readonly MessageItem[]): Pr
     ),
   )
   return new Map([...threads, ...added])
+}
+
+/** What somebody who was erased had said comes once more: the way for single items knows what to do with it. */
+async function refuseErased({ tx, accounts }: Desk, items: readonly MessageItem[]): Promise<void> {
+  for (const [ref, said] of groupsOf(items, ({ accountRef }) => accountRef)) {
+    const account = accounts.get(ref)
+    const refs = said.map(({ messageRef }) => messageRef)
+    if (account && (await listErasedRefs(tx, account.id, refs)).length > 0)
+      throw new RangeError('A message of somebody who was erased')
+  }
 }
 
 /** Where one delivery writes to several people, their conversations are locked beforehand, in everybody's order. */

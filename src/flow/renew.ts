@@ -143,7 +143,8 @@ async function ask({ keyring, adapters }: RenewDeps, account: Account, listener:
     const token = keyring.open(account.sealedToken, { owner: account.id, field: 'token' })
     const { credential } = adapters[account.platform]
     const found = await credential.check(token, AbortSignal.timeout(CALL_MS), listener)
-    if (found.accountRef === account.accountRef) return { kind: 'works' }
+    const { accountRef, ownerRef } = found
+    if (accountRef === account.accountRef) return { kind: 'works', ...(ownerRef && { ownerRef }) }
     return { kind: 'refused', code: 'other_account', note: 'The token belongs to another account' }
   } catch (error) {
     return findingOf(error)

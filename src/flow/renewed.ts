@@ -1,4 +1,4 @@
-import { type Account, type FreshCredential, markCredential, replaceCredential } from '#db/accounts.ts'
+import { type Account, type FreshCredential, markCredential, replaceCredential, saveOwner } from '#db/accounts.ts'
 import { raiseAlert, resolveAlert } from '#db/alerts.ts'
 import { appendAudit } from '#db/audit.ts'
 import { type Database, inTransaction, type Transaction } from '#db/client.ts'
@@ -11,7 +11,7 @@ import { alertDay, type Credential, type CredentialStatus, credentialStatus } fr
  */
 export type Finding =
   | { kind: 'renewed'; fresh: FreshCredential }
-  | { kind: 'works' }
+  | { kind: 'works'; ownerRef?: string }
   | { kind: 'dead' | 'refused'; code: string; note: string }
   | { kind: 'silent'; code: string; heard: boolean }
 
@@ -43,6 +43,7 @@ export async function recordFinding(db: Database, account: Account, finding: Fin
   return inTransaction(db, async (tx) => {
     const stored = await store(tx, account, finding, at)
     if (!stored) return { changed: true, usable: false }
+    if (finding.kind === 'works' && finding.ownerRef) await saveOwner(tx, account.id, finding.ownerRef)
     await tellAlerts(tx, account, finding, at)
     const action = actionOf(account, finding)
     if (action) await appendAudit(tx, entry(account, action, finding, at))

@@ -31,6 +31,7 @@ const BEHIND_EARLIER_MS = 1000
 /** The gates in their order. Waiting comes first: a post that cannot leave now is not judged before its time. */
 export function gateOf(found: SendCase, around: Surroundings): Gate {
   if (found.post.status !== 'queued') return { kind: 'gone' }
+  if (found.contact.erasedAt) return { kind: 'refuse', code: 'erased', note: 'The contact was erased' }
   const until = waitOf(found, around.at)
   if (until) return { kind: 'wait', until }
   const refusal = approvalFault(found, around.isApproved) ?? rightFault(found) ?? momentFault(found, around.at)

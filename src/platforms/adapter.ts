@@ -62,8 +62,12 @@ export interface PlatformAdapter {
   ): Promise<ShownThread | undefined>
   /** Both throw `credential_rejected`, `rate_limited` or `platform_unavailable`. */
   credential: {
-    /** Without a listener while the account is not connected yet. */
-    check(token: Secret, signal: AbortSignal, listener?: Listener): Promise<{ accountRef: string; name: string }>
+    /** Without a listener while the account is not connected yet. `ownerRef`: its owner, by the app's own number. */
+    check(
+      token: Secret,
+      signal: AbortSignal,
+      listener?: Listener,
+    ): Promise<{ accountRef: string; name: string; ownerRef?: string }>
     /** Missing where tokens cannot be renewed. */
     refresh?(
       token: Secret,

@@ -25,12 +25,17 @@ const jobOptions = {
   backoff: { type: 'exponential', delay: 1000, jitter: 0.5 },
 } as const
 
+const BODIES = 'bodies'
+const WAITING = ['active', 'waiting', 'delayed', 'prioritized'] as const
+/** In a queue that is longer than this nobody looks for one job. */
+const LOOK_MAX = 1000
+
 const keptForGood = { attempts: 1_000_000_000, backoff: { type: 'fixed', delay: 2000 } } as const
 
 export function createBell(
   connection: Redis,
   prefix: string = PREFIX,
-): { bell: Bell; queues: Queue[]; close(): Promise<void> } {
+): { bell: Bell; queues: Queue[]; hasKeptBodies(): Promise<boolean>; close(): Promise<void> } {
   const open = (name: string) => {
     const queue = new Queue(name, { connection, prefix, defaultJobOptions: jobOptions } satisfies QueueOptions)
     // The connection reports its own trouble; without a listener an emitted error would end the process.
@@ -50,7 +55,7 @@ export function createBell(
     },
     async keepBodies(bodies) {
       // The only copy of what was accepted: tried until the database has it, and gone from Redis then.
-      await inbox.add('bodies', { bodies }, { ...keptForGood, removeOnComplete: true, removeOnFail: false })
+      await inbox.add(BODIES, { bodies }, { ...keptForGood, removeOnComplete: true, removeOnFail: false })
     },
     async draft(conversationId, delay) {
       await draft.add('conversation', { conversationId }, { delay })
@@ -65,5 +70,17 @@ export function createBell(
       await credentials.add('account', { accountId })
     },
   }
-  return { bell, queues, close: async () => void (await Promise.all(queues.map((queue) => queue.close()))) }
+  return {
+    bell,
+    queues,
+    hasKeptBodies: () => keepsBodies(inbox),
+    close: async () => void (await Promise.all(queues.map((queue) => queue.close()))),
+  }
+}
+
+/** Whether bodies that the database has not taken yet may be in the queue. */
+async function keepsBodies(inbox: Queue): Promise<boolean> {
+  if ((await inbox.getJobCountByTypes(...WAITING)) > LOOK_MAX) return true
+  const jobs = await inbox.getJobs([...WAITING, 'failed'], 0, LOOK_MAX)
+  return jobs.some((job) => job?.name === BODIES)
 }

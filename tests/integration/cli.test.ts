@@ -8,6 +8,7 @@ import { insertOperator } from '#db/operators.ts'
 import { accounts } from '#db/schema/accounts.ts'
 import { alerts } from '#db/schema/alerts.ts'
 import { auditEntries } from '#db/schema/audit-entries.ts'
+import { deletionRequests } from '#db/schema/deletion-requests.ts'
 import { switches } from '#db/schema/switches.ts'
 import { runCli } from '#src/cli/run.ts'
 import { NO_EXPIRY } from '#src/domain/credential.ts'
@@ -18,6 +19,7 @@ import { createKeyring, generateFernetKey } from '#src/vault/keyring.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { aFakeGraph, graphError } from '#tests/support/fake-graph.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
+import { aThread } from '#tests/support/threads.ts'
 
 const { db, url } = await aDatabase()
 const graph = await aFakeGraph()
@@ -260,6 +262,24 @@ describe('stopping and resuming', () => {
     expect(await isStopped()).toBe(true)
     expect((await run('sending resume')).code).toBe(0)
     expect(await isStopped()).toBe(false)
+  })
+})
+
+describe('contacts erase', () => {
+  it('files the erasure of one person when one is sure, and prints the page that follows it', async () => {
+    const { contact } = await aThread(db)
+    const unsure = await run(`contacts erase ${contact.id}`)
+    expect([unsure.code, unsure.err]).toEqual([2, expect.stringContaining('say --yes')])
+    const { code, out } = await run(`contacts erase ${contact.id} --yes`)
+    expect(code).toBe(0)
+    const page = /^https:\/\/reply\.example\.org\/compliance\/deletions\/([0-9a-z]{32})\n$/.exec(out)
+    const [request] = await db
+      .select()
+      .from(deletionRequests)
+      .where(eq(deletionRequests.code, page?.[1] ?? ''))
+    expect(request).toMatchObject({ status: 'received', personRef: contact.contactRef, accountId: contact.accountId })
+    expect(await audited(request!.id)).toMatchObject([{ action: 'deletion.requested', actorId: 'cli' }])
+    expect((await run(`contacts erase ${newId('contact', new Date())} --yes`)).code).toBe(3)
   })
 })
 

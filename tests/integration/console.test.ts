@@ -19,6 +19,7 @@ import { createAnswer, createModerate } from '#src/flow/answer.ts'
 import { createConfigure } from '#src/flow/configure.ts'
 import { createDismiss, createRedraft, createUndo } from '#src/flow/recall.ts'
 import { createReconcile } from '#src/flow/reconcile.ts'
+import { createRequestDeletion } from '#src/flow/request-deletion.ts'
 import { createDecide } from '#src/flow/review.ts'
 import { createSignIn } from '#src/flow/sign-in.ts'
 import { createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
@@ -57,7 +58,10 @@ async function setUp({ heartbeatMs = 60 } = {}) {
       undo: createUndo(deps),
       settle,
     },
-    configure: createConfigure({ db, lanes, publish, now }),
+    configure: {
+      ...createConfigure({ db, lanes, publish, now }),
+      eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
+    },
     signIn: createSignIn({ db, pepper, now }),
     live: (listener) => {
       listeners.add(listener)

@@ -165,7 +165,7 @@ describe('what comes for a Page', () => {
       'changes',
     )
     const threads = await db.select().from(conversations).where(eq(conversations.accountId, page.id))
-    expect(threads).toMatchObject([{ kind: 'comment', threadRef: `${us}_55`, attention: 'none' }])
+    expect(threads).toMatchObject([{ kind: 'comment', threadRef: `${us}_55`, attention: 'waiting' }])
     const events = await db.select().from(inboundEvents).where(eq(inboundEvents.accountId, page.id))
     expect(events.map(({ kind }) => kind).sort()).toEqual(['comment', 'unrecognised'])
   })

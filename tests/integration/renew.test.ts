@@ -73,6 +73,15 @@ const auditOf = async (id: string, action: 'credential.renewed' | 'credential.re
     .from(auditEntries)
     .where(and(eq(auditEntries.subjectId, id), eq(auditEntries.action, action)))
 
+it('learns who owns the account from the next look at its token, and keeps it when a look does not say', async () => {
+  const { account, on, me } = await setUp()
+  expect((await accountOf(account.id))?.ownerRef).toBeNull()
+  await on(1, { body: { ...me.body, id: '218471' } })
+  expect((await accountOf(account.id))?.ownerRef).toBe('218471')
+  await on(2)
+  expect((await accountOf(account.id))?.ownerRef).toBe('218471')
+})
+
 describe('a token', () => {
   it('is renewed at about half of its life, without any traffic, and then has a whole one again', async () => {
     const { account, on, refreshes } = await setUp()

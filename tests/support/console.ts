@@ -28,6 +28,7 @@ export function aConversationView(changed: Partial<ConversationView> = {}): Conv
     kind: 'direct',
     contactId: newId('contact', at),
     optedOutAt: null,
+    erasedAt: null,
     standby: false,
     comment: null,
     attention: 'review',
@@ -228,6 +229,7 @@ export function aConsole(options: Options = {}) {
       resumeAccount: nothing('resumeAccount'),
       stopSending: nothing('stopSending'),
       resumeSending: nothing('resumeSending'),
+      eraseContact: nothing('eraseContact'),
     },
     signIn: {
       isSetupOpen: async (token) => token === 'open',

@@ -48,6 +48,8 @@ function State(props: StateProps) {
   const { draft, attention } = conversation
   if (!frame.may('decide'))
     return <p class="muted">You can read this conversation. Your role does not decide about replies.</p>
+  if (conversation.erasedAt)
+    return <p class="muted">This person was erased. Whoever writes from there again is somebody new here.</p>
   if (draft) return <DraftComposer {...props} draft={draft} />
   if (attention === 'person' || refusal?.text) return <AnswerComposer {...props} />
   return (

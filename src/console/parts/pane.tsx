@@ -2,6 +2,7 @@ import { platformRules } from '#src/domain/platform.ts'
 import type { Frame } from '../frame.ts'
 import type { ConversationView } from '../views.ts'
 import { Composer } from './composer.tsx'
+import { Erasure } from './erasure.tsx'
 import { Icon } from './icons.tsx'
 import type { Refusal } from './refusal.ts'
 import { Initial, Name, nameOf, Revealed } from './revealed.tsx'
@@ -66,18 +67,20 @@ function PaneHead({ conversation, frame, list }: Pick<PaneProps, 'conversation' 
       </div>
       <Window expiresAt={conversation.windowExpiresAt} clock={frame} long />
       <Warnings conversation={conversation} />
+      <Erasure conversation={conversation} frame={frame} />
     </header>
   )
 }
 
 function Warnings({ conversation }: { conversation: ConversationView }) {
-  const { accountStoppedAt, accountStoppedReason, credentialStatus, standby, optedOutAt } = conversation
+  const { accountStoppedAt, accountStoppedReason, credentialStatus, standby, optedOutAt, erasedAt } = conversation
   const warnings = [
     accountStoppedAt &&
       `Sending is stopped for this account${accountStoppedReason ? `: ${accountStoppedReason}` : ''}. Approved replies wait.`,
     (credentialStatus === 'expired' || credentialStatus === 'revoked') &&
       `The account’s token is ${credentialStatus}. Approved replies wait until it is connected again.`,
     standby && 'Another app holds this thread.',
+    erasedAt && 'This person was erased; nothing of them is kept.',
     optedOutAt && 'This contact asked not to be written to.',
   ].filter((warning): warning is string => typeof warning === 'string')
   if (warnings.length === 0) return null

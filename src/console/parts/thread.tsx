@@ -103,11 +103,13 @@ function hasFoot({ message, after, frame }: BubbleProps): boolean {
   return !after || !isSameDay(message, after, frame) || !isTogether(message, after)
 }
 
+function Gone({ message, conversation }: { message: MessageView; conversation: ConversationView }) {
+  const unsent = message.direction === 'inbound' ? 'This message was unsent' : 'We unsent this message'
+  return <p class="bubble bubble-gone">{conversation.erasedAt ? 'Erased' : unsent}</p>
+}
+
 function Words({ message, conversation }: { message: MessageView; conversation: ConversationView }) {
-  if (message.deletedAt) {
-    const words = message.direction === 'inbound' ? 'This message was unsent' : 'We unsent this message'
-    return <p class="bubble bubble-gone">{words}</p>
-  }
+  if (message.deletedAt) return <Gone message={message} conversation={conversation} />
   const label = ['text', 'media'].includes(message.form) ? '' : formWords(message.form)
   return (
     <div class={`bubble bubble-${message.origin}`}>

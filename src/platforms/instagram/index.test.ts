@@ -222,9 +222,14 @@ describe('a profile', () => {
 })
 
 describe('a credential', () => {
-  it('tells whose it is by the id that webhooks use, beyond 2^53 too', async () => {
+  it('tells whose it is by the id that webhooks use, beyond 2^53 too, and who its owner is for the app', async () => {
     const { graph, adapter } = await setUp()
-    expect(await adapter.credential.check(token, soon())).toEqual({ accountRef: '17841400000000001', name: 'alpine' })
+    expect(await adapter.credential.check(token, soon())).toEqual({
+      accountRef: '17841400000000001',
+      name: 'alpine',
+      ownerRef: '1',
+    })
+    expect(graph.arrivals[0]?.query.get('fields')).toBe('id,user_id,username')
     graph.next('me', { body: '{"user_id":17841400000000000001,"username":"alpine"}' })
     expect((await adapter.credential.check(token, soon())).accountRef).toBe('17841400000000000001')
     expect(graph.arrivals[0]?.query.get('access_token')).toBeNull()

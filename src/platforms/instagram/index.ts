@@ -62,13 +62,14 @@ export function createInstagramAdapter(options: InstagramOptions) {
 function createCredential(ask: Ask, graphApiVersion: string) {
   return {
     async check(token: Secret, signal: AbortSignal, listener?: Listener) {
-      const query = { fields: 'user_id,username' }
+      const query = { fields: 'id,user_id,username' }
       const as = { endpointClass: 'refresh', listener } as const
       const body = (await ask(`${graphApiVersion}/me`, { token, signal, query }, as)).body()
-      // `id` would be the app's own number for the account; webhooks and sends know it by `user_id`.
+      // `id` is the app's own number for the account's owner; webhooks and sends know the account by `user_id`.
       const accountRef = textIn(body, 'user_id')
       if (!accountRef) throw new AppError('platform_unavailable', 'Meta did not say whose token this is')
-      return { accountRef, name: textIn(body, 'username') ?? accountRef }
+      const ownerRef = textIn(body, 'id')
+      return { accountRef, name: textIn(body, 'username') ?? accountRef, ...(ownerRef && { ownerRef }) }
     },
 
     async refresh(token: Secret, signal: AbortSignal, listener: Listener) {

@@ -1,0 +1,110 @@
+/*
+ * A person is erased: names, references, words, whatever quotes them, and the bodies that brought it. First everything that was
+ * accepted before the request is received, so that nothing comes in behind the broom. Then the contacts lose their names at
+ * once, and what they left goes in batches, each a transaction of its own: a kill between two loses nothing, the next look
+ * goes on. A post of unknown fate keeps its words as the evidence until it has ended. `done` is said only after a look that
+ * found nothing any more.
+ */
+import { readAccount } from '#db/accounts.ts'
+import { findOpenAlerts, raiseAlert, resolveAlert } from '#db/alerts.ts'
+import { appendAudit } from '#db/audit.ts'
+import { type Database, inTransaction } from '#db/client.ts'
+import { type DeletionRequest, listOpenDeletions, lockDeletion, saveProgress } from '#db/deletions.ts'
+import { isHeldByFailure, isReceiving, type Named } from '#db/erasure-traces.ts'
+import { endLease, takeLease } from '#db/leases.ts'
+import type { Publish } from '#src/queues/live.ts'
+import { beginErasing } from './erase-begin.ts'
+import { sweepThreads } from './erase-threads.ts'
+import { sweepTraces } from './erase-traces.ts'
+
+export interface EraseDeps {
+  db: Database
+  /** Whether Redis still keeps bodies from when the database was away. */
+  hasKeptBodies: () => Promise<boolean>
+  publish: Publish
+  now: () => Date
+  /** This process, for the lease. */
+  holder: string
+}
+
+const LEASE_MS = 60_000
+const OPEN_MAX = 50
+/** A delivery that was answered at the same moment is in the database by then. */
+const SETTLE_MS = 2000
+
+/** One look at every open request. A second process meanwhile does nothing; were both to work, no harm would be done. */
+export function createErase(deps: EraseDeps): () => Promise<{ erased: number }> {
+  const { db, now, holder } = deps
+  const inMs = (ms: number) => new Date(now().getTime() + ms)
+  const take = () => takeLease(db, { name: 'erase', holder, at: now(), until: inMs(LEASE_MS) })
+
+  return async () => {
+    let erased = 0
+    for (const request of await listOpenDeletions(db, inMs(-SETTLE_MS), OPEN_MAX)) {
+      const lease = await take()
+      if (!lease) break
+      erased += Number(await look(deps, request))
+      await endLease(db, lease, now())
+    }
+    return { erased }
+  }
+}
+
+/** True when the request is done. */
+async function look(deps: EraseDeps, filed: DeletionRequest): Promise<boolean> {
+  const { db } = deps
+  if (filed.status === 'received' && (await isStillComing(deps, filed))) return false
+  const request = filed.status === 'received' ? await beginErasing(deps, filed) : filed
+  const { personRef } = request
+  if (request.status !== 'erasing' || personRef === null) return false
+  const { found, open } = await sweepThreads(deps, request)
+  const who = await whoIs(deps, request, personRef)
+  const traces = await sweepTraces(deps, request, who)
+  if (found + traces > 0) return false
+  if (open > 0 || (await isHeldByFailure(db, who))) {
+    await tellWaiting(deps, request, open)
+    return false
+  }
+  return finish(deps, request)
+}
+
+/** Meta's own number is one for all accounts; an operator means a contact of one. */
+async function whoIs({ db }: EraseDeps, { accountId }: DeletionRequest, ref: string): Promise<Named> {
+  return { ref, accountRef: accountId ? (await readAccount(db, accountId))?.accountRef : undefined }
+}
+
+/** Something that was accepted before the request has not been received yet. */
+async function isStillComing({ db, hasKeptBodies }: EraseDeps, { createdAt }: DeletionRequest): Promise<boolean> {
+  return (await isReceiving(db, createdAt)) || hasKeptBodies()
+}
+
+/** Once, however often it is looked at. */
+async function tellWaiting({ db, publish, now }: EraseDeps, { id }: DeletionRequest, open: number): Promise<void> {
+  const alert = { kind: 'erasure_waiting', subject: id, severity: 'warning' } as const
+  if ((await findOpenAlerts(db, [`${alert.kind}:${id}`])).size > 0) return
+  const what =
+    open > 0 ? 'replies whose fate is unknown: settle them in the outbox' : 'a delivery that cannot be received'
+  await raiseAlert(db, { ...alert, text: `The erasure of a person waits for ${what}`, at: now() })
+  publish({ topic: 'alerts', id })
+}
+
+async function finish({ db, publish, now }: EraseDeps, { id }: DeletionRequest): Promise<boolean> {
+  const isDone = await inTransaction(db, async (tx) => {
+    const request = await lockDeletion(tx, id)
+    if (request?.status !== 'erasing') return false
+    const at = now()
+    await saveProgress(tx, id, { status: 'done', personRef: null, doneAt: at }, at)
+    await resolveAlert(tx, 'erasure_waiting', id, at)
+    const { contacts, accounts, traces } = request
+    await appendAudit(tx, {
+      action: 'deletion.done',
+      actor: { kind: 'process', id: 'drafting' },
+      subject: { kind: 'deletion', id },
+      detail: { contacts, accounts, traces },
+      at,
+    })
+    return true
+  })
+  if (isDone) publish({ topic: 'alerts', id })
+  return isDone
+}

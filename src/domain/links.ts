@@ -1,6 +1,7 @@
 /** Whatever is meant as a link: an address with a scheme, one that lost a sign of it, or a bare `www.`. */
 const MEANT = /(?<![\p{L}\p{N}])(?:https?(?::(?:\s?\/|[^\s/])|\/\/)|[a-z][a-z0-9+.-]{1,20}:\/\/|www\.(?=\S))\S*/giu
-const AFTER_IT = /[\])>}.,;:!?'"»”’…]+$/u
+// The look behind keeps it from trying every place in a long row of signs.
+const AFTER_IT = /(?<![\])>}.,;:!?'"»”’…])[\])>}.,;:!?'"»”’…]+$/u
 const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?'
 const HOST = new RegExp(
   `^(?=.{1,253}$)(?:(?:${LABEL}\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])|\\d{1,3}(?:\\.\\d{1,3}){3})$`,

@@ -26,7 +26,7 @@ describe('a contact who wants no more messages', () => {
       'remove me',
       'Don’t contact me',
     ],
-    ...["don't message me", 'Stop messaging me!!', 'no more messages please, thanks'],
+    ...["don't message me", 'dont message me', 'Stop messaging me!!', 'no more messages please, thanks'],
     ...[
       'ABMELDEN',
       'Bitte abmelden',

@@ -151,17 +151,16 @@ const COURTESIES = [
   'пожалуйста',
 ]
 
-const WORDS_MAX = 8
+/** Longer than any phrase with its courtesies. */
+const WORDS_MAX = 10
 const wanted = new Set(PHRASES.map(bare))
 const courtesy = `(?:${COURTESIES.map(bare).join('|')})`
 const POLITE = new RegExp(`^(?:${courtesy} )+|(?: ${courtesy})+$`, 'gu')
 
 /** Whether a contact's whole message says: write to me no more. */
 export function isOptOut(text: string): boolean {
-  if (text.length > 200) return false
-  const words = once(bare(text))
-  if (words.split(' ').length > WORDS_MAX) return false
-  return wanted.has(words) || wanted.has(once(words.replace(POLITE, '')))
+  const words = bare(text)
+  return words.split(' ').length <= WORDS_MAX && wanted.has(once(words.replace(POLITE, '')))
 }
 
 /** Letters and digits in small, without accents, signs and pictures; what stood apart stays apart. */
@@ -171,15 +170,13 @@ function bare(text: string): string {
     .replace(/[’'‘`´]/g, '')
     .replace(/\p{M}/gu, '')
     .replace(/ı/g, 'i')
-  return letters
-    .normalize('NFC')
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim()
+  return letters.replace(/[^\p{L}\p{N}]+/gu, ' ').trim()
 }
 
 /** "STOP STOP STOP" is one STOP. */
 function once(words: string): string {
-  return [...new Set(words.split(' '))].length === 1 ? (words.split(' ')[0] ?? '') : words
+  const [first = '', ...rest] = words.split(' ')
+  return rest.every((word) => word === first) ? first : words
 }
 
 /** Since when a contact wants no messages; undefined once they have done something themselves after saying so. */

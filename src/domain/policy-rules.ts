@@ -2,7 +2,7 @@
  * The rules in their order: what no wording can mend comes first, then the words. The first deny is the answer. A rule
  * is added here and nowhere else; `README.md` lists them for a reader, and a test holds the two together.
  */
-import { type PostKind, postKinds } from './outbox.ts'
+import { isReply, type PostKind, postKinds } from './outbox.ts'
 import type { Platform } from './platform.ts'
 import type { Finding, PolicyCase } from './policy-case.ts'
 import { judgeDisclosure, judgeEmpty, judgeLength, judgeLinks } from './policy-text.ts'
@@ -23,8 +23,8 @@ export const SAME_TEXT_CONTACTS_MAX = 20
 export const REPLIES_PER_HOUR_MAX = 30
 
 const anything = { kinds: postKinds, platforms: 'all' } as const
-const comments = { kinds: ['public_reply', 'private_reply', 'hide', 'unhide', 'delete'], platforms: 'all' } as const
-const replies = { kinds: ['message', 'public_reply', 'private_reply'], platforms: 'all' } as const
+const comments = { kinds: postKinds.filter((kind) => kind !== 'message'), platforms: 'all' } as const
+const replies = { kinds: postKinds.filter(isReply), platforms: 'all' } as const
 const direct = { kinds: ['message', 'private_reply'], platforms: 'all' } as const
 const privateReplies = { kinds: ['private_reply'], platforms: 'all' } as const
 const onInstagram = { kinds: ['public_reply'], platforms: ['instagram'] } as const

@@ -129,7 +129,8 @@ async function addSandboxAccounts(env) {
   if (listed.code !== 0) throw new Halt(`The accounts could not be read:\n${listed.stderr.trim()}`, EXIT.failure)
   const present = new Set(JSON.parse(listed.stdout).map(({ platform }) => platform))
   const answer = await (await fetch(`${env.SANDBOX_URL}/sandbox/firsts`)).json()
-  for (const account of answer.accounts) if (!present.has(account.platform)) await addAccount(env, account)
+  const lacking = answer.accounts.filter(({ platform }) => !present.has(platform))
+  await Promise.all(lacking.map((account) => addAccount(env, account)))
 }
 
 async function addAccount(env, account) {

@@ -40,6 +40,12 @@ describe.each(platforms)('what %s delivers', (platform) => {
     object,
     entry: items.map(({ place, value }) => ({ id: us, time: 1763800000123, [place]: [value] })),
   })
+  /** The same in one entry, as Meta may batch them. */
+  const crowded = (items: readonly { place: Place; value: unknown }[]) => {
+    const lists: Record<Place, unknown[]> = { messaging: [], standby: [], changes: [] }
+    for (const { place, value } of items) lists[place].push(value)
+    return { object, entry: [{ id: us, time: 1763800000123, ...lists }] }
+  }
   const nameOf = ({ item }: ParsedItem) => `${item.kind} ${JSON.stringify(item.key)}`
   const shapes = itemsOf(platform)
   const known = shapes.filter((shape) => parse(encode(envelope([shape])))[0]?.item.kind !== 'unrecognised')
@@ -80,8 +86,10 @@ describe.each(platforms)('what %s delivers', (platform) => {
     fc.assert(
       fc.property(fc.array(anyShape, { maxLength: 12 }), (items) => {
         const together = parse(encode(envelope(items)))
+        const inOne = parse(encode(crowded(items)))
         const alone = items.flatMap((item) => parse(encode(envelope([item]))))
         expect(together.map(nameOf)).toEqual(alone.map(nameOf))
+        expect(inOne.map(nameOf).sort()).toEqual(alone.map(nameOf).sort())
         expect(together).toHaveLength(items.length)
         items.forEach((item, index) => {
           const kind = together[index]?.item.kind

@@ -261,6 +261,29 @@ describe('erasing', () => {
     expect(account.id).toBeDefined()
   })
 
+  it('lets a call that is under way end, also when its echo is faster than its answer', async () => {
+    const { life, person, contact, queued: postId } = await setUp()
+    const { code } = await request.byOperator({ contactId: contact.id, operatorId })
+    const echo = { from: life.us, to: person.ref, mid: 'mid.in-flight', text: person.says('queued') }
+    graph.next('messages', {
+      body: { recipient_id: person.ref, message_id: echo.mid },
+      after: async () => {
+        await eraseAll()
+        expect(await stateOf(code)).toMatchObject({ status: 'erasing' })
+        await life.deliver(anEcho(echo))
+        await eraseAll()
+      },
+    })
+    await send(postId)
+    const [post] = await db.select().from(outboxPosts).where(eq(outboxPosts.id, postId))
+    expect(post).toMatchObject({ status: 'sent', messageRef: echo.mid })
+    await eraseAll()
+    expect(await leftOf(person)).toEqual(NOTHING)
+    expect(await stateOf(code)).toMatchObject({ status: 'done' })
+    await life.deliver(anEcho({ ...echo, at: Date.now() }))
+    expect(await leftOf(person)).toEqual(NOTHING)
+  })
+
   it('sends nothing to the person any more, even if the post becomes due again', async () => {
     const { life, person, contact } = await setUp()
     const postId = await life.isApproved(person, 'again')

@@ -16,6 +16,7 @@ const sign = (payload: string, key = KEY) =>
 const encode = (said: unknown) =>
   Buffer.from(typeof said === 'string' ? said : JSON.stringify(said)).toString('base64url')
 const whole = { algorithm: 'HMAC-SHA256', issued_at: 1_763_800_000, user_id: '218471' }
+const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1')
 const read = (text: string) => readSignedRequest(text, secrets, now)
 
 describe('readSignedRequest', () => {
@@ -91,8 +92,8 @@ describe('readSignedRequest', () => {
 
   it('refuses the vector with any one character changed to any other', () => {
     fc.assert(
-      fc.property(fc.nat(VECTOR.length - 1), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), (at, other) => {
-        const changed = VECTOR.slice(0, at) + other + VECTOR.slice(at + 1)
+      fc.property(fc.nat(VECTOR.length - 1), fc.nat(0xffff), (at, code) => {
+        const changed = VECTOR.slice(0, at) + String.fromCharCode(code) + VECTOR.slice(at + 1)
         fc.pre(changed !== VECTOR)
         expect(read(changed)).toBeUndefined()
       }),
@@ -102,16 +103,17 @@ describe('readSignedRequest', () => {
 
   it('refuses the vector with any one bit changed', () => {
     const bytes = Buffer.from(VECTOR, 'latin1')
-    for (let bit = 0; bit < bytes.length * 8; bit++) {
+    const taken = Array.from({ length: bytes.length * 8 }, (_, bit) => {
       const changed = Buffer.from(bytes)
       changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-      expect(read(changed.toString('latin1'))).toBeUndefined()
-    }
+      return read(changed.toString('latin1'))
+    })
+    expect(taken.filter((request) => request !== undefined)).toEqual([])
   })
 
   it('never throws, whatever comes, signed or not', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.json()), (text) => {
+      fc.property(fc.oneof(fc.string(), fc.uint8Array().map(latin1), fc.json()), (text) => {
         expect(read(text)).toBeUndefined()
         read(sign(encode(text)))
       }),

@@ -50,11 +50,14 @@ export interface EchoItem extends Item, FromContact {
 export interface UnsendItem extends Item, FromContact {
   kind: 'unsend'
   messageRef: string
+  /** It is about a comment, which alone tells the thread: who did it may be left out. */
+  onComment?: true
 }
 
 export interface EditItem extends Item, FromContact {
   kind: 'edit'
   messageRef: string
+  onComment?: true
   text: string
   editCount: number
 }
@@ -106,6 +109,13 @@ export interface CommentItem extends Item, FromContact {
   own: boolean
 }
 
+/** Others see a comment, or no longer do. */
+export interface VisibilityItem extends Item {
+  kind: 'visibility'
+  commentRef: string
+  hidden: boolean
+}
+
 /** The account was named in a caption or comment; the platform gives ids only. */
 export interface MentionItem extends Item {
   kind: 'mention'
@@ -131,6 +141,7 @@ export type InboundItem =
   | EnforcementItem
   | ReferralItem
   | CommentItem
+  | VisibilityItem
   | MentionItem
   | UnrecognisedItem
 

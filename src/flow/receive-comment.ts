@@ -1,4 +1,5 @@
-import type { CommentItem } from '#src/domain/inbox.ts'
+import { changeMessage, findMessage } from '#db/messages.ts'
+import type { CommentItem, VisibilityItem } from '#src/domain/inbox.ts'
 import { applyOwn } from './receive-echo.ts'
 import type { Desk } from './receive-item.ts'
 import { applyWords } from './receive-message.ts'
@@ -16,4 +17,10 @@ export async function applyComment(desk: Desk, thread: Thread, item: CommentItem
   }
   if (item.own) return applyOwn(desk, thread, { words, kind: 'public_reply' })
   await applyWords(desk, thread, { ...words, direction: 'inbound', origin: 'contact' })
+}
+
+/** Somebody hid the comment, here or elsewhere, or showed it again. */
+export async function applyVisibility({ tx }: Desk, { account }: Thread, item: VisibilityItem): Promise<void> {
+  const known = await findMessage(tx, { accountId: account.id, messageRef: item.commentRef })
+  if (known) await changeMessage(tx, known.id, { hiddenAt: item.hidden ? item.at : null })
 }

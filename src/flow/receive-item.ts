@@ -8,7 +8,7 @@ import type { InboundItem } from '#src/domain/inbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { Aftermath } from './aftermath.ts'
 import { applyEdit, applyReaction, applySeen, applyUnsend } from './receive-change.ts'
-import { applyComment } from './receive-comment.ts'
+import { applyComment, applyVisibility } from './receive-comment.ts'
 import { applyEcho } from './receive-echo.ts'
 import { applyMessage } from './receive-message.ts'
 import { openThread, type Thread } from './receive-thread.ts'
@@ -97,7 +97,7 @@ async function isOfErased({ tx }: Desk, { id }: Account, item: InboundItem): Pro
 
 function refOf(item: InboundItem): string | null {
   if ('messageRef' in item) return item.messageRef ?? null
-  return item.kind === 'comment' ? item.commentRef : null
+  return 'commentRef' in item ? (item.commentRef ?? null) : null
 }
 
 /** Reactions may come before their message, and out of order, so each keeps its emoji. */
@@ -128,6 +128,8 @@ async function applyItem(desk: Desk, thread: Thread, { item, deliveryId }: Arriv
       return applySeen(desk, thread, item)
     case 'comment':
       return applyComment(desk, thread, item)
+    case 'visibility':
+      return applyVisibility(desk, thread, item)
     case 'delivered':
     case 'referral':
     case 'mention':

@@ -28,13 +28,17 @@ function lockFor(desk: Desk, account: Account, item: InboundItem): Promise<Conve
   switch (item.kind) {
     case 'echo':
       return item.self ? nothing() : lockForEcho(desk, account, item)
-    case 'message':
     case 'unsend':
     case 'edit':
+      if (item.onComment) return lockByMessage(desk, account, item.messageRef)
+      return lockOrAdd(desk, account, { contactRef: item.contactRef })
+    case 'visibility':
+      return lockByMessage(desk, account, item.commentRef)
+    case 'message':
     case 'reaction':
       return lockOrAdd(desk, account, { contactRef: item.contactRef })
     case 'comment':
-      return item.own ? lockParent(desk, account, item) : lockOrAdd(desk, account, item)
+      return item.own ? lockByMessage(desk, account, item.parentRef) : lockOrAdd(desk, account, item)
     case 'seen':
     case 'delivered':
     case 'referral':
@@ -73,14 +77,14 @@ async function lockKnown(
   return contactId && lockConversation(tx, { accountId, contactId, kind: 'direct', threadRef: '' })
 }
 
-/** Our public reply belongs to the thread of the comment it answers. */
-async function lockParent(
+/** The thread that this message stands in: our public reply belongs where the comment is that it answers. */
+async function lockByMessage(
   { tx }: Desk,
   { id: accountId }: Account,
-  { parentRef }: CommentItem,
+  messageRef: string | undefined,
 ): Promise<Conversation | undefined> {
-  const parent = parentRef && (await findMessage(tx, { accountId, messageRef: parentRef }))
-  return parent ? lockConversationById(tx, parent.conversationId) : undefined
+  const known = messageRef && (await findMessage(tx, { accountId, messageRef }))
+  return known ? lockConversationById(tx, known.conversationId) : undefined
 }
 
 async function nothing(): Promise<undefined> {

@@ -148,29 +148,54 @@ describe('what comes for a Page', () => {
     expect(await open()).toEqual([])
   })
 
-  it('as a comment on a post is stored in a thread of its post; what else happens there is set aside', async () => {
+  it('as a comment on a post is answered in a thread of its post, as it now reads, and goes when it is removed', async () => {
+    const { page, us, them, deliver, conversation, rung } = await setUp()
+    const comment = (verb: string, more: object = {}) => ({
+      field: 'feed',
+      value: {
+        ...{ item: 'comment', verb, comment_id: `55_${them}`, post_id: `${us}_55`, parent_id: `${us}_55` },
+        ...{ created_time: Math.floor(T0 / 1000), ...more },
+      },
+    })
+    const stored = async () => (await db.select().from(messages).where(eq(messages.accountId, page.id)))[0]
+    const from = { id: them, name: 'Eva' }
+    await deliver([comment('add', { from, message: 'Open on Sunday?' })], 'changes')
+    expect(await conversation()).toMatchObject({ kind: 'comment', threadRef: `${us}_55`, attention: 'waiting' })
+    // Who did it is left out, as it often is.
+    await deliver(
+      [comment('edited', { message: 'Open on Monday?', edited_time: Math.floor(T0 / 1000) + 5 })],
+      'changes',
+    )
+    expect(await stored()).toMatchObject({
+      text: 'Open on Monday?',
+      editedAt: new Date((Math.floor(T0 / 1000) + 5) * 1000),
+    })
+    await deliver([comment('hide', { is_hidden: true })], 'changes')
+    expect((await stored())?.hiddenAt).not.toBeNull()
+    await deliver([comment('unhide', { is_hidden: false })], 'changes')
+    expect((await stored())?.hiddenAt).toBeNull()
+    await deliver([comment('remove')], 'changes')
+    expect(await stored()).toMatchObject({ text: '', deletedAt: expect.any(Date) })
+    expect(await conversation()).toMatchObject({ attention: 'none' })
+    expect(rung.drafts).toHaveLength(2)
+    expect(await db.select().from(conversations).where(eq(conversations.accountId, page.id))).toHaveLength(1)
+  })
+
+  it('about a comment that nobody told us of, or of a kind we do not know, changes nothing', async () => {
     const { page, us, them, deliver } = await setUp()
     const value = {
       item: 'comment',
-      verb: 'add',
-      from: { id: them, name: 'Eva' },
       comment_id: `55_${them}`,
       post_id: `${us}_55`,
-      parent_id: `${us}_55`,
       created_time: Math.floor(T0 / 1000),
-      message: 'Open on Sunday?',
     }
     await deliver(
-      [
-        { field: 'feed', value },
-        { field: 'feed', value: { ...value, verb: 'edited' } },
-      ],
+      ['edited', 'remove', 'hide', 'mute'].map((verb) => ({ field: 'feed', value: { ...value, verb } })),
       'changes',
     )
-    const threads = await db.select().from(conversations).where(eq(conversations.accountId, page.id))
-    expect(threads).toMatchObject([{ kind: 'comment', threadRef: `${us}_55`, attention: 'waiting' }])
+    expect(await db.select().from(conversations).where(eq(conversations.accountId, page.id))).toEqual([])
     const events = await db.select().from(inboundEvents).where(eq(inboundEvents.accountId, page.id))
-    expect(events.map(({ kind }) => kind).sort()).toEqual(['comment', 'unrecognised'])
+    expect(events.map(({ kind }) => kind).sort()).toEqual(['edit', 'unrecognised', 'unsend', 'visibility'])
   })
 })
 

@@ -63,8 +63,47 @@ function readFeed(value: unknown, place: Place): InboundItem | string {
   if (!feed.success) return faultIn('Feed', feed.error)
   const { item, verb } = feed.data
   if (item === 'comment' && verb === 'add') return readComment(value, place)
+  if (item === 'comment' && verb in commentChanges) return readCommentChange(value, verb, place)
   if (!feedItems.includes(item) || !feedVerbs.includes(verb)) return 'Feed item of an unknown kind'
   return `Feed items with ${item} and ${verb} are not used`
+}
+
+const commentChanges = {
+  edit: 'edit',
+  edited: 'edit',
+  remove: 'remove',
+  delete: 'remove',
+  hide: 'hide',
+  unhide: 'unhide',
+}
+
+const CommentChange = z.looseObject({
+  comment_id: Ref,
+  from: z.looseObject({ id: Ref }).nullish(),
+  message: z.string().nullish(),
+  created_time: Moment.nullish().catch(undefined),
+  edited_time: Moment.nullish().catch(undefined),
+})
+
+/** What became of a comment; who did it is often left out. */
+function readCommentChange(value: unknown, verb: string, { accountRef, sentAt }: Place): InboundItem | string {
+  const change = CommentChange.safeParse(value)
+  if (!change.success) return faultIn(`Comment with ${verb}`, change.error)
+  const { comment_id: commentRef, from, message, created_time, edited_time } = change.data
+  const at = edited_time ?? sentAt ?? created_time ?? NO_MOMENT
+  const seconds = Math.floor(at.getTime() / 1000)
+  const key = ['comment', accountRef, 'feed', commentRef, verb]
+  const about = { accountRef, at, contactRef: from?.id ?? '', messageRef: commentRef, onComment: true as const }
+  switch (commentChanges[verb as keyof typeof commentChanges]) {
+    case 'edit':
+      return { kind: 'edit', ...about, key: [...key, String(seconds)], text: message ?? '', editCount: seconds }
+    case 'remove':
+      return { kind: 'unsend', ...about, key }
+    default: {
+      const hidden = verb === 'hide'
+      return { kind: 'visibility', accountRef, at, key: [...key, String(seconds)], commentRef, hidden }
+    }
+  }
 }
 
 function readComment(value: unknown, { accountRef, sentAt }: Place): InboundItem | string {

@@ -1,9 +1,10 @@
 import { and, count, desc, eq, exists, gt, inArray, lt, min, ne, notExists, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/mysql-core'
 import type { PostId } from '#src/domain/ids.ts'
+import { privateReplyWindow } from '#src/domain/limit.ts'
 import type { Conn } from './client.ts'
 import { answeredPrivatelyBefore, isComment } from './comments.ts'
-import { repliesBefore } from './recent-replies.ts'
+import { privateRepliesSince, repliesBefore } from './recent-replies.ts'
 import { accounts } from './schema/accounts.ts'
 import { auditEntries } from './schema/audit-entries.ts'
 import { contacts } from './schema/contacts.ts'
@@ -38,9 +39,9 @@ const decision = {
 }
 
 /** One sentence for all of them, so that every gate looks at the same moment. What is not there is left out. */
-export async function readSendCases(conn: Conn, ids: readonly PostId[]) {
+export async function readSendCases(conn: Conn, ids: readonly PostId[], at: Date) {
   if (ids.length === 0) return []
-  const rows = await conn
+  return conn
     .select({
       post: outboxPosts,
       account: accounts,
@@ -58,6 +59,7 @@ export async function readSendCases(conn: Conn, ids: readonly PostId[]) {
       },
       earlier: { notBefore: earlierPosts.notBefore, waitUntil: earlierPosts.waitUntil },
       repliesLastHour: sql`${repliesBefore(conn, outboxPosts.createdAt)}`.mapWith(Number),
+      privateReplies: privateRepliesSince(conn, new Date(at.getTime() - privateReplyWindow.perMs)),
       hasEnded: sql`${lastWordEndsIt(conn)}`.mapWith(Boolean),
       answeredElsewhere: sql`${exists(answersFromElsewhere(conn))}`.mapWith(Boolean),
     })
@@ -80,11 +82,10 @@ export async function readSendCases(conn: Conn, ids: readonly PostId[]) {
     .leftJoin(switches, eq(switches.name, 'sending'))
     .leftJoin(earlierPosts, eq(earlierPosts.id, sql`(${firstWaitingBefore(conn)})`))
     .where(inArray(outboxPosts.id, [...ids]))
-  return rows
 }
 
-export async function readSendCase(conn: Conn, id: PostId): Promise<SendCase | undefined> {
-  const [row] = await readSendCases(conn, [id])
+export async function readSendCase(conn: Conn, id: PostId, at: Date): Promise<SendCase | undefined> {
+  const [row] = await readSendCases(conn, [id], at)
   return row
 }
 

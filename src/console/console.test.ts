@@ -342,7 +342,7 @@ describe('a decision', () => {
     ['conflict', 'headMessageId', 409, 'A newer message has arrived in this conversation'],
     ['conflict', 'textHash', 409, 'The draft has changed since it was shown'],
     ['conflict', 'reply_window', 409, 'The reply window has closed'],
-    ['invalid_input', 'text_limit', 422, 'The reply has 1004 bytes; instagram takes at most 1000'],
+    ['invalid_input', 'text_limit', 422, 'The reply has 1004 bytes; Instagram takes at most 1000'],
   ] as const)(
     'that comes too late (%s %s) shows what changed and keeps the operator’s words',
     async (code, field, status, words) => {

@@ -45,6 +45,12 @@ export const limits = {
   },
 } as const satisfies Record<Platform, Record<EndpointClass, readonly ScopedWindow[]>>
 
+/**
+ * Private replies of an account, besides the windows of all sends. Published: 750 an hour; the difference is for those that
+ * several processes have under way at once. https://developers.facebook.com/documentation/business-messaging/messenger-platform/overview/rate-limiting
+ */
+export const privateReplyWindow: Window = { max: 700, perMs: 3_600_000 }
+
 /** How a platform's own figures of what was used, and its throttles, are heeded. */
 export interface PauseRule {
   /** From this share of a budget on we stop by ourselves. */

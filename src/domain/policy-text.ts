@@ -11,8 +11,9 @@ export function judgeEmpty({ text }: PolicyCase): Finding | undefined {
 
 export function judgeLength({ text, platform }: PolicyCase): Finding | undefined {
   if (fitsPlatform(text, platform)) return undefined
-  const { max, unit } = platformRules[platform].textLimit
-  return { deny: `The reply has ${measure(text, platform)} ${unit}; ${platform} takes at most ${max}` }
+  const { name, textLimit } = platformRules[platform]
+  const { max, unit } = textLimit
+  return { deny: `The reply has ${measure(text, platform)} ${unit}; ${name} takes at most ${max}` }
 }
 
 export function judgeLinks({ text }: PolicyCase): Finding | undefined {

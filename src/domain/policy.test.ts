@@ -385,7 +385,7 @@ describe('a deny', () => {
   })
 
   it('tells how far over the limit a text is, in the platform’s unit', () => {
-    expect(reasonOf(message({ text: '🙂'.repeat(251) }))).toBe('The reply has 1004 bytes; instagram takes at most 1000')
+    expect(reasonOf(message({ text: '🙂'.repeat(251) }))).toBe('The reply has 1004 bytes; Instagram takes at most 1000')
   })
 
   it('tells which link is bad', () => {

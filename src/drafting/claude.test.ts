@@ -148,7 +148,7 @@ it.each([
     'a reply that breaks a rule',
     aMessage({ answer: anAnswer({ reply: 'x'.repeat(1001) }) }),
     'invalid_answer',
-    'The reply has 1001 bytes; instagram takes at most 1000',
+    'The reply has 1001 bytes; Instagram takes at most 1000',
   ],
 ])('leaves the message to a person after %s, and counts the cost', async (_name, body, reason, note) => {
   const { draftAfter } = await setUp()

@@ -19,7 +19,7 @@ function noteOn(reply: string, changed = {}) {
 
 it('counts an Instagram reply in bytes, as Meta does', () => {
   expect(noteOn('🙂'.repeat(250))).toBeUndefined()
-  expect(noteOn('🙂'.repeat(251))).toBe('The reply has 1004 bytes; instagram takes at most 1000')
+  expect(noteOn('🙂'.repeat(251))).toBe('The reply has 1004 bytes; Instagram takes at most 1000')
 })
 
 it('takes hidden characters out of a reply, so that what is shown is what is sent', () => {

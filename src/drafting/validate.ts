@@ -51,7 +51,7 @@ function findFault(
   if (text === '') return 'The reply is empty'
   if (!fitsPlatform(text, platform)) {
     const { max, unit } = platformRules[platform].textLimit
-    return `The reply has ${measure(text, platform)} ${unit}; ${platform} takes at most ${max}`
+    return `The reply has ${measure(text, platform)} ${unit}; ${platformRules[platform].name} takes at most ${max}`
   }
   if (language.length > TAG_CHARS_MAX || !isLanguage(language)) return 'The reply names no known language'
   if (!looksLike(text, language)) return `The reply is not written in its language, ${language}`

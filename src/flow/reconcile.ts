@@ -25,14 +25,14 @@ const NOT_ARRIVED = 'The reply did not arrive'
 /** An operator says what became of an uncertain post. Nothing is ever sent again here; whoever wants to, writes anew. */
 export function createReconcile({ db, publish, now }: ReconcileDeps) {
   async function settle({ postId, operatorId, arrived }: Settlement): Promise<void> {
-    const found = await readSendCase(db, postId)
+    const found = await readSendCase(db, postId, now())
     if (!found) throw new AppError('not_found', 'There is no such post')
     const { conversationId, textHash } = found.post
     await inTransaction(db, async (tx) => {
       const at = now()
       const attention = (await lockConversation(tx, conversationId))?.attention
       // Read again under the lock: an echo may just have settled it.
-      const post = (await readSendCase(tx, postId))?.post
+      const post = (await readSendCase(tx, postId, now()))?.post
       if (post?.status !== 'uncertain')
         throw new AppError('conflict', 'This reply has been settled already', { field: 'status' })
       if (arrived) await markArrived(tx, post)

@@ -1,6 +1,7 @@
 import { factsOf } from '#db/comments.ts'
 import type { SendCase } from '#db/send-cases.ts'
 import { may } from '#src/domain/identity.ts'
+import { privateReplyWindow } from '#src/domain/limit.ts'
 import { standingOptOut } from '#src/domain/opt-out.ts'
 import { isReply } from '#src/domain/outbox.ts'
 import { judge } from '#src/domain/policy.ts'
@@ -45,6 +46,7 @@ function waitOf(found: SendCase, at: Date): Date | undefined {
   const { earlier } = found
   if (earlier)
     return new Date(clamp(dueAt(earlier).getTime(), at.getTime() + BEHIND_EARLIER_MS, at.getTime() + HOLD_MS))
+  if (found.privateReplies >= privateReplyWindow.max) return new Date(at.getTime() + HOLD_MS)
   return isHeld(found, at) ? new Date(at.getTime() + HOLD_MS) : undefined
 }
 

@@ -52,7 +52,7 @@ const LOOK_AGAIN_MS = 1000
 /** Delivers one approved post at its slot. Running it twice for the same post sends once. */
 export function createSend(deps: SendDeps): (slot: Slot) => Promise<Sent> {
   const { db, isApproved, now } = deps
-  const read = createGroup((ids: PostId[]) => readInOrder(db, ids), { max: GROUP_MAX })
+  const read = createGroup((ids: PostId[]) => readInOrder(db, ids, now()), { max: GROUP_MAX })
   const parts = { ...deps, claim: createClaim(deps), settle: createSettleCall(deps), pause: createPause(deps) }
 
   return async (slot) => {
@@ -100,8 +100,8 @@ async function deliver(parts: Parts, found: SendCase, slot: Slot): Promise<Sent>
   return { called: true, ...(await settle(found, claimed, outcome)) }
 }
 
-async function readInOrder(db: Database, ids: PostId[]): Promise<(SendCase | undefined)[]> {
-  const cases = new Map((await readSendCases(db, ids)).map((found) => [found.post.id, found]))
+async function readInOrder(db: Database, ids: PostId[], at: Date): Promise<(SendCase | undefined)[]> {
+  const cases = new Map((await readSendCases(db, ids, at)).map((found) => [found.post.id, found]))
   return ids.map((id) => cases.get(id))
 }
 

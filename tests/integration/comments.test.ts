@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { verifyAudit } from '#db/audit.ts'
 import { contacts } from '#db/schema/contacts.ts'
 import { conversations } from '#db/schema/conversations.ts'
+import { deliveryAttempts } from '#db/schema/delivery-attempts.ts'
 import { messages } from '#db/schema/messages.ts'
 import { outboxPosts } from '#db/schema/outbox-posts.ts'
+import { newId, type PostId } from '#src/domain/ids.ts'
+import { privateReplyWindow } from '#src/domain/limit.ts'
 import type { ReplyWay } from '#src/domain/review.ts'
 import { createAnswer, createModerate } from '#src/flow/answer.ts'
 import { createReadBack } from '#src/flow/read-back.ts'
@@ -220,4 +223,34 @@ describe('a public reply of which nobody knows whether it arrived', () => {
     await readBack(made!.postId)
     expect(await posts()).toMatchObject([{ status }])
   })
+})
+
+it('waits with a private reply while its account has made seven hundred within the hour', async () => {
+  const { answer, sendAll, posts, account, clock, waiting } = await setUp()
+  await answer('private')
+  const at = new Date()
+  const filler = { ...(await posts())[0]!, status: 'sent' as const, conversationId: newId('conversation', at) }
+  const fillers = Array.from({ length: privateReplyWindow.max }, () => ({
+    ...filler,
+    id: newId('post', at),
+    decisionId: newId('decision', at),
+  }))
+  await db.insert(outboxPosts).values(fillers)
+  await db.insert(deliveryAttempts).values(
+    fillers.map(({ id: postId }) => ({
+      id: newId('attempt', at),
+      postId,
+      accountId: account.id,
+      endpointClass: 'send' as const,
+      fence: 1,
+      createdAt: at,
+    })),
+  )
+  const [own] = waiting
+  const status = async () => (await posts()).find(({ id }) => id === own)?.status
+  const { send } = await aSender({ db, redis, prefix, graphUrl: 'http://127.0.0.1:9' })
+  expect(await send(own as PostId)).toMatchObject({ called: false, waitUntil: expect.any(Date) })
+  clock.ms = privateReplyWindow.perMs + 1000
+  await sendAll()
+  expect(await status()).toBe('sent')
 })

@@ -83,7 +83,7 @@ async function aCalledPost(event: Event): Promise<Called> {
     thread: await aConnectedThread(db),
     post: { notBefore: START, waitUntil: null },
   })
-  const [found] = await readSendCases(db, [queued.id])
+  const [found] = await readSendCases(db, [queued.id], new Date())
   if (!found) throw new Error('the post is gone')
   const at = later(1000)
   const [claim] = await inTransaction(db, (tx) => claimPosts(tx, [found.post], { at, leaseUntil: later(31_000) }))

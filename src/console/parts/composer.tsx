@@ -5,6 +5,7 @@ import type { ConversationView, DraftView } from '../views.ts'
 import { Actions } from './actions.tsx'
 import { Denied, Quiet, Reason, Refused } from './composer-notes.tsx'
 import { Editor, Hidden } from './editor.tsx'
+import { Moderation } from './moderation.tsx'
 import { ComposerPause } from './pauses.tsx'
 import type { Refusal } from './refusal.ts'
 import { Name } from './revealed.tsx'
@@ -59,6 +60,11 @@ function State(props: StateProps) {
         <summary class="button">Write by hand</summary>
         <AnswerComposer {...props} />
       </details>
+      {conversation.comment && (
+        <div class="actions when-quiet">
+          <Moderation conversation={conversation} back={props.back} />
+        </div>
+      )}
     </>
   )
 }

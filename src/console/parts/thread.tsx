@@ -110,7 +110,7 @@ function Gone({ message, conversation }: { message: MessageView; conversation: C
 
 function Words({ message, conversation }: { message: MessageView; conversation: ConversationView }) {
   if (message.deletedAt) return <Gone message={message} conversation={conversation} />
-  const label = ['text', 'media'].includes(message.form) ? '' : formWords(message.form)
+  const label = labelOf(message, conversation)
   return (
     <div class={`bubble bubble-${message.origin}`}>
       {label !== '' && (
@@ -135,6 +135,12 @@ function Words({ message, conversation }: { message: MessageView; conversation: 
       {message.form === 'unsupported' && <p class="muted">Open the thread in the platform’s own app to read it.</p>}
     </div>
   )
+}
+
+/** In a comment thread public and private words stand side by side. */
+function labelOf({ direction, form }: MessageView, { kind }: ConversationView): string {
+  if (kind === 'comment' && direction === 'outbound') return form === 'comment' ? 'Public reply' : 'Private reply'
+  return ['text', 'media'].includes(form) ? '' : formWords(form)
 }
 
 /** What the message answers, as far as it is among those shown. */

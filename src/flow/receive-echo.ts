@@ -5,7 +5,7 @@ import { findMessage, listRecent, type Recent } from '#db/messages.ts'
 import { setAttention } from '#db/reviews.ts'
 import { isId } from '#src/domain/ids.ts'
 import type { EchoItem } from '#src/domain/inbox.ts'
-import type { PostKind } from '#src/domain/outbox.ts'
+import type { PostKind, PostStatus } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import { cleanReply } from '#src/domain/review.ts'
 import { isAfter } from '#src/domain/thread.ts'
@@ -37,8 +37,8 @@ export async function applyOwn(desk: Desk, thread: Thread, own: Own): Promise<vo
   const { tx, now } = desk
   const { words } = own
   const { messageRef } = words
-  const { post, isOurs } = await matchPost(desk, thread, own)
-  if (post) await settleEchoed(desk, { post, platform: thread.account.platform }, words)
+  const { post, isOurs, byName } = await matchPost(desk, thread, own)
+  if (post) await settleEchoed(desk, { post, byName, platform: thread.account.platform }, words)
   await storeMessage(desk, thread, {
     ...words,
     direction: 'outbound',
@@ -59,12 +59,12 @@ async function matchPost(
   { tx }: Desk,
   { account, conversation }: Thread,
   { words: { messageRef, text }, kind, correlation, appRef }: Own,
-): Promise<{ post?: EchoedPost; isOurs: boolean }> {
+): Promise<{ post?: EchoedPost; isOurs: boolean; byName?: true }> {
   const place = { accountId: account.id, conversationId: conversation.id }
-  const named =
-    (await findPostOf(tx, account.id, messageRef)) ??
-    (isId('post', correlation) ? await findNamedPost(tx, { id: correlation, ...place }) : undefined)
-  if (named) return { post: named, isOurs: true }
+  const named = isId('post', correlation) ? await findNamedPost(tx, { id: correlation, ...place }) : undefined
+  if (named) return { post: named, isOurs: true, byName: true }
+  const known = await findPostOf(tx, account.id, messageRef)
+  if (known) return { post: known, isOurs: true }
   if (correlation !== undefined || appRef !== undefined) return { isOurs: false }
   const said = { kind, textHash: textHash(cleanReply(text)) }
   const [post, second] = await listUnnamedPosts(tx, conversation.id, said)
@@ -74,13 +74,15 @@ async function matchPost(
 /** A post that is being sent is settled by its sender, who finds the id here when no answer reaches it. */
 async function settleEchoed(
   { tx, aftermath, now }: Desk,
-  { post, platform }: { post: EchoedPost; platform: Platform },
+  { post, byName, platform }: { post: EchoedPost; byName: true | undefined; platform: Platform },
   { messageRef, sentAt }: Pick<Words, 'messageRef' | 'sentAt'>,
 ): Promise<void> {
   const at = now()
   if (post.status === 'sending' && post.messageRef === null) await namePost(tx, post, messageRef, at)
-  // A queued one that is heard of was given up for lost too early; it must not go out once more.
-  if (!(await settleUncertain(tx, post, { ref: messageRef, sentAt, at }, ['uncertain', 'queued']))) return
+  // A queued one that is heard of was given up for lost too early; it must not go out once more. Only its own name tells: a
+  // row that somebody set back holds the message's id too.
+  const open: PostStatus[] = byName ? ['uncertain', 'queued'] : ['uncertain']
+  if (!(await settleUncertain(tx, post, { ref: messageRef, sentAt, at }, open))) return
   aftermath.posts.add(post.id)
   aftermath.audits.push({
     action: 'post.settled',

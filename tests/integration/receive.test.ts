@@ -490,6 +490,14 @@ describe('an echo', () => {
     expect(await post()).toMatchObject({ status: 'sending', messageRef: `early-${id}`, fence: 1 })
   })
 
+  it('of a post that somebody set back to be sent settles nothing: its sender refuses it', async () => {
+    const { thread, us, them, deliver, post } = await setUpThread({ draft: null })
+    const { id } = await aPost(thread, { status: 'queued', messageRef: `back-${newId('post', new Date())}` })
+    const mid = (await post())?.messageRef ?? ''
+    await deliver(anEcho({ from: us, to: them, mid, text: 'Yes, we do.', at: Date.now() }))
+    expect(await post()).toMatchObject({ id, status: 'queued' })
+  })
+
   it('of a post that was sent is one message, not two', async () => {
     const { thread, us, them, deliver } = await setUpThread({ draft: null })
     const { id } = await aPost(thread, { status: 'sent', messageRef: 'sent-1' })

@@ -1,8 +1,8 @@
-import { and, desc, eq, exists, inArray, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, exists, inArray, isNull, lt, ne, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/mysql-core'
 import type { ConversationId } from '#src/domain/ids.ts'
 import type { CommentForm } from '#src/domain/inbox.ts'
-import type { PostKind } from '#src/domain/outbox.ts'
+import type { PostKind, PostStatus } from '#src/domain/outbox.ts'
 import type { CommentFacts } from '#src/domain/policy-case.ts'
 import type { Conn, Transaction } from './client.ts'
 import { contacts } from './schema/contacts.ts'
@@ -11,6 +11,8 @@ import { messages } from './schema/messages.ts'
 import { outboxPosts } from './schema/outbox-posts.ts'
 
 const forms: readonly CommentForm[] = ['comment', 'live_comment']
+/** A post in one of these has answered, or still may. */
+const counted: PostStatus[] = ['queued', 'sending', 'sent', 'uncertain']
 const another = sql`version + 1`
 
 /** The comment that is answered when this conversation is: the contact's newest; undefined when none is left. */
@@ -45,7 +47,7 @@ function privateReplies(conn: Conn) {
         eq(other.conversationId, messages.conversationId),
         eq(other.kind, 'private_reply'),
         eq(other.recipientRef, messages.messageRef),
-        inArray(other.status, ['queued', 'sending', 'sent', 'uncertain']),
+        inArray(other.status, counted),
       ),
     )
 }
@@ -65,14 +67,14 @@ export function answeredPrivatelyBefore(conn: Conn): SQL<unknown> {
           eq(kind, 'private_reply'),
           eq(recipientRef, outboxPosts.recipientRef),
           ne(id, outboxPosts.id),
-          inArray(status, ['queued', 'sending', 'sent', 'uncertain']),
+          inArray(status, counted),
           isFirst,
         ),
       ),
   )
 }
 
-export function isComment(table: typeof messages = messages): SQL | undefined {
+export function isComment(table: Record<'direction' | 'form' | 'deletedAt', SQLWrapper> = messages): SQL | undefined {
   return and(eq(table.direction, 'inbound'), inArray(table.form, [...forms]), isNull(table.deletedAt))
 }
 

@@ -76,7 +76,7 @@ export async function readSendCases(conn: Conn, ids: readonly PostId[], at: Date
         eq(comment.accountId, outboxPosts.accountId),
         eq(comment.messageRef, outboxPosts.recipientRef),
         eq(comment.conversationId, outboxPosts.conversationId),
-        isComment(comment as unknown as typeof messages),
+        isComment(comment),
       ),
     )
     .leftJoin(switches, eq(switches.name, 'sending'))

@@ -9,7 +9,6 @@ const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 
 export const HUMAN_AGENT_MS = 7 * DAY_MS
-export const PRIVATE_REPLY_MS = 7 * DAY_MS
 /**
  * A comment on a live video can be answered privately while the broadcast is on, and no platform tells when it ends. So the
  * newest comment under the video is the last sign of life, and this much longer we take it for alive: enough to read and
@@ -80,9 +79,9 @@ function judgeHumanAgent({ provenance, windowExpiresAt }: PolicyCase, until: Dat
   return windowExpiresAt ? { deny, since: windowExpiresAt } : { deny }
 }
 
-export function judgePrivateReply({ comment }: PolicyCase, at: Date): Finding | undefined {
+export function judgePrivateReply({ comment, platform }: PolicyCase, at: Date): Finding | undefined {
   if (!comment || (!comment.at && !comment.live)) return undefined
-  const end = privateReplyEnd(comment)
+  const end = privateReplyEnd(comment, platform)
   if (end && end > at) return { until: end }
   const deny = comment.live
     ? 'The live broadcast is over, as far as we can tell, and with it the time for a private reply'
@@ -90,9 +89,9 @@ export function judgePrivateReply({ comment }: PolicyCase, at: Date): Finding | 
   return end ? { deny, since: end } : { deny }
 }
 
-function privateReplyEnd({ at, live, liveSeenAt }: CommentFacts): Date | undefined {
+function privateReplyEnd({ at, live, liveSeenAt }: CommentFacts, platform: Platform): Date | undefined {
   if (!at) return undefined
-  const end = plus(at, PRIVATE_REPLY_MS)
+  const end = plus(at, platformRules[platform].privateReplyWindowMs)
   if (!live) return end
   return earlierOf(end, plus(liveSeenAt && liveSeenAt > at ? liveSeenAt : at, LIVE_MS))
 }

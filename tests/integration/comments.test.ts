@@ -254,3 +254,12 @@ it('waits with a private reply while its account has made seven hundred within t
   await sendAll()
   expect(await status()).toBe('sent')
 })
+
+it('refuses a private reply that somebody made a public one in the database', async () => {
+  const { answer, sendAll, posts, control } = await setUp()
+  const [made] = await answer('private')
+  await db.update(outboxPosts).set({ kind: 'public_reply' }).where(eq(outboxPosts.id, made!.postId))
+  await sendAll()
+  expect(await posts()).toMatchObject([{ status: 'failed', outcomeCode: 'approval_invalid' }])
+  expect(control.arrivals().filter(({ kept }) => kept)).toEqual([])
+})

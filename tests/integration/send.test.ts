@@ -237,6 +237,16 @@ describe('a gate stops without a call', () => {
     })
   })
 
+  it('of the thirty-first reply within an hour', async () => {
+    const { graph, sendToEnd } = await setUp()
+    const thread = await aConnectedThread(db)
+    for (let i = 0; i < 30; i++) await aQueuedPost(db, { thread, post: { status: 'sent' } })
+    const { id } = await aQueuedPost(db, { thread })
+    await sendToEnd(id)
+    expect(graph.arrivals).toHaveLength(0)
+    expect(await postOf(id)).toMatchObject({ status: 'failed', outcomeCode: 'reply_rate' })
+  })
+
   it('on a contact who does not want to be written to', async () => {
     const { graph, sendToEnd } = await setUp()
     const { id, thread } = await aQueuedPost(db)

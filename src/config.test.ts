@@ -21,6 +21,8 @@ const whole = {
   APPROVAL_SIGNING_KEY: approval.privateKey,
   APPROVAL_PUBLIC_KEY: approval.publicKey,
   WEBHOOK_VERIFY_TOKEN: 'canary-verify-token',
+  INSTAGRAM_APP_ID: '1234567890',
+  META_APP_ID: '2345678901',
   INSTAGRAM_APP_SECRET: 'canary-instagram-new,canary-instagram-old',
   META_APP_SECRET: 'canary-meta-app-secret',
   ANTHROPIC_API_KEY: 'sk-ant-api03-canary-claude',
@@ -102,6 +104,7 @@ describe('the fields', () => {
     const common = ['appEnv', 'logLevel', 'sandbox']
     const stores = ['databaseUrl', 'redisUrl']
     const address = ['port', 'host', 'publicUrl']
+    const apps = ['instagramAppId', 'metaAppId']
     const graph = ['instagramGraphUrl', 'metaGraphUrl', 'graphApiVersion']
     const sandboxed = {
       ...whole,
@@ -112,6 +115,7 @@ describe('the fields', () => {
     const keysOf = (role: ProcessRole) => Object.keys(readConfig(sandboxed, role)).sort()
     const web = [
       'webhookVerifyToken',
+      ...apps,
       'instagramAppSecrets',
       'metaAppSecrets',
       'sessionSecret',
@@ -122,15 +126,16 @@ describe('the fields', () => {
     expect(keysOf('web')).toEqual([...common, ...stores, ...address, ...web].sort())
     expect(keysOf('drafting')).toEqual([...common, ...stores, 'anthropicApiKey', 'claudeModel', 'claudeEffort'].sort())
     expect(keysOf('sending')).toEqual(
-      [...common, ...stores, ...graph, 'metaAppSecrets', 'appSecretKey', 'approvalPublicKey'].sort(),
+      [...common, ...stores, ...graph, 'metaAppId', 'metaAppSecrets', 'appSecretKey', 'approvalPublicKey'].sort(),
     )
     expect(keysOf('cli')).toEqual(
-      [...common, ...stores, ...address, ...graph, 'metaAppSecrets', 'appSecretKey', 'sessionSecret'].sort(),
+      [...common, ...stores, ...address, ...graph, ...apps, 'metaAppSecrets', 'appSecretKey', 'sessionSecret'].sort(),
     )
     expect(keysOf('sandbox')).toEqual(
       [
         ...common,
         ...address,
+        ...apps,
         'instagramAppSecrets',
         'metaAppSecrets',
         'anthropicApiKey',

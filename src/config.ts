@@ -53,6 +53,8 @@ export interface Config {
     Stores &
     Address & {
       webhookVerifyToken: Secret
+      instagramAppId?: string
+      metaAppId?: string
       instagramAppSecrets: LabelledSecret[]
       metaAppSecrets: LabelledSecret[]
       sessionSecret: Secret
@@ -69,14 +71,22 @@ export interface Config {
     }
   sending: Common &
     Stores &
-    Graph & { metaAppSecrets: LabelledSecret[]; appSecretKey: Secret; approvalPublicKey: string }
+    Graph & { metaAppId?: string; metaAppSecrets: LabelledSecret[]; appSecretKey: Secret; approvalPublicKey: string }
   /** A command needs few of them, so each command asks for its own. */
   cli: Common &
     Partial<Stores> &
     Address &
-    Graph & { metaAppSecrets: LabelledSecret[]; appSecretKey?: Secret; sessionSecret?: Secret }
+    Graph & {
+      instagramAppId?: string
+      metaAppId?: string
+      metaAppSecrets: LabelledSecret[]
+      appSecretKey?: Secret
+      sessionSecret?: Secret
+    }
   sandbox: Common &
     Address & {
+      instagramAppId?: string
+      metaAppId?: string
       instagramAppSecrets: LabelledSecret[]
       metaAppSecrets: LabelledSecret[]
       anthropicApiKey?: Secret

@@ -1,8 +1,8 @@
-import { bigint, index, int, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
+import { bigint, boolean, index, int, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
 import type { CredentialStatus } from '../../src/domain/credential.ts'
 import type { AccountId } from '../../src/domain/ids.ts'
 import type { Platform } from '../../src/domain/platform.ts'
-import { at, createdAt, humanLine, humanText, id, platformRef, sealed, version, word } from './columns.ts'
+import { at, createdAt, humanLine, humanText, id, jsonText, platformRef, sealed, version, word } from './columns.ts'
 
 /** One connected professional account with its credential and its settings. */
 export const accounts = mysqlTable(
@@ -22,12 +22,25 @@ export const accounts = mysqlTable(
     undoMs: int().notNull().default(10_000),
     /** Drafting budget per UTC day, in millionths of a US dollar. */
     dailyBudgetMicros: bigint({ mode: 'number' }).notNull().default(5_000_000),
+    /** Meta has granted its Human Agent feature: a person's own words may go out for seven days. */
+    humanAgent: boolean().notNull().default(false),
+    /** The sentence by which replies own up to a machine's help; null where none is demanded. */
+    disclosure: humanLine(),
+    /** A silence of ours as long as this makes the sentence due again. */
+    disclosureGapMs: int().notNull().default(86_400_000),
     /** Empty once its owner took it back. */
     sealedToken: sealed().notNull(),
     credentialStatus: word<CredentialStatus>().notNull(),
     tokenObtainedAt: at().notNull(),
     tokenExpiresAt: at().notNull(),
     tokenCheckedAt: at(),
+    /** What its owner allowed us, as the platform names it; null while the platform has not said. */
+    scopes: jsonText<string[]>()(),
+    /** When the platform stops answering about people unless the owner is seen again. */
+    dataAccessExpiresAt: at(),
+    /** The webhook fields that the platform said it tells us; null while nobody has asked. */
+    subscribedFields: jsonText<string[]>()(),
+    subscriptionsCheckedAt: at(),
     /** Code of the last refusal, such as `190/463`. */
     tokenError: word<string>(),
     /** Sends are held while set; inbound goes on. */

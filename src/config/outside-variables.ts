@@ -11,6 +11,17 @@ export const outsideVariables = {
     generated: true,
     read: secretOf(16),
   },
+  INSTAGRAM_APP_ID: {
+    about:
+      'Instagram app id, with which accounts are connected; digits, beside the Instagram app secret in the dashboard.',
+    roles: ['web', 'cli', 'sandbox'],
+    read: matching(/^\d{5,20}$/, 'must be digits'),
+  },
+  META_APP_ID: {
+    about: 'Meta app id, with which Pages are connected and tokens looked into; digits.',
+    roles: ['web', 'sending', 'cli', 'sandbox'],
+    read: matching(/^\d{5,20}$/, 'must be digits'),
+  },
   INSTAGRAM_APP_SECRET: {
     about: 'Instagram app secret, which signs webhooks; two separated by a comma while it is being rotated.',
     roles: ['web', 'sandbox'],

@@ -42,6 +42,20 @@ export interface Listener {
   hear(pause: Pause): void
 }
 
+/** What the platform says of a token. What it does not say is left out. */
+export interface TokenFacts {
+  isValid: boolean
+  /** Why not, in the platform's own code, such as `190/460`. */
+  code?: string
+  scopes: string[]
+  /** `NO_EXPIRY` when it says that there is no end. */
+  expiresAt?: Date
+  /** From then on it answers nothing about people until its owner has been seen again. */
+  dataAccessExpiresAt?: Date
+  /** Whoever gave it, by the app's own number. */
+  ownerRef?: string
+}
+
 /** What a platform must be able to do for us. Tokens are opened by the caller, for one call. */
 export interface PlatformAdapter {
   platform: Platform
@@ -60,7 +74,7 @@ export interface PlatformAdapter {
     signal: AbortSignal,
     listener: Listener & { pace(): Promise<void> },
   ): Promise<ShownThread | undefined>
-  /** Both throw `credential_rejected`, `rate_limited` or `platform_unavailable`. */
+  /** All throw `credential_rejected`, `rate_limited` or `platform_unavailable`. */
   credential: {
     /** Without a listener while the account is not connected yet. `ownerRef`: its owner, by the app's own number. */
     check(
@@ -74,5 +88,16 @@ export interface PlatformAdapter {
       signal: AbortSignal,
       listener: Listener,
     ): Promise<{ token: Secret; expiresInSeconds: number }>
+    /** Missing where the platform tells nothing about tokens, or our app is not known well enough to ask. */
+    inspect?(token: Secret, signal: AbortSignal, listener?: Listener): Promise<TokenFacts>
+  }
+  /** What of an account our app is told by webhook. Both throw what `credential` throws. Missing where there is no such choice. */
+  subscriptions?: {
+    /** The fields that the product lives on. */
+    needed: readonly string[]
+    /** Empty when our app is not subscribed at all. */
+    read(accountRef: string, token: Secret, signal: AbortSignal, listener?: Listener): Promise<string[]>
+    /** Asks for all that is needed; safe to repeat. */
+    subscribe(accountRef: string, token: Secret, signal: AbortSignal, listener?: Listener): Promise<void>
   }
 }

@@ -24,6 +24,8 @@ export const accounts = mysqlTable(
     dailyBudgetMicros: bigint({ mode: 'number' }).notNull().default(5_000_000),
     /** Meta has granted its Human Agent feature: a person's own words may go out for seven days. */
     humanAgent: boolean().notNull().default(false),
+    /** Meta gives people who come from an advertisement a window of seven days. */
+    longAds: boolean().notNull().default(false),
     /** The sentence by which replies own up to a machine's help; null where none is demanded. */
     disclosure: humanLine(),
     /** A silence of ours as long as this makes the sentence due again. */

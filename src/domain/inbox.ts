@@ -31,6 +31,8 @@ export interface MessageItem extends Item, FromContact {
   replyToRef?: string
   /** Advertisement or link the contact came through. */
   referral?: string
+  /** It is what came of a click on an advertisement. */
+  fromAd?: true
 }
 
 /** Something our account said, from us, from the phone or from another app. */

@@ -2,23 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { type Opener, openers, windowEnd } from './policy-window.ts'
 
 const at = new Date('2026-11-22T12:00:00Z')
-const instagram = { platform: 'instagram' } as const
-const hoursOpen = (opener: Opener, account: { platform: 'instagram'; longAds?: boolean }) => {
-  const end = windowEnd(opener, at, account)
-  return end && (end.getTime() - at.getTime()) / 3_600_000
-}
+const instagram = { platform: 'instagram', longAds: false } as const
+const hoursOpen = (opener: Opener, account: { platform: 'instagram'; longAds: boolean }) =>
+  (windowEnd(opener, at, account).getTime() - at.getTime()) / 3_600_000
 
 describe('what a contact does', () => {
   it.each([
     ['message', 24],
     ['postback', 24],
-    ['plugin_message', 24],
     ['link', 24],
     ['reaction', 24],
     ['ad_message', 24],
-    ['comment', undefined],
-    ['visitor_post', undefined],
-  ] as const)('%s: opens the thread for %s hours', (opener, hours) => {
+    ['comment', 168],
+  ] as const)('%s: opens the way to an answer for %s hours', (opener, hours) => {
     expect(hoursOpen(opener, instagram)).toBe(hours)
   })
 

@@ -21,7 +21,7 @@ const POLICY = 'https://developers.facebook.com/documentation/business-messaging
 
 interface OpenerRule {
   source: string
-  /** The thread for the platform's reply window, or just a private reply. */
+  /** The thread for the platform's reply window, or the comment for one private reply. */
   opens: 'thread' | 'private_reply'
   /** What the platform may grant beyond its reply window; ours only when the account's settings say so. */
   longMs?: number
@@ -32,7 +32,6 @@ export const openers = {
   message: { source: SENDING, opens: 'thread' },
   /** A tap on a button, a quick reply or an ice breaker. */
   postback: { source: SENDING, opens: 'thread' },
-  plugin_message: { source: SENDING, opens: 'thread' },
   /** An m.me or ig.me link followed into a thread that exists. */
   link: { source: SENDING, opens: 'thread' },
   /** To one of our messages; taking it back opens nothing. */
@@ -40,21 +39,16 @@ export const openers = {
   /** A first message after a click-to-message ad. Meta "may" give it seven days: nobody is promised them. */
   ad_message: { source: POLICY, opens: 'thread', longMs: 7 * DAY_MS },
   comment: { source: SENDING, opens: 'private_reply' },
-  visitor_post: { source: SENDING, opens: 'private_reply' },
 } as const satisfies Record<string, OpenerRule>
 
 export type Opener = keyof typeof openers
 
-/** When the window closes that a contact opened at `at`; undefined when the thread stays shut. `longAds`: the account was given the longer window. */
-export function windowEnd(
-  opener: Opener,
-  at: Date,
-  account: { platform: Platform; longAds?: boolean },
-): Date | undefined {
-  const { opens, longMs }: OpenerRule = openers[opener]
-  if (opens !== 'thread') return undefined
-  const ms = platformRules[account.platform].replyWindowMs
-  return plus(at, account.longAds && longMs ? Math.max(ms, longMs) : ms)
+/** When the window closes that a contact opened at `at`. `longAds`: the account was given the longer window. */
+export function windowEnd(opener: Opener, at: Date, account: { platform: Platform; longAds: boolean }): Date {
+  const { opens, longMs = 0 }: OpenerRule = openers[opener]
+  const { replyWindowMs, privateReplyWindowMs } = platformRules[account.platform]
+  if (opens === 'private_reply') return plus(at, privateReplyWindowMs)
+  return plus(at, account.longAds ? Math.max(replyWindowMs, longMs) : replyWindowMs)
 }
 
 /** The reply window, and after it the human agent's. */

@@ -82,8 +82,6 @@ const window: Row[] = [
   ['a reply under a window whose end is no date', message({ windowExpiresAt: new Date(Number.NaN) }), 'reply_window'],
   ['a reply after a tap on a button', after('postback', hours(-23)), until(hours(1))],
   ['a reply a day after a tap on a button', after('postback', hours(-25)), 'reply_window'],
-  ['a reply after a message through the website', after('plugin_message', hours(-23)), until(hours(1))],
-  ['a reply a day after a message through the website', after('plugin_message', hours(-25)), 'reply_window'],
   ['a reply after an ig.me link into the thread', after('link', hours(-23)), until(hours(1))],
   ['a reply a day after an ig.me link into the thread', after('link', hours(-25)), 'reply_window'],
   ['a reply after a reaction to our message', after('reaction', hours(-23)), until(hours(1))],
@@ -97,8 +95,11 @@ const window: Row[] = [
     after('message', days(-2), { longAds: true }),
     'reply_window',
   ],
-  ['a message to somebody who only commented', after('comment', hours(-1)), 'reply_window'],
-  ['a message to somebody who only posted on our page', after('visitor_post', hours(-1)), 'reply_window'],
+  [
+    'a message to somebody who only commented',
+    message({ windowExpiresAt: undefined, lastMessageAt: undefined }),
+    'reply_window',
+  ],
 ]
 
 const humanAgent: Row[] = [

@@ -3,7 +3,7 @@ import { eraseBodies } from '#db/deliveries.ts'
 import { findReaction, listCarriers } from '#db/inbox.ts'
 import { changeMessage, findMessage, insertMessage, listRecent, type Message, type NewMessage } from '#db/messages.ts'
 import { newId } from '#src/domain/ids.ts'
-import type { EditItem, ReactionItem, SeenItem, UnsendItem } from '#src/domain/inbox.ts'
+import type { EditItem, ReactionItem, ReferralItem, SeenItem, UnsendItem } from '#src/domain/inbox.ts'
 import { askForReply, listUnanswered } from './attention.ts'
 import type { Desk } from './receive-item.ts'
 import { takeTurn } from './receive-message.ts'
@@ -54,7 +54,7 @@ export async function applyEdit(desk: Desk, thread: Thread, item: EditItem): Pro
   if (!known) {
     const message = await insertEarly(desk, thread, item, edited)
     const recent = await listRecent(tx, conversation.id)
-    return takeTurn(desk, thread, { recent, message, standby: item.standby === true })
+    return takeTurn(desk, thread, { recent, message, standby: item.standby === true, opener: 'message' })
   }
   if (known.editCount >= editCount) return
   await changeMessage(tx, known.id, edited)
@@ -78,18 +78,29 @@ async function insertEarly(
   return { id, sentAt }
 }
 
-/** The newest reaction counts, in whatever order they come; each opens the reply window. */
+/** The newest reaction counts, in whatever order they come; each opens the reply window, unless it only takes one back. */
 export async function applyReaction(
   desk: Desk,
   thread: Thread,
-  { messageRef, at: reactedAt }: ReactionItem,
+  { messageRef, emoji, at: occurredAt }: ReactionItem,
 ): Promise<void> {
   const { tx, now } = desk
   const { account, conversation } = thread
   const message = await findMessage(tx, { accountId: account.id, messageRef })
   const reaction = await findReaction(tx, { accountRef: account.accountRef, messageRef })
   if (message) await changeMessage(tx, message.id, { reaction: reaction ?? null })
-  await moveConversation(tx, conversation.id, windowAfter(thread, reactedAt, now()), now())
+  const moved = emoji === undefined ? {} : windowAfter(thread, { opener: 'reaction', occurredAt }, now())
+  await moveConversation(tx, conversation.id, moved, now())
+}
+
+/** The contact followed a link of ours into the thread. */
+export async function applyReferral(
+  { tx, now }: Desk,
+  thread: Thread,
+  { at: occurredAt }: ReferralItem,
+): Promise<void> {
+  const moved = windowAfter(thread, { opener: 'link', occurredAt }, now())
+  await moveConversation(tx, thread.conversation.id, moved, now())
 }
 
 export async function applySeen({ tx, now }: Desk, { conversation }: Thread, { at: seenAt }: SeenItem): Promise<void> {

@@ -16,7 +16,8 @@ export async function applyComment(desk: Desk, thread: Thread, item: CommentItem
     sentAt: item.at,
   }
   if (item.own) return applyOwn(desk, thread, { words, kind: 'public_reply' })
-  await applyWords(desk, thread, { ...words, direction: 'inbound', origin: 'contact' })
+  const turn = { standby: false, opener: 'comment' as const }
+  await applyWords(desk, thread, { ...words, direction: 'inbound', origin: 'contact' }, turn)
 }
 
 /** Somebody hid the comment, here or elsewhere, or showed it again. */

@@ -7,7 +7,7 @@ import { type EventId, newId } from '#src/domain/ids.ts'
 import type { InboundItem } from '#src/domain/inbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { Aftermath } from './aftermath.ts'
-import { applyEdit, applyReaction, applySeen, applyUnsend } from './receive-change.ts'
+import { applyEdit, applyReaction, applyReferral, applySeen, applyUnsend } from './receive-change.ts'
 import { applyComment, applyVisibility } from './receive-comment.ts'
 import { applyEcho } from './receive-echo.ts'
 import { applyMessage } from './receive-message.ts'
@@ -130,8 +130,9 @@ async function applyItem(desk: Desk, thread: Thread, { item, deliveryId }: Arriv
       return applyComment(desk, thread, item)
     case 'visibility':
       return applyVisibility(desk, thread, item)
-    case 'delivered':
     case 'referral':
+      return applyReferral(desk, thread, item)
+    case 'delivered':
     case 'mention':
     case 'enforcement':
     case 'unrecognised':

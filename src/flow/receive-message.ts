@@ -7,22 +7,28 @@ import { askForReply } from './attention.ts'
 import { heedOptOut } from './opt-out.ts'
 import type { Desk } from './receive-item.ts'
 import type { Thread } from './receive-thread.ts'
-import { headOf, type Turn, turnAfter } from './receive-window.ts'
+import { headOf, openerOf, type Turn, turnAfter } from './receive-window.ts'
 
 /** The contact said something. */
 export function applyMessage(desk: Desk, thread: Thread, item: MessageItem): Promise<void> {
   const { messageRef, form, text, attachments, at: sentAt } = item
   const words = { messageRef, form, text, attachments, replyToRef: item.replyToRef ?? null, sentAt }
-  return applyWords(desk, thread, { ...words, direction: 'inbound', origin: 'contact' }, item.standby)
+  const turn = { standby: item.standby === true, opener: openerOf(item) }
+  return applyWords(desk, thread, { ...words, direction: 'inbound', origin: 'contact' }, turn)
 }
 
 /** Stores the contact's words; new ones want an answer. */
-export async function applyWords(desk: Desk, thread: Thread, words: Words, standby = false): Promise<void> {
+export async function applyWords(
+  desk: Desk,
+  thread: Thread,
+  words: Words,
+  turn: Pick<Turn, 'standby' | 'opener'>,
+): Promise<void> {
   const { id } = thread.conversation
   const stored = await storeMessage(desk, thread, words)
   const recent = await listRecent(desk.tx, id)
   if (stored === 'known') return moveConversation(desk.tx, id, headOf(recent), desk.now())
-  await takeTurn(desk, thread, { recent, message: stored, standby })
+  await takeTurn(desk, thread, { recent, message: stored, ...turn })
   await heedOptOut(desk, thread, words)
 }
 

@@ -8,7 +8,7 @@ import { attentionFor } from './attention.ts'
 import { lockKey } from './receive-arrivals.ts'
 import type { Arrival } from './receive-item.ts'
 import type { Thread } from './receive-thread.ts'
-import { turnAfter } from './receive-window.ts'
+import { openerOf, turnAfter } from './receive-window.ts'
 
 export type MessageArrival = Arrival & { item: MessageItem }
 
@@ -52,7 +52,8 @@ export function takeTurns({ thread, arrivals }: Turns, newer: Recent[], at: Date
   let isAsked = false
   for (const { arrival, row } of spoken) {
     recent = [row, ...recent].sort((a, b) => (isAfter(a, b) ? -1 : 1)).slice(0, RECENT_MAX)
-    const turn = { recent, message: row, standby: arrival.item.standby === true }
+    const { item } = arrival
+    const turn = { recent, message: row, standby: item.standby === true, opener: openerOf(item) }
     const { moved, isAnswered } = turnAfter({ account, conversation }, turn, at)
     conversation = { ...conversation, ...moved }
     if (isAnswered) continue

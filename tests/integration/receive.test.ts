@@ -575,8 +575,26 @@ describe('what is not a message', () => {
     expect(await conversation()).toMatchObject({
       attention: 'none',
       seenAt: new Date(T0 + 5000),
-      windowExpiresAt: new Date(T0 + 4000 + DAY_MS),
+      // A reaction opens the window; taking it back opens nothing.
+      windowExpiresAt: new Date(T0 + 3000 + DAY_MS),
     })
+  })
+
+  it('opens the thread for a day by a link, and for seven by an advertisement where Meta gave the account that', async () => {
+    const { account, us, them, deliver, conversation } = await setUp()
+    await deliver(aText({ from: them, to: us, text: 'Hello', at: T0 - DAY_MS }))
+    const referral = { ref: 'spring', source: 'SHORTLINK', type: 'OPEN_THREAD' }
+    await deliver({ sender: { id: them }, recipient: { id: us }, timestamp: T0, referral })
+    expect(await conversation()).toMatchObject({ windowExpiresAt: new Date(T0 + DAY_MS) })
+    const ad = (mid: string, at: number) => {
+      const event = aText({ from: them, to: us, text: 'How much is it?', at })
+      return { ...event, message: { ...event.message, mid, referral: { ad_id: '77', source: 'ADS' } } }
+    }
+    await deliver(ad('ad1', T0 + 1000))
+    expect((await conversation()).windowExpiresAt).toEqual(new Date(T0 + 1000 + DAY_MS))
+    await db.update(accounts).set({ longAds: true }).where(eq(accounts.id, account.id))
+    await deliver(ad('ad2', T0 + 2000))
+    expect((await conversation()).windowExpiresAt).toEqual(new Date(T0 + 2000 + 7 * DAY_MS))
   })
 
   it('who asks for no more messages waits for a person, and for no draft', async () => {

@@ -54,7 +54,7 @@ const table: Record<string, object[]> = {
   'story-reply': message('aWdfR2', 'story_reply', { text: 'love it' }),
   'inline-reply': message('aWdfR1', 'text', { text: 'this one', replyToRef: 'aWdfTEXT0' }),
   'quick-reply': message('aWdfQ1', 'quick_reply', { text: 'Red' }),
-  advertisement: message('aWdfAD1', 'text', { text: 'hi', referral: 'r1' }),
+  advertisement: message('aWdfAD1', 'text', { text: 'hi', referral: 'r1', fromAd: true }),
   product: message('aWdfPR1', 'text', { referral: '12000000000000077' }),
   unsupported: message('aWdfUNS1', 'unsupported', { text: '' }),
   'empty-message': odd('Message without text or attachment'),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Attachment, InboundItem, MessageItem } from '#src/domain/inbox.ts'
 import type { Envelope } from './messaging.ts'
-import { AttachmentWords, Message, Postback, referralName } from './messaging-words.ts'
+import { AttachmentWords, Message, Postback, referralIn } from './messaging-words.ts'
 import { faultIn, given } from './words.ts'
 
 /** A text, picture, reply, tap, echo or unsend: Meta tells them apart by flags. */
@@ -26,7 +26,7 @@ export function readMessage(value: unknown, { byAccount, ...envelope }: Envelope
     key: key('message'),
     ...content,
     form,
-    ...given({ replyToRef: message.reply_to?.mid ?? undefined, referral: referralName(message.referral) }),
+    ...given({ replyToRef: message.reply_to?.mid ?? undefined, ...referralIn(message.referral) }),
   }
 }
 
@@ -73,7 +73,7 @@ export function readPostback(value: unknown, { byAccount, ...envelope }: Envelop
     key,
     ...content,
     form: 'postback',
-    ...given({ referral: referralName(referral) }),
+    ...given(referralIn(referral)),
   }
 }
 

@@ -62,7 +62,10 @@ export const Edit = z.looseObject({ mid: Ref, text: z.string(), num_edit: Count 
 
 export const OpenReferral = z.looseObject({ ref: Words, source: Words, ad_id: Ref.nullish() })
 
-/** What the contact came through, in one word. */
-export function referralName(referral: z.infer<typeof Referral>): string | undefined {
-  return referral?.ref ?? referral?.ad_id ?? referral?.product?.id ?? referral?.source ?? undefined
+/** What the contact came through, in one word, and whether that was an advertisement. */
+export function referralIn(referral: z.infer<typeof Referral>): { referral?: string | undefined; fromAd?: true } {
+  if (!referral) return {}
+  const { ref, ad_id: ad, product, source } = referral
+  const name = ref ?? ad ?? product?.id ?? source ?? undefined
+  return { referral: name, ...((source === 'ADS' || ad) && { fromAd: true }) }
 }

@@ -1,0 +1,1 @@
+ALTER TABLE `accounts` ADD `long_ads` boolean DEFAULT false NOT NULL;

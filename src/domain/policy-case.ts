@@ -28,7 +28,7 @@ export interface PolicyCase {
   standby: boolean
   /** The comment that is answered or moderated; undefined for messages, and when it is not there any more. */
   comment: CommentFacts | undefined
-  /** Left out: the account has no right beyond the ordinary, demands no disclosure, and is not known to be sanctioned. */
+  /** Left out: the account has no right beyond the ordinary and demands no disclosure. */
   account?: AccountFacts
   /** Left out: drafted, so whatever is reserved for a person's words is denied. */
   provenance?: Provenance
@@ -47,8 +47,6 @@ export interface PolicyCase {
 export interface AccountFacts {
   /** Meta has granted the Human Agent feature. Left out: it has not. */
   humanAgent?: boolean
-  /** Since when the platform restricts the account. Left out: not known to be. */
-  sanctionedAt?: Date | undefined
   /** The account says that it answers with a machine's help. Left out: it need not. */
   disclosure?: Disclosure | undefined
 }

@@ -42,7 +42,6 @@ const comment: fc.Arbitrary<CommentFacts> = fc.record(
 const account: fc.Arbitrary<AccountFacts> = fc.record(
   {
     humanAgent: fc.boolean(),
-    sanctionedAt: maybe(moment),
     disclosure: maybe(fc.constantFrom({ sentence: SENTENCE, gapMs: DAY }, { sentence: '', gapMs: 0 })),
   },
   { requiredKeys: [] },
@@ -77,7 +76,6 @@ const aCalmCase = fc.tuple(aCase, fc.boolean()).map(
     optedOutAt: undefined,
     standby: false,
     tag: undefined,
-    account: { ...post.account, sanctionedAt: undefined },
     sameTextContacts: 0,
     repliesLastHour: 0,
   }),
@@ -100,7 +98,6 @@ const restrictions: Record<string, (post: PolicyCase) => PolicyCase> = {
   }),
   'the contact never wrote': (post) => ({ ...post, lastMessageAt: undefined }),
   'the words are Claude’s after all': (post) => ({ ...post, provenance: 'drafted' }),
-  'the account is restricted': (post) => ({ ...post, account: { ...post.account, sanctionedAt: at } }),
   'the account loses the feature': (post) => ({ ...post, account: { ...post.account, humanAgent: false } }),
   'the account demands a disclosure': (post) => ({
     ...post,

@@ -22,7 +22,6 @@ export interface PolicyRule {
 export const SAME_TEXT_CONTACTS_MAX = 20
 export const REPLIES_PER_HOUR_MAX = 30
 
-const anything = { kinds: postKinds, platforms: 'all' } as const
 const comments = { kinds: postKinds.filter((kind) => kind !== 'message'), platforms: 'all' } as const
 const replies = { kinds: postKinds.filter(isReply), platforms: 'all' } as const
 const direct = { kinds: ['message', 'private_reply'], platforms: 'all' } as const
@@ -43,14 +42,6 @@ export const policyRules = [
     on: comments,
     about: 'moment',
     says: ({ comment }) => (comment ? undefined : { deny: 'The comment is not there any more' }),
-  },
-  {
-    // Meta wants a restricted account to wait. Moderation waits with it: those are calls of the same account.
-    name: 'account_sanctioned',
-    source: ERRORS,
-    on: anything,
-    about: 'moment',
-    says: ({ account }) => denySince('The platform has restricted this account', account?.sanctionedAt),
   },
   {
     name: 'standby',

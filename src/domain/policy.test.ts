@@ -216,12 +216,6 @@ const standing: Row[] = [
   ['a reply in a thread another app holds', message({ standby: true }), 'standby'],
   ['a private reply while another app holds the thread', inPrivate({}, { standby: true }), 'standby'],
   ['a public reply while another app holds the thread', inPublic({}, { standby: true }), 'standby'],
-  ['a reply of a restricted account', message({ account: { sanctionedAt: hours(-1) } }), 'account_sanctioned'],
-  ['a public reply of a restricted account', inPublic({}, { account: { sanctionedAt: at } }), 'account_sanctioned'],
-  ['a private reply of a restricted account', inPrivate({}, { account: { sanctionedAt: at } }), 'account_sanctioned'],
-  ['hiding by a restricted account', hide({}, { account: { sanctionedAt: at } }), 'account_sanctioned'],
-  ['deleting by a restricted account', remove({}, { account: { sanctionedAt: at } }), 'account_sanctioned'],
-  ['a restriction that was lifted', message({ account: { sanctionedAt: undefined } }), open],
 ]
 
 const texts: Row[] = [
@@ -298,12 +292,6 @@ const pace: Row[] = [
 
 /** Of several faults the one that no wording mends is named, and of those the one that lasts. */
 const order: Row[] = [
-  ['gone, and the account restricted', hide({}, { comment: undefined, account: { sanctionedAt: at } }), 'no_comment'],
-  [
-    'restricted, in another app’s thread',
-    message({ account: { sanctionedAt: at }, standby: true }),
-    'account_sanctioned',
-  ],
   ['another app’s thread, opted out', message({ standby: true, optedOutAt: at }), 'standby'],
   ['opted out, by a dead tag', message({ optedOutAt: at, tag: 'ACCOUNT_UPDATE' }), 'opt_out'],
   ['a dead tag, after the window', message({ tag: 'ACCOUNT_UPDATE', windowExpiresAt: at }), 'dead_tag'],
@@ -380,7 +368,6 @@ describe('a deny', () => {
   it('tells since when', () => {
     expect(judge(message({ windowExpiresAt: minutes(-3) }), at)).toMatchObject({ since: minutes(-3) })
     expect(judge(message({ optedOutAt: minutes(-3) }), at)).toMatchObject({ since: minutes(-3) })
-    expect(judge(message({ account: { sanctionedAt: minutes(-3) } }), at)).toMatchObject({ since: minutes(-3) })
     expect(judge(inPrivate({ at: days(-8) }), at)).toMatchObject({ since: days(-1) })
     expect(judge(late(days(-2), { provenance: 'drafted' }), at)).toMatchObject({ since: days(-1) })
   })

@@ -1,8 +1,8 @@
-import { and, desc, eq, exists, inArray, isNull, lt, ne, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { and, desc, eq, exists, inArray, isNull, lt, max, ne, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/mysql-core'
 import type { ConversationId } from '#src/domain/ids.ts'
 import type { CommentForm } from '#src/domain/inbox.ts'
-import type { PostKind, PostStatus } from '#src/domain/outbox.ts'
+import { type PostKind, standingStatuses } from '#src/domain/outbox.ts'
 import type { CommentFacts } from '#src/domain/policy-case.ts'
 import type { Conn, Transaction } from './client.ts'
 import { contacts } from './schema/contacts.ts'
@@ -11,8 +11,6 @@ import { messages } from './schema/messages.ts'
 import { outboxPosts } from './schema/outbox-posts.ts'
 
 const forms: readonly CommentForm[] = ['comment', 'live_comment']
-/** A post in one of these has answered, or still may. */
-const counted: PostStatus[] = ['queued', 'sending', 'sent', 'uncertain']
 const another = sql`version + 1`
 
 /** The comment that is answered when this conversation is: the contact's newest; undefined when none is left. */
@@ -28,6 +26,7 @@ export async function findCommentToAnswer(
       hiddenAt,
       sentAt,
       answeredPrivately: sql`${exists(privateReplies(conn))}`.mapWith(Boolean),
+      liveSeenAt: liveSeenAt(conn, { accountId: messages.accountId, conversationId: messages.conversationId, form }),
     })
     .from(messages)
     .where(and(eq(messages.conversationId, conversationId), isComment()))
@@ -47,7 +46,7 @@ function privateReplies(conn: Conn) {
         eq(other.conversationId, messages.conversationId),
         eq(other.kind, 'private_reply'),
         eq(other.recipientRef, messages.messageRef),
-        inArray(other.status, counted),
+        inArray(other.status, standingStatuses),
       ),
     )
 }
@@ -67,11 +66,22 @@ export function answeredPrivatelyBefore(conn: Conn): SQL<unknown> {
           eq(kind, 'private_reply'),
           eq(recipientRef, outboxPosts.recipientRef),
           ne(id, outboxPosts.id),
-          inArray(status, counted),
+          inArray(status, standingStatuses),
           isFirst,
         ),
       ),
   )
+}
+
+/** When the live video that the comment stands under was last seen to be on; null of every other comment. */
+export function liveSeenAt(conn: Conn, comment: Record<'accountId' | 'conversationId' | 'form', SQLWrapper>) {
+  const [here, same] = [alias(conversations, 'here'), alias(conversations, 'same_video')]
+  const newest = conn
+    .select({ at: max(same.lastInboundAt) })
+    .from(here)
+    .innerJoin(same, and(eq(same.accountId, comment.accountId), eq(same.threadRef, here.threadRef)))
+    .where(eq(here.id, comment.conversationId))
+  return sql`case when ${comment.form} = 'live_comment' then (${newest}) end`.mapWith(same.lastInboundAt)
 }
 
 export function isComment(table: Record<'direction' | 'form' | 'deletedAt', SQLWrapper> = messages): SQL | undefined {
@@ -83,9 +93,11 @@ export function factsOf(comment: {
   hiddenAt: Date | null
   sentAt: Date
   answeredPrivately: boolean
+  liveSeenAt: Date | null
 }): CommentFacts {
-  const { form, hiddenAt, sentAt, answeredPrivately } = comment
-  return { live: form === 'live_comment', hidden: hiddenAt !== null, answeredPrivately, at: sentAt }
+  const { form, hiddenAt, sentAt, answeredPrivately, liveSeenAt: seenAt } = comment
+  const live = form === 'live_comment'
+  return { live, hidden: hiddenAt !== null, answeredPrivately, at: sentAt, ...(seenAt && { liveSeenAt: seenAt }) }
 }
 
 /** Keeps under which reference the author of a comment gets messages. */

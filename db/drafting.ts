@@ -43,12 +43,16 @@ const NOTE_CHARS_MAX = 255
 
 /** The conversations with their accounts and contacts. */
 export function listDraftCases(conn: Conn, ids: readonly ConversationId[]) {
-  const { platform, name, voice, dailyBudgetMicros } = accounts
+  const { platform, name, voice, dailyBudgetMicros, humanAgent, disclosure, disclosureGapMs } = accounts
+  const { kind, windowExpiresAt, lastInboundAt, standby } = conversations
   return conn
     .select({
-      conversation: { ...leaseColumns, draftLeaseHeadId, draftInstruction, version },
-      account: { id: accounts.id, platform, name, voice, dailyBudgetMicros },
-      contact: { name: contacts.name, username: contacts.username },
+      conversation: {
+        ...{ ...leaseColumns, draftLeaseHeadId, draftInstruction, version },
+        ...{ kind, windowExpiresAt, lastInboundAt, standby },
+      },
+      account: { id: accounts.id, platform, name, voice, dailyBudgetMicros, humanAgent, disclosure, disclosureGapMs },
+      contact: { name: contacts.name, username: contacts.username, optedOutAt: contacts.optedOutAt },
     })
     .from(conversations)
     .innerJoin(accounts, eq(accounts.id, conversations.accountId))

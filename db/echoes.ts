@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNull, max, sql } from 'drizzle-orm'
 import type { AccountId, ConversationId, PostId } from '#src/domain/ids.ts'
-import type { PostKind, PostStatus } from '#src/domain/outbox.ts'
+import { type PostKind, type PostStatus, standingStatuses } from '#src/domain/outbox.ts'
 import type { Conn, Transaction } from './client.ts'
 import { isOneOf } from './many.ts'
 import { outboxPosts } from './schema/outbox-posts.ts'
@@ -88,7 +88,7 @@ export async function findLastApprovals(
   const rows = await conn
     .select({ conversationId, at: max(createdAt) })
     .from(outboxPosts)
-    .where(and(isOneOf(conversationId, ids), inArray(status, ['queued', 'sending', 'sent', 'uncertain'])))
+    .where(and(isOneOf(conversationId, ids), inArray(status, standingStatuses)))
     .groupBy(conversationId)
   return new Map(rows.flatMap((row) => (row.at ? [[row.conversationId, row.at]] : [])))
 }

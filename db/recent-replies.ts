@@ -1,7 +1,7 @@
 import { and, count, eq, gt, inArray, lte, ne, type SQLWrapper, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/mysql-core'
 import type { ConversationId } from '#src/domain/ids.ts'
-import { isReply, type PostKind, postKinds } from '#src/domain/outbox.ts'
+import { isReply, type PostKind, postKinds, standingStatuses } from '#src/domain/outbox.ts'
 import type { Conn } from './client.ts'
 import { deliveryAttempts } from './schema/delivery-attempts.ts'
 import { outboxPosts } from './schema/outbox-posts.ts'
@@ -54,7 +54,7 @@ export function privateRepliesSince(conn: Conn, since: Date) {
 function isRecent(at: SQLWrapper) {
   return [
     inArray(other.kind, replies),
-    inArray(other.status, ['queued', 'sending', 'sent', 'uncertain']),
+    inArray(other.status, standingStatuses),
     sql`${other.createdAt} > ${at} - interval 1 hour`,
   ]
 }

@@ -3,7 +3,8 @@ import { alias } from 'drizzle-orm/mysql-core'
 import type { PostId } from '#src/domain/ids.ts'
 import { privateReplyWindow } from '#src/domain/limit.ts'
 import type { Conn } from './client.ts'
-import { answeredPrivatelyBefore, isComment } from './comments.ts'
+import { answeredPrivatelyBefore, isComment, liveSeenAt } from './comments.ts'
+import { readThreadFacts, sameTextContacts } from './policy-facts.ts'
 import { privateRepliesSince, repliesBefore } from './recent-replies.ts'
 import { accounts } from './schema/accounts.ts'
 import { auditEntries } from './schema/audit-entries.ts'
@@ -38,9 +39,32 @@ const decision = {
   signature: reviewDecisions.signature,
 }
 
+const words = {
+  accountId: outboxPosts.accountId,
+  contactId: contacts.id,
+  textHash: outboxPosts.textHash,
+  at: outboxPosts.createdAt,
+}
+
+function commentFacts(conn: Conn) {
+  const { messageRef, form, hiddenAt, sentAt } = comment
+  const answeredPrivately = sql`${answeredPrivatelyBefore(conn)}`.mapWith(Boolean)
+  return { messageRef, form, hiddenAt, sentAt, answeredPrivately, liveSeenAt: liveSeenAt(conn, comment) }
+}
+
 /** One sentence for all of them, so that every gate looks at the same moment. What is not there is left out. */
 export async function readSendCases(conn: Conn, ids: readonly PostId[], at: Date) {
-  if (ids.length === 0) return []
+  const found = ids.length === 0 ? [] : await readRows(conn, ids, at)
+  return Promise.all(found.map((row) => withThread(conn, row)))
+}
+
+/** Few accounts ask for it, and theirs are few posts. */
+async function withThread<T extends { post: Post; account: typeof accounts.$inferSelect }>(conn: Conn, row: T) {
+  const { post, account } = row
+  return { ...row, thread: await readThreadFacts(conn, { id: post.conversationId, account, before: post.id }) }
+}
+
+function readRows(conn: Conn, ids: readonly PostId[], at: Date) {
   return conn
     .select({
       post: outboxPosts,
@@ -50,14 +74,9 @@ export async function readSendCases(conn: Conn, ids: readonly PostId[], at: Date
       decision,
       operator: { role: operators.role, disabledAt: operators.disabledAt },
       sendingStoppedAt: switches.stoppedAt,
-      comment: {
-        messageRef: comment.messageRef,
-        form: comment.form,
-        hiddenAt: comment.hiddenAt,
-        sentAt: comment.sentAt,
-        answeredPrivately: sql`${answeredPrivatelyBefore(conn)}`.mapWith(Boolean),
-      },
+      comment: commentFacts(conn),
       earlier: { notBefore: earlierPosts.notBefore, waitUntil: earlierPosts.waitUntil },
+      sameTextContacts: sql`${sameTextContacts(conn, words)}`.mapWith(Number),
       repliesLastHour: sql`${repliesBefore(conn, outboxPosts.createdAt)}`.mapWith(Number),
       privateReplies: privateRepliesSince(conn, new Date(at.getTime() - privateReplyWindow.perMs)),
       hasEnded: sql`${lastWordEndsIt(conn)}`.mapWith(Boolean),

@@ -45,6 +45,7 @@ export const conversations = mysqlTable(
   },
   (t) => [
     uniqueIndex('conversations_thread').on(t.accountId, t.contactId, t.kind, t.threadRef),
+    index('conversations_media').on(t.accountId, t.threadRef),
     index('conversations_queue').on(t.attention, t.deadlineAt, t.id),
     index('conversations_due').on(t.attention, t.draftDueAt),
     index('conversations_recent').on(t.headAt, t.id),

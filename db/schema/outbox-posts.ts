@@ -44,6 +44,7 @@ export const outboxPosts = mysqlTable(
     uniqueIndex('outbox_posts_decision').on(t.decisionId),
     index('outbox_posts_conversation').on(t.conversationId, t.status, t.id),
     index('outbox_posts_status').on(t.status, t.updatedAt, t.id),
+    index('outbox_posts_words').on(t.accountId, t.textHash, t.createdAt),
     index('outbox_posts_message').on(t.accountId, t.messageRef),
   ],
 )

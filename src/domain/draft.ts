@@ -25,6 +25,7 @@ export const noDraftReasons = {
   window_closed: 'The reply window closed before anyone decided',
   unsupported: 'The platform does not show us this message',
   standby: 'Another app holds this thread',
+  not_allowed: 'The platform’s rules allow no reply now',
   opted_out: 'The contact asked not to be written to',
 } as const
 

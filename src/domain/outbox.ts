@@ -3,6 +3,9 @@ import { AppError, type ErrorCode } from './errors.ts'
 export const postStatuses = ['queued', 'sending', 'sent', 'failed', 'uncertain', 'cancelled'] as const
 export type PostStatus = (typeof postStatuses)[number]
 
+/** A post in one of these has said its words, or still may. */
+export const standingStatuses: PostStatus[] = ['queued', 'sending', 'sent', 'uncertain']
+
 /**
  * What a post does: writes into the thread, answers a comment for all to read, answers it in a direct message to its author,
  * or changes whether the comment is seen.

@@ -5,16 +5,18 @@ import { earlierOf } from './policy-window.ts'
 export type { PolicyCase, Rule }
 
 /** Version of the rules; stored with every approval. */
-export const POLICY_VERSION = 3
+export const POLICY_VERSION = 4
 
 /** The policy's answer for a post. A deny says why in plain words and is never retried. */
 export type Verdict =
   /** `until`: when this ends of itself; left out when nothing is in sight that would end it. `tag`: only with this one. */
   { allow: true; until?: Date; tag?: 'HUMAN_AGENT' } | { allow: false; rule: Rule; reason: string; since?: Date }
 
+export type Allowance = Extract<Verdict, { allow: true }>
+
 /** May this post go out at `at`? The same question is asked for a draft, at approval and again right before the call. */
 export function judge(post: PolicyCase, at: Date): Verdict {
-  let allowance: Verdict & { allow: true } = { allow: true }
+  let allowance: Allowance = { allow: true }
   for (const rule of policyRules) {
     const finding: Finding | undefined = isAbout(rule, post) ? rule.says(post, at) : undefined
     if (!finding) continue

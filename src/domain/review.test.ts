@@ -17,6 +17,7 @@ const policy = {
 function aDraft(changed: Partial<DraftToDecide> = {}): DraftToDecide {
   return {
     status: 'pending_review',
+    author: 'claude',
     text: 'Yes, we do.',
     textHash: 'h1',
     headMessageId: head,
@@ -35,7 +36,17 @@ describe('a decision', () => {
       status: 'approved',
       text: 'Yes, we do.',
       edited: false,
+      provenance: 'drafted',
+      verdicts: [{ allow: true, until: policy.windowExpiresAt }],
     })
+  })
+
+  it('knows whose words they are', () => {
+    const provenance = (changed: Partial<DraftToDecide>, text: string) =>
+      decide(aDraft(changed), approve(text), [policy], at)
+    expect(provenance({}, 'Yes, we do!')).toMatchObject({ edited: true, provenance: 'drafted' })
+    expect(provenance({}, 'Yes, we can do.')).toMatchObject({ provenance: 'edited' })
+    expect(provenance({ author: 'operator' }, 'Yes, we do.')).toMatchObject({ provenance: 'written' })
   })
 
   it('knows that the operator changed the words', () => {
@@ -144,6 +155,7 @@ const anApproval: Approval = {
   textHash: 'h',
   headMessageId: head,
   policyVersion: 1,
+  provenance: 'drafted',
   operatorId: newId('operator', at),
   givenBy: 'console',
   decidedAt: at.getTime(),

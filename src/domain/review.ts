@@ -3,8 +3,8 @@ import { AppError } from './errors.ts'
 import type { AccountId, ConversationId, DecisionId, DraftId, MessageId, OperatorId, PostId } from './ids.ts'
 import type { PostKind } from './outbox.ts'
 import type { Platform } from './platform.ts'
-import { isAboutWords, judge, type POLICY_VERSION, type PolicyCase } from './policy.ts'
-import { provenanceOf } from './policy-case.ts'
+import { type Allowance, isAboutWords, judge, type POLICY_VERSION, type PolicyCase } from './policy.ts'
+import { type Provenance, provenanceOf } from './policy-case.ts'
 
 /** What the operator saw when deciding; the decision holds only while all of it is still so. */
 export interface Seen {
@@ -20,6 +20,7 @@ export type ReviewDecision =
 
 export interface DraftToDecide {
   status: DraftStatus
+  author: 'claude' | 'operator'
   text: string
   textHash: string
   /** Newest message of the conversation when the draft was made. */
@@ -30,13 +31,15 @@ export interface DraftToDecide {
   decidedBy?: string
 }
 
-export type Decided = { status: 'approved'; text: string; edited: boolean } | { status: 'rejected'; reason: string }
+export type Decided =
+  | { status: 'approved'; text: string; edited: boolean; provenance: Provenance; verdicts: Allowance[] }
+  | { status: 'rejected'; reason: string }
 
-/** The only way a draft becomes a post. Pure: the caller stores the answer. Throws `conflict` or `invalid_input`. */
+/** The only way a draft becomes a post, with the policy's verdict for each of `policies`. Pure: the caller stores the answer. Throws `conflict` or `invalid_input`. */
 export function decide(
   draft: DraftToDecide,
   decision: ReviewDecision,
-  policies: readonly Omit<PolicyCase, 'text'>[],
+  policies: readonly Omit<PolicyCase, 'text' | 'provenance'>[],
   at: Date,
 ): Decided {
   if (draft.status !== 'pending_review') {
@@ -52,15 +55,15 @@ export function decide(
   if (decision.verdict === 'reject') return { status: 'rejected', reason: decision.reason.trim() }
 
   const text = cleanReply(decision.text)
-  const provenance = provenanceOf(draft.text, text)
-  for (const policy of policies) requireAllowed({ ...policy, text, provenance }, at)
-  return { status: 'approved', text, edited: text !== draft.text }
+  const provenance = draft.author === 'operator' ? 'written' : provenanceOf(draft.text, text)
+  const verdicts = policies.map((policy) => requireAllowed({ ...policy, text, provenance }, at))
+  return { status: 'approved', text, edited: text !== draft.text, provenance, verdicts }
 }
 
 /** Throws what a denied reply means to the person who wrote it: 422 for the words, 409 for the moment. */
-export function requireAllowed(post: PolicyCase, at: Date): void {
+export function requireAllowed(post: PolicyCase, at: Date): Allowance {
   const verdict = judge(post, at)
-  if (verdict.allow) return
+  if (verdict.allow) return verdict
   throw new AppError(isAboutWords(verdict.rule) ? 'invalid_input' : 'conflict', verdict.reason, { field: verdict.rule })
 }
 
@@ -99,6 +102,7 @@ export interface Approval {
   textHash: string
   headMessageId: MessageId
   policyVersion: typeof POLICY_VERSION | number
+  provenance: Provenance
   operatorId: OperatorId
   givenBy: 'console' | 'cli'
   /** ms since the epoch. */
@@ -117,6 +121,7 @@ const approvalFields = [
   'textHash',
   'headMessageId',
   'policyVersion',
+  'provenance',
   'operatorId',
   'givenBy',
   'decidedAt',
@@ -128,5 +133,5 @@ export function approvalBytes(approval: Approval): Uint8Array {
     const value = String(approval[field])
     return `${field}:${new TextEncoder().encode(value).length}:${value}`
   })
-  return new TextEncoder().encode(`countersign.approval.v2\n${parts.join('\n')}`)
+  return new TextEncoder().encode(`countersign.approval.v3\n${parts.join('\n')}`)
 }

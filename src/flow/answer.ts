@@ -43,13 +43,15 @@ async function sendOwn(deps: ReviewDeps, input: Wish, { text, kindsIn, settlesDr
     const thread = await requireThread(tx, conversationId)
     requireSeen(thread, headMessageId)
     const at = now()
-    const target = await findTarget(tx, thread, at)
-    const kinds = kindsIn(thread.conversation)
-    for (const kind of kinds) requireAllowed({ ...policyCase(thread, target, kind), text, provenance: 'written' }, at)
+    const target = await findTarget(tx, thread, { text, at })
+    const posts = kindsIn(thread.conversation).map((kind) => ({
+      kind,
+      verdict: requireAllowed({ ...policyCase(thread, target, kind), text, provenance: 'written' }, at),
+    }))
     const waiting = settlesDraft && (await findWaitingDraft(tx, conversationId))
     if (waiting) await settleDraft(tx, waiting.id, 'superseded', at)
     const draftId = await insertOwnDraft(tx, thread, { text, operatorId }, at)
-    const reply = { draftId, text, edited: false, kinds, target, operatorId, givenBy }
+    const reply = { draftId, text, edited: false, provenance: 'written' as const, posts, target, operatorId, givenBy }
     return approveAll(tx, thread, reply, { sign, at, keepsAttention: !settlesDraft })
   })
   await announce(deps, conversationId, made)

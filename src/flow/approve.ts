@@ -5,7 +5,8 @@ import { AppError } from '#src/domain/errors.ts'
 import { type DraftId, type MessageId, newId, type OperatorId, type PostId } from '#src/domain/ids.ts'
 import type { PostKind } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
-import { POLICY_VERSION } from '#src/domain/policy.ts'
+import { type Allowance, POLICY_VERSION } from '#src/domain/policy.ts'
+import type { Provenance } from '#src/domain/policy-case.ts'
 import type { Approval } from '#src/domain/review.ts'
 import type { WaitingPost } from '#src/limits/lanes.ts'
 import { textHash } from '#src/vault/hash.ts'
@@ -16,7 +17,9 @@ export interface Reply {
   text: string
   /** The operator changed Claude's words. */
   edited: boolean
-  kinds: readonly PostKind[]
+  provenance: Provenance
+  /** In the order in which they leave, each as the policy allowed it. */
+  posts: readonly { kind: PostKind; verdict: Allowance }[]
   target: Target
   operatorId: OperatorId
   givenBy: Approval['givenBy']
@@ -43,9 +46,9 @@ export interface Approved {
  */
 export async function approveAll(tx: Transaction, thread: ThreadToAnswer, reply: Reply, pen: Pen): Promise<Approved[]> {
   const made: Approved[] = []
-  for (const kind of reply.kinds) {
+  for (const post of reply.posts) {
     const draftId = made.length === 0 ? reply.draftId : await insertOwnDraft(tx, thread, reply, pen.at)
-    made.push(await approve(tx, thread, { ...reply, draftId, kind, place: made.length }, pen))
+    made.push(await approve(tx, thread, { ...reply, ...post, draftId, place: made.length }, pen))
   }
   if (!pen.keepsAttention) await setAttention(tx, thread.conversation.id, { attention: 'none' }, pen.at)
   return made
@@ -78,7 +81,7 @@ export async function insertOwnDraft(
 }
 
 /** `place`: its turn among the posts of one answer. */
-type OneReply = Omit<Reply, 'kinds'> & { kind: PostKind; place: number }
+type OneReply = Omit<Reply, 'posts'> & Reply['posts'][number] & { place: number }
 
 async function approve(tx: Transaction, thread: ThreadToAnswer, reply: OneReply, { sign, at }: Pen): Promise<Approved> {
   const { account, conversation } = thread
@@ -127,6 +130,7 @@ function approvalOf({ account, conversation }: ThreadToAnswer, reply: OneReply, 
     textHash: textHash(reply.text),
     headMessageId: headOf(conversation),
     policyVersion: POLICY_VERSION,
+    provenance: reply.provenance,
     operatorId: reply.operatorId,
     givenBy: reply.givenBy,
     decidedAt: at.getTime(),
@@ -149,7 +153,7 @@ async function storeDecision(
     textHash: approval.textHash,
     headMessageId,
     edited: reply.edited,
-    policyVerdict: { allow: true },
+    policyVerdict: reply.verdict,
     approval,
     signature,
     createdAt: at,

@@ -11,6 +11,7 @@ import { AppError } from '#src/domain/errors.ts'
 import type { ConversationId } from '#src/domain/ids.ts'
 import type { Publish } from '#src/queues/live.ts'
 import { type DraftDesk, LEASE_MS, openDraftDesk, type WaitingCase } from './draft-desk.ts'
+import { denialOf, withDisclosure } from './draft-policy.ts'
 import { endFailed, endUnpaid, endWith, endWithout } from './drafted.ts'
 import { createTeller, type Tell } from './drafting-alerts.ts'
 import { toRequest } from './thread.ts'
@@ -77,17 +78,20 @@ async function draftNow(
   found: WaitingCase,
   turn: Pick<Try, 'signal' | 'lastTry' | 'pause'>,
 ): Promise<Next> {
-  const { desk, draftReply, estimate, now } = hands
+  const { db, desk, draftReply, estimate, now } = hands
   const request = toRequest(found, await desk.read(found))
-  const taken = await desk.take({ found, ...(request && { micros: estimate(request) }) })
+  const denial = request && (await denialOf(found, { db, at: now() }))
+  const taken = await desk.take({ found, ...(request && !denial && { micros: estimate(request) }) })
   if (!taken) return { waitUntil: later(now(), LOOK_AGAIN_MS) }
   const { lease, reservation } = taken
   const attempt = { found, lease, ...turn }
   if (!request) return endWithout(hands, attempt, { attention: 'none' })
+  if (denial) return endWithout(hands, attempt, { attention: 'person', reason: 'not_allowed', note: denial })
   if (!reservation) return endUnpaid(hands, attempt)
   const answer = await draftReply(request, turn.signal).catch((error: unknown) => AppError.from(error))
   if (answer instanceof AppError) return endFailed(hands, attempt, { error: answer, reservation })
-  return endWith(hands, attempt, { answer, reservation })
+  const said = answer.outcome === 'reply' ? { text: await withDisclosure(answer.text, found, { db, at: now() }) } : {}
+  return endWith(hands, attempt, { answer: { ...answer, ...said }, reservation })
 }
 
 /** When this conversation's turn comes; undefined when it is now. */

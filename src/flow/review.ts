@@ -15,7 +15,8 @@ import {
 } from '#db/reviews.ts'
 import { AppError } from '#src/domain/errors.ts'
 import { type ConversationId, type DraftId, type MessageId, newId, type OperatorId } from '#src/domain/ids.ts'
-import { type Approval, decide, kindsOf, type ReplyWay, type ReviewDecision } from '#src/domain/review.ts'
+import type { PostKind } from '#src/domain/outbox.ts'
+import { type Approval, cleanReply, decide, kindsOf, type ReplyWay, type ReviewDecision } from '#src/domain/review.ts'
 import type { Lanes } from '#src/limits/lanes.ts'
 import type { Bell } from '#src/queues/bell.ts'
 import type { Publish } from '#src/queues/live.ts'
@@ -47,8 +48,9 @@ export function createDecide(deps: ReviewDeps) {
       const thread = await requireThread(tx, conversationId)
       const { draft, decidedBy } = await requireDraft(tx, draftId)
       const at = now()
-      const target = await findTarget(tx, thread, at)
-      const kinds = decision.verdict === 'approve' ? kindsOf(thread.conversation.kind, way) : []
+      const isApproval = decision.verdict === 'approve'
+      const target = await findTarget(tx, thread, { text: isApproval ? cleanReply(decision.text) : '', at })
+      const kinds = isApproval ? kindsOf(thread.conversation.kind, way) : []
       const currentHeadId = headOf(thread.conversation)
       const decided = decide(
         { ...draft, currentHeadId, ...(decidedBy && { decidedBy }) },
@@ -58,7 +60,8 @@ export function createDecide(deps: ReviewDeps) {
       )
       await settleDraft(tx, draftId, decided.status, at)
       if (decided.status === 'approved') {
-        const reply = { draftId, ...decided, kinds, target, operatorId, givenBy }
+        const posts = decided.verdicts.map((verdict, index) => ({ kind: kinds[index] as PostKind, verdict }))
+        const reply = { draftId, ...decided, posts, target, operatorId, givenBy }
         return approveAll(tx, thread, reply, { sign, at })
       }
       await reject(tx, { draft, reason: decided.reason, operatorId, at })

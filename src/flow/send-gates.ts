@@ -2,11 +2,11 @@ import { factsOf } from '#db/comments.ts'
 import type { SendCase } from '#db/send-cases.ts'
 import { may } from '#src/domain/identity.ts'
 import { privateReplyWindow } from '#src/domain/limit.ts'
-import { standingOptOut } from '#src/domain/opt-out.ts'
 import { isReply } from '#src/domain/outbox.ts'
-import { judge } from '#src/domain/policy.ts'
+import { judge, type PolicyCase } from '#src/domain/policy.ts'
 import type { Approval } from '#src/domain/review.ts'
 import { textHash } from '#src/vault/hash.ts'
+import { policyCase } from './address.ts'
 
 export type ApprovalCheck = (approval: Approval, signature: string) => boolean
 
@@ -18,7 +18,11 @@ export interface Refusal {
 }
 
 /** May this post leave now? `gone`: it is no longer ours to send. */
-export type Gate = { kind: 'pass' } | { kind: 'gone' } | { kind: 'wait'; until: Date } | ({ kind: 'refuse' } & Refusal)
+export type Gate =
+  | { kind: 'pass'; tag?: 'HUMAN_AGENT' | undefined }
+  | { kind: 'gone' }
+  | { kind: 'wait'; until: Date }
+  | ({ kind: 'refuse' } & Refusal)
 
 export interface Surroundings {
   isApproved: ApprovalCheck
@@ -35,8 +39,12 @@ export function gateOf(found: SendCase, around: Surroundings): Gate {
   if (found.contact.erasedAt) return { kind: 'refuse', code: 'erased', note: 'The contact was erased' }
   const until = waitOf(found, around.at)
   if (until) return { kind: 'wait', until }
-  const refusal = approvalFault(found, around.isApproved) ?? rightFault(found) ?? momentFault(found, around.at)
-  return refusal ? { kind: 'refuse', ...refusal } : { kind: 'pass' }
+  const refusal = approvalFault(found, around.isApproved) ?? rightFault(found) ?? elsewhereFault(found)
+  if (refusal) return { kind: 'refuse', ...refusal }
+  const verdict = judge(caseOf(found), around.at)
+  return verdict.allow
+    ? { kind: 'pass', tag: verdict.tag }
+    : { kind: 'refuse', code: verdict.rule, note: verdict.reason }
 }
 
 function waitOf(found: SendCase, at: Date): Date | undefined {
@@ -94,11 +102,13 @@ function approvalFault(
   return isApproved(claimed, decision.signature) ? undefined : FORGED
 }
 
+type Signed = Pick<Approval, 'policyVersion' | 'provenance' | 'givenBy' | 'decidedAt'>
+
 /** What only the approval itself knows; anything wrong in it breaks the signature. */
-function signedFields(text: string | null): Pick<Approval, 'policyVersion' | 'givenBy' | 'decidedAt'> | undefined {
+function signedFields(text: string | null): Signed | undefined {
   try {
-    const { policyVersion, givenBy, decidedAt } = JSON.parse(text ?? '') as Approval
-    return { policyVersion, givenBy, decidedAt }
+    const { policyVersion, provenance, givenBy, decidedAt } = JSON.parse(text ?? '') as Approval
+    return { policyVersion, provenance, givenBy, decidedAt }
   } catch {
     return undefined
   }
@@ -109,26 +119,17 @@ function rightFault({ operator }: SendCase): Refusal | undefined {
   return { code: 'right_lost', note: 'The operator who approved this may no longer approve replies' }
 }
 
-function momentFault(
-  { post, account, conversation, contact, comment, repliesLastHour, answeredElsewhere }: SendCase,
-  at: Date,
-): Refusal | undefined {
-  if (answeredElsewhere && isReply(post.kind))
-    return { code: 'answered_elsewhere', note: 'Somebody answered from the phone or another app meanwhile' }
-  const verdict = judge(
-    {
-      platform: account.platform,
-      text: post.text,
-      windowExpiresAt: conversation.windowExpiresAt ?? undefined,
-      optedOutAt: standingOptOut(contact.optedOutAt, conversation.lastInboundAt),
-      standby: conversation.standby,
-      kind: post.kind,
-      repliesLastHour,
-      comment: comment?.messageRef ? factsOf(comment) : undefined,
-    },
-    at,
-  )
-  return verdict.allow ? undefined : { code: verdict.rule, note: verdict.reason }
+function elsewhereFault({ post, answeredElsewhere }: SendCase): Refusal | undefined {
+  if (!answeredElsewhere || !isReply(post.kind)) return undefined
+  return { code: 'answered_elsewhere', note: 'Somebody answered from the phone or another app meanwhile' }
+}
+
+function caseOf(found: SendCase): PolicyCase {
+  const { post, comment, repliesLastHour, sameTextContacts, thread, decision } = found
+  const facts = comment?.messageRef ? factsOf(comment) : undefined
+  const past = { comment: facts, repliesLastHour, sameTextContacts, ...thread }
+  const provenance = signedFields(decision?.approvalText ?? null)?.provenance
+  return { ...policyCase(found, past, post.kind), text: post.text, ...(provenance && { provenance }) }
 }
 
 function clamp(value: number, min: number, max: number): number {

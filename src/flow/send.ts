@@ -22,7 +22,7 @@ import { createGroup } from './group.ts'
 import type { Next } from './next.ts'
 import { createPause } from './pause.ts'
 import { refusePost } from './refuse.ts'
-import { type ApprovalCheck, gateOf } from './send-gates.ts'
+import { type ApprovalCheck, type Gate, gateOf } from './send-gates.ts'
 import { createSettleCall } from './settle-call.ts'
 import { recordTampering } from './tampered.ts'
 
@@ -69,7 +69,7 @@ export function createSend(deps: SendDeps): (slot: Slot) => Promise<Sent> {
       case 'refuse':
         return { called: false, post, ...(await refusePost(deps, found, gate)) }
       case 'pass':
-        return { post, ...(await deliver(parts, found, slot)) }
+        return { post, ...(await deliver(parts, { ...found, tag: gate.tag }, slot)) }
     }
   }
 }
@@ -80,7 +80,10 @@ type Parts = SendDeps & {
   pause: ReturnType<typeof createPause>
 }
 
-async function deliver(parts: Parts, found: SendCase, slot: Slot): Promise<Sent> {
+/** A post as the gates let it pass. */
+type Passed = SendCase & Pick<Extract<Gate, { kind: 'pass' }>, 'tag'>
+
+async function deliver(parts: Parts, found: Passed, slot: Slot): Promise<Sent> {
   const { db, claim, settle, pause, publish, now } = parts
   if (!slot.call || !isFor(slot, found)) return { called: false, waitUntil: now() }
   const claimed = await claim(found.post)
@@ -126,7 +129,7 @@ function isFor({ post }: Slot, found: SendCase): boolean {
 }
 
 /** The one call. The token is open inside this function and nowhere else. */
-async function call({ keyring, adapters }: SendDeps, { post, account }: SendCase): Promise<Answered> {
+async function call({ keyring, adapters }: SendDeps, { post, account, tag }: Passed): Promise<Answered> {
   let token: ReturnType<Keyring['open']>
   try {
     token = keyring.open(account.sealedToken, { owner: account.id, field: 'token' })
@@ -137,7 +140,7 @@ async function call({ keyring, adapters }: SendDeps, { post, account }: SendCase
   const { id: postId, kind, recipientRef, text } = post
   const { accountRef } = account
   try {
-    const toSend = { postId, accountRef, kind, recipientRef, text }
+    const toSend = { postId, accountRef, kind, recipientRef, text, ...(tag && { tag }) }
     return await adapters[post.platform].send(toSend, token, AbortSignal.timeout(CALL_MS))
   } catch (error) {
     return { outcome: outcomeOf(error), pauses: [] }

@@ -13,6 +13,8 @@ export interface PostToSend {
   /** The contact of a message; otherwise the comment. */
   recipientRef: string
   text: string
+  /** The right by which a message goes out after the reply window. */
+  tag?: 'HUMAN_AGENT'
 }
 
 /** Nothing of this account, or of our whole app, may call the platform before `until`. */

@@ -21,6 +21,7 @@ const Change = z.strictObject({
   echoes: z.boolean().optional(),
   echoDelayMs: z.int().min(0).optional(),
   readReceipts: z.boolean().optional(),
+  humanAgent: z.boolean().optional(),
   clockOffsetMs: z.int().optional(),
   usagePercent: z.int().min(0).max(1000).nullable().optional(),
 })

@@ -14,6 +14,8 @@ export interface Settings {
   echoDelayMs: number
   /** Whether contacts read what they are sent. */
   readReceipts: boolean
+  /** Whether Meta lets the app use the Human Agent feature. */
+  humanAgent: boolean
   /** Added to the machine's clock: windows and token ages follow it. */
   clockOffsetMs: number
   /** What the usage headers say, in percent; counted from the calls when absent. */
@@ -80,7 +82,7 @@ export function createCore(options: CoreOptions): Core {
     journal.append(entry)
     take(entry)
   }
-  const settings: Settings = { echoes: true, echoDelayMs: 0, readReceipts: false, clockOffsetMs: 0 }
+  const settings: Settings = { echoes: true, echoDelayMs: 0, readReceipts: false, humanAgent: false, clockOffsetMs: 0 }
   const machineClock = () => now().getTime()
   const clock = () => machineClock() + settings.clockOffsetMs
   const deliverer = createDeliverer({

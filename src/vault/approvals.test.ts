@@ -15,6 +15,7 @@ const anApproval = {
   textHash: 'ab'.repeat(32),
   headMessageId: 'msg_1',
   policyVersion: 1,
+  provenance: 'drafted',
   operatorId: 'opr_1',
   givenBy: 'console',
   decidedAt: 1_795_000_000_000,

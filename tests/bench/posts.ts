@@ -3,12 +3,13 @@ import { newId, type OperatorId } from '#src/domain/ids.ts'
 import { POLICY_VERSION } from '#src/domain/policy.ts'
 import type { Approval } from '#src/domain/review.ts'
 import type { WaitingPost } from '#src/limits/lanes.ts'
+import { textHash } from '#src/vault/hash.ts'
 import { type Account, insertMany } from './people.ts'
-import { ANSWER, ANSWER_HASH, type Thread } from './threads.ts'
+import type { Thread } from './threads.ts'
 
 /** The decision on a draft as an operator sends it who has seen what there is. */
-export function anApproval({ messageId }: Thread) {
-  return { verdict: 'approve' as const, text: ANSWER, seen: { textHash: ANSWER_HASH, headMessageId: messageId } }
+export function anApproval({ messageId, answer: text }: Thread) {
+  return { verdict: 'approve' as const, text, seen: { textHash: textHash(text), headMessageId: messageId } }
 }
 
 const DAY_MS = 86_400_000
@@ -23,7 +24,8 @@ interface Posts {
 /** Posts that are approved, signed and due, one in each thread; as their lane wants them. */
 export async function fillPosts(db: Database, { account, threads, operatorId, sign }: Posts): Promise<WaitingPost[]> {
   const at = new Date()
-  const approvals = threads.map(({ conversationId, contactRef, messageId, draftId }) => ({
+  const texts = threads.map(({ answer }) => ({ text: answer, text_hash: textHash(answer) }))
+  const approvals = threads.map(({ conversationId, contactRef, messageId, draftId, answer }) => ({
     decisionId: newId('decision', at),
     draftId,
     postId: newId('post', at),
@@ -32,19 +34,21 @@ export async function fillPosts(db: Database, { account, threads, operatorId, si
     platform: 'instagram' as const,
     kind: 'message' as const,
     recipientRef: contactRef,
-    textHash: ANSWER_HASH,
+    textHash: textHash(answer),
     headMessageId: messageId,
     policyVersion: POLICY_VERSION,
+    provenance: 'drafted' as const,
     operatorId,
     givenBy: 'console' as const,
     decidedAt: at.getTime(),
   }))
-  const shared = { account_id: account.id, text: ANSWER, text_hash: ANSWER_HASH, created_at: at }
+  const shared = { account_id: account.id, created_at: at }
   await insertMany(
     db,
     'review_decisions',
-    approvals.map((approval) => ({
+    approvals.map((approval, index) => ({
       ...shared,
+      ...texts[index],
       id: approval.decisionId,
       draft_id: approval.draftId,
       conversation_id: approval.conversationId,
@@ -59,8 +63,9 @@ export async function fillPosts(db: Database, { account, threads, operatorId, si
   await insertMany(
     db,
     'outbox_posts',
-    approvals.map(({ postId, decisionId, conversationId, kind, recipientRef }) => ({
+    approvals.map(({ postId, decisionId, conversationId, kind, recipientRef }, index) => ({
       ...shared,
+      ...texts[index],
       id: postId,
       decision_id: decisionId,
       conversation_id: conversationId,

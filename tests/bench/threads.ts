@@ -8,8 +8,6 @@ import { type Account, insertMany } from './people.ts'
 const BATCH = 1000
 const DAY_MS = 86_400_000
 const ASKED = 'Do you ship to Graz, and how long does it take? I need it by Friday.'
-export const ANSWER = 'Hello! Yes, we ship to Graz; a parcel takes two to three days.'
-export const ANSWER_HASH = textHash(ANSWER)
 let serial = 0
 
 export interface Thread {
@@ -18,6 +16,8 @@ export interface Thread {
   conversationId: ConversationId
   messageId: MessageId
   draftId: DraftId
+  /** Nobody else's: the same words may not go to many people. */
+  answer: string
 }
 
 interface Fill {
@@ -43,7 +43,8 @@ export async function fillThreads(db: Database, fill: Fill): Promise<Thread[]> {
 function aThread(): Thread {
   const at = new Date()
   return {
-    contactRef: `3${String(++serial).padStart(15, '0')}`,
+    answer: `Hello! Yes, we ship to Graz; a parcel takes two to three days. Your number is ${++serial}.`,
+    contactRef: `3${String(serial).padStart(15, '0')}`,
     contactId: newId('contact', at),
     conversationId: newId('conversation', at),
     messageId: newId('message', at),
@@ -95,7 +96,7 @@ async function insertThreads(db: Database, { account, attention, withDeliveries 
   if (withDeliveries) await insertDeliveries(db, account, threads)
 }
 
-function aDraftRow({ conversationId, messageId, draftId }: Thread, own: object, at: Date) {
+function aDraftRow({ conversationId, messageId, draftId, answer }: Thread, own: object, at: Date) {
   return {
     ...own,
     id: draftId,
@@ -103,8 +104,8 @@ function aDraftRow({ conversationId, messageId, draftId }: Thread, own: object, 
     waiting_for: conversationId,
     head_message_id: messageId,
     author: 'claude',
-    text: ANSWER,
-    text_hash: ANSWER_HASH,
+    text: answer,
+    text_hash: textHash(answer),
     language: 'en',
     confidence: 0.9,
     rationale: 'The entry on shipping says so.',

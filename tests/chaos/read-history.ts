@@ -102,11 +102,11 @@ function isSigned(
 ): boolean {
   const { approval, signature } = decision
   if (!post || !approval || signature === null) return false
-  const { policyVersion, givenBy, decidedAt } = approval
+  const { policyVersion, provenance, givenBy, decidedAt } = approval
   const { id: decisionId, draftId, headMessageId, operatorId } = decision
   const { id: postId, accountId, conversationId, platform, kind, recipientRef, textHash } = post
   const claimed = {
-    ...{ decisionId, draftId, headMessageId, operatorId, policyVersion, givenBy, decidedAt },
+    ...{ decisionId, draftId, headMessageId, operatorId, policyVersion, provenance, givenBy, decidedAt },
     ...{ postId, accountId, conversationId, platform, kind, recipientRef, textHash },
   } as Approval
   return isApproved(claimed, signature)

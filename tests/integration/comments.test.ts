@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { verifyAudit } from '#db/audit.ts'
 import { contacts } from '#db/schema/contacts.ts'
@@ -53,7 +53,8 @@ async function setUp({ kind = 'comments' } = {}) {
   await hear()
 
   const find = async () => {
-    const [row] = await db.select().from(conversations).where(eq(conversations.accountId, account.id))
+    const mine = and(eq(conversations.accountId, account.id), eq(conversations.kind, 'comment'))
+    const [row] = await db.select().from(conversations).where(mine)
     if (!row?.headMessageId) throw new Error('no conversation')
     return { ...row, headMessageId: row.headMessageId }
   }
@@ -146,6 +147,23 @@ describe('a comment', () => {
   it('under a live video is answered privately only', async () => {
     const { answer } = await setUp({ kind: 'live_comments' })
     await expect(answer('public')).rejects.toMatchObject({ field: 'comment_live' })
+    expect(await answer('private')).toHaveLength(1)
+  })
+
+  it('under a live video is answered privately as long as others still comment there', async () => {
+    const { answer, clock, hear, control, account, find } = await setUp({ kind: 'live_comments' })
+    clock.ms = 11 * 60_000
+    await expect(answer('private')).rejects.toMatchObject({ field: 'private_reply_window' })
+    await control.phone.comment({ name: 'Otto Huber', username: 'otto', text: 'And the small one?' })
+    await hear()
+    const { threadRef } = await find()
+    const later = new Date(Date.now() + 10 * 60_000)
+    const onVideo = and(eq(conversations.accountId, account.id), eq(conversations.kind, 'comment'))
+    // Both under one video, the other just now.
+    await db.update(conversations).set({ threadRef }).where(onVideo)
+    const others = await db.select().from(conversations).where(onVideo)
+    const other = others.find(({ id }) => id !== others[0]?.id)
+    await db.update(conversations).set({ lastInboundAt: later }).where(eq(conversations.id, other!.id))
     expect(await answer('private')).toHaveLength(1)
   })
 

@@ -485,3 +485,27 @@ it('withdraws a waiting draft exactly once', async () => {
   expect(withdrawn.sort()).toEqual([0, 1])
   expect((await stateOf(db, conversation.id)).drafts).toMatchObject([{ status: 'superseded', waitingFor: null }])
 })
+
+it('asks Claude for nothing that could not be sent, and says why', async () => {
+  const { draft, requests } = await setUp()
+  const { conversation } = await aWaitingThread(db)
+  const over = { windowExpiresAt: new Date(Date.now() - 1) }
+  await db.update(conversations).set(over).where(eq(conversations.id, conversation.id))
+  await draft(conversation.id)
+  expect(requests).toHaveLength(0)
+  expect((await stateOf(db, conversation.id)).conversation).toMatchObject({
+    attention: 'person',
+    attentionReason: 'not_allowed',
+    attentionNote: 'The reply window has closed',
+  })
+})
+
+it('puts the account’s disclosure before the first draft of a conversation, and before no later one', async () => {
+  const { draft, answers } = await setUp()
+  const account = await anAccount(db, { disclosure: 'This is an automated answer.' })
+  const thread = await aWaitingThread(db, { account })
+  answers.push({ body: aMessage({ answer: anAnswer() }) })
+  await draft(thread.conversation.id)
+  const { drafts } = await stateOf(db, thread.conversation.id)
+  expect(drafts).toMatchObject([{ text: 'This is an automated answer.\n\nYes, we ship to Graz.' }])
+})

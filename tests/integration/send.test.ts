@@ -50,6 +50,10 @@ async function aWorkingSender(changed: Parameters<typeof aSender>[1] = {}) {
   return { graph, worker: startWorker(), startWorker, lineUp: (ids: PostId[]) => lineUpPosts(db, lanes, ids) }
 }
 
+async function aPostOf(account: Awaited<ReturnType<typeof aConnectedAccount>>, text: string): Promise<PostId> {
+  return (await aQueuedPost(db, { thread: await aConnectedThread(db, account), text })).id
+}
+
 async function postOf(id: PostId) {
   const [post] = await db.select().from(outboxPosts).where(eq(outboxPosts.id, id))
   if (!post) throw new Error('the post is gone')
@@ -539,7 +543,7 @@ describe('a database slower than any slot has lead', () => {
     const { graph, lineUp } = await aWorkingSender({ db: slow })
     const account = await aConnectedAccount(db)
     const ids: PostId[] = []
-    for (let i = 0; i < 60; i++) ids.push((await aQueuedPost(db, { thread: await aConnectedThread(db, account) })).id)
+    for (let i = 0; i < 60; i++) ids.push(await aPostOf(account, `Yes, ${i} days.`))
     await lineUp(ids)
     await expect.poll(() => graph.sends().length, { timeout: 15_000 }).toBe(60)
     const arrivals = graph.sends().map(({ at }) => at)
@@ -564,7 +568,7 @@ it('passes no limit, as counted on arrival, when many posts of one account are d
   startWorker()
   const account = await aConnectedAccount(db)
   const ids: PostId[] = []
-  for (let i = 0; i < 120; i++) ids.push((await aQueuedPost(db, { thread: await aConnectedThread(db, account) })).id)
+  for (let i = 0; i < 120; i++) ids.push(await aPostOf(account, `Yes, ${i} days.`))
   await lineUp(ids)
   await expect.poll(() => graph.sends().length, { timeout: 30_000 }).toBe(120)
   const arrivals = graph.sends().map(({ at }) => at)

@@ -58,6 +58,7 @@ interface PostOptions {
   /** The comment, for every other kind than a message. */
   recipientRef?: string
   operator?: Awaited<ReturnType<typeof anOperator>>
+  provenance?: Approval['provenance']
   /** Written over the row after it was signed. */
   post?: Partial<typeof outboxPosts.$inferInsert>
   decision?: Partial<typeof reviewDecisions.$inferInsert>
@@ -81,6 +82,7 @@ export async function aQueuedPost(db: Database, { text = 'Yes, 2-3 days.', ...op
     textHash: textHash(text),
     headMessageId: message.id,
     policyVersion: POLICY_VERSION,
+    provenance: options.provenance ?? 'drafted',
     operatorId: operator.id,
     givenBy: 'console',
     decidedAt: at.getTime(),

@@ -118,5 +118,6 @@ const shortReasons: Record<keyof typeof noDraftReasons, string> = {
   window_closed: 'Window closed',
   unsupported: 'Not shown to us',
   standby: 'Another app answers',
+  not_allowed: 'Not allowed now',
   opted_out: 'Wants no messages',
 }

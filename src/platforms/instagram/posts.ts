@@ -5,12 +5,14 @@ import type { PostRequest } from '../meta/outcomes.ts'
  * How each kind of post is asked for: https://developers.facebook.com/documentation/instagram-platform/comment-moderation
  * and https://developers.facebook.com/docs/instagram-platform/private-replies
  */
-export function requestOf({ kind, accountRef, recipientRef, text }: PostToSend): PostRequest {
+export function requestOf({ kind, accountRef, recipientRef, text, tag }: PostToSend): PostRequest {
   const [account, comment] = [encodeURIComponent(accountRef), encodeURIComponent(recipientRef)]
   const message = { text }
   switch (kind) {
-    case 'message':
-      return { path: `${account}/messages`, method: 'POST', json: { recipient: { id: recipientRef }, message } }
+    case 'message': {
+      const json = { recipient: { id: recipientRef }, ...(tag && { messaging_type: 'MESSAGE_TAG', tag }), message }
+      return { path: `${account}/messages`, method: 'POST', json }
+    }
     case 'private_reply':
       return { path: `${account}/messages`, method: 'POST', json: { recipient: { comment_id: recipientRef }, message } }
     case 'public_reply':

@@ -6,13 +6,14 @@ import type { PostRequest } from '../meta/outcomes.ts'
  * https://developers.facebook.com/documentation/business-messaging/messenger-platform/discovery/private-replies and
  * https://developers.facebook.com/documentation/pages-api/comments-mentions
  */
-export function requestOf({ postId, kind, accountRef, recipientRef, text }: PostToSend): PostRequest {
+export function requestOf({ postId, kind, accountRef, recipientRef, text, tag }: PostToSend): PostRequest {
   const [page, comment] = [encodeURIComponent(accountRef), encodeURIComponent(recipientRef)]
   // The echo brings `metadata` back, so that it names its post whatever became of the call.
   const message = { text, metadata: postId }
   switch (kind) {
     case 'message': {
-      const json = { recipient: { id: recipientRef }, messaging_type: 'RESPONSE', message }
+      const type = tag ? { messaging_type: 'MESSAGE_TAG', tag } : { messaging_type: 'RESPONSE' }
+      const json = { recipient: { id: recipientRef }, ...type, message }
       return { path: `${page}/messages`, method: 'POST', json }
     }
     case 'private_reply':

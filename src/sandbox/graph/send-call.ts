@@ -57,7 +57,8 @@ async function keep(
   const findContact = (ref: string) => core.world.contacts.get(ref)
   const findComment = (ref: string) => commentOf({ core }, c, ref)
   const platform = platformOf(core.world, accountRef)
-  const verdict = judgeSend({ body, accountRef, platform, findContact, findComment, at: core.clock() })
+  const { humanAgent } = core.settings
+  const verdict = judgeSend({ body, accountRef, platform, findContact, findComment, humanAgent, at: core.clock() })
   if ('code' in verdict) return verdict
   const { contactRef } = verdict.contact
   if (verdict.kind === 'action') return { recipient_id: contactRef }

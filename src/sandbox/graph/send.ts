@@ -6,6 +6,8 @@ import { type GraphError, refusals } from './answers.ts'
 /** https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/messaging-api/ */
 const TEXT_BYTES_MAX = 1000
 const PRIVATE_REPLY_MS = 7 * 24 * 3_600_000
+/** https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages */
+const HUMAN_AGENT_MS = 7 * 24 * 3_600_000
 /** https://developers.facebook.com/docs/messenger-platform/reference/send-api */
 const PAGE_TEXT_MAX = 2000
 const METADATA_MAX = 1000
@@ -53,6 +55,8 @@ export interface SendCase {
   platform: Platform
   findContact: (contactRef: string) => Contact | undefined
   findComment: (commentRef: string) => KeptComment | undefined
+  /** Whether Meta lets the app use the Human Agent feature. */
+  humanAgent: boolean
   /** Unix ms by the sandbox's clock. */
   at: number
 }
@@ -66,7 +70,7 @@ export function judgeSend(asked: SendCase): Send | GraphError {
   const content = parsed.data.sender_action ? gesture(parsed.data) : contentOf(parsed.data, asked, to)
   if ('code' in content) return content
   const contact = asked.findContact(to.contactRef)
-  const refused = refusalFor(contact, to, asked)
+  const refused = refusalFor(contact, { ...to, tag: parsed.data.tag }, asked)
   if (refused || !contact) return refused ?? refusals.recipientUnknown
   return { ...content, contact, ...(to.commentRef && { commentRef: to.commentRef }) }
 }
@@ -74,12 +78,13 @@ export function judgeSend(asked: SendCase): Send | GraphError {
 /** Whether this person may be written to now: https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages */
 function refusalFor(
   contact: Contact | undefined,
-  { commentRef }: { commentRef?: string },
+  { commentRef, tag }: { commentRef?: string; tag: string | undefined },
   { platform, accountRef, at }: SendCase,
 ): GraphError | undefined {
   const isPage = platform === 'messenger'
   if (contact?.accountRef !== accountRef) return isPage ? refusals.visitorUnknown : refusals.recipientUnknown
   if (commentRef || isWindowOpen(contact, at)) return undefined
+  if (tag !== undefined && at < (contact.lastActionAt ?? 0) + HUMAN_AGENT_MS) return undefined
   return isPage ? refusals.pageWindowClosed : refusals.windowClosed
 }
 
@@ -111,12 +116,13 @@ type Content = Omit<Extract<Send, { kind: 'message' }>, 'contact' | 'commentRef'
 
 function contentOf(
   { message, tag, messaging_type }: Body,
-  { platform }: SendCase,
+  { platform, humanAgent }: SendCase,
   { commentRef }: { commentRef?: string },
 ): Content {
   const parsed = SendMessage.safeParse(message)
   if (!parsed.success) return refusals.messageInvalid
-  if (tag !== undefined) return tag === 'HUMAN_AGENT' ? refusals.humanAgent : refusals.tagGone
+  if (tag !== undefined && tag !== 'HUMAN_AGENT') return refusals.tagGone
+  if (tag !== undefined && !humanAgent) return refusals.humanAgent
   if ('attachment' in parsed.data) {
     const { type, payload } = parsed.data.attachment
     return { kind: 'message', text: '', attachments: [{ type, url: payload.url }] }

@@ -1,10 +1,12 @@
 import { and, asc, desc, eq, inArray, lt, lte, or } from 'drizzle-orm'
 import type { ConversationId, DraftId, EntryId, MessageId } from '#src/domain/ids.ts'
-import { standingOptOut } from '#src/domain/opt-out.ts'
+import { policyCase } from '#src/domain/policy-case.ts'
 import type { Conn } from './client.ts'
 import { findCommentToAnswer } from './comments.ts'
 import { listPostsOf } from './console-outbox.ts'
 import { type Place, pageOf } from './console-queue.ts'
+import { readThreadFacts } from './policy-facts.ts'
+import { countRecentReplies } from './recent-replies.ts'
 import { accounts } from './schema/accounts.ts'
 import { contacts } from './schema/contacts.ts'
 import { conversations } from './schema/conversations.ts'
@@ -16,16 +18,29 @@ import { reviewDecisions } from './schema/review-decisions.ts'
 
 const MESSAGES = 60
 
-/** A conversation with all that is needed to decide about it: seven sentences, eight for comments, however long it is. */
-export async function readConversation(conn: Conn, id: ConversationId, before?: Place) {
+interface Look {
+  at: Date
+  /** Where the older messages begin. */
+  before?: Place | undefined
+}
+
+/** A conversation with all that is needed to decide about it: eight sentences, nine for comments, a few more where the account's settings ask for them, however long it is. */
+export async function readConversation(conn: Conn, id: ConversationId, { at, before }: Look) {
   const head = await readHead(conn, id)
   if (!head) return undefined
   const { items, next } = await listMessages(conn, id, before)
   const comment = head.kind === 'comment' ? await findCommentToAnswer(conn, id) : undefined
-  const { lastInboundAt, ...rest } = head
+  const { lastInboundAt, humanAgent, disclosure, disclosureGapMs, ...rest } = head
+  const past = {
+    comment: comment?.facts,
+    repliesLastHour: await countRecentReplies(conn, id, at),
+    ...(await readThreadFacts(conn, { id, account: head })),
+  }
+  const policy = policyCase({ account: head, contact: head, conversation: head }, past)
   return {
     ...rest,
-    optedOutAt: standingOptOut(head.optedOutAt, lastInboundAt) ?? null,
+    policy,
+    optedOutAt: policy.optedOutAt ?? null,
     comment: comment?.facts ?? null,
     messages: items.reverse(),
     earlier: next,
@@ -59,6 +74,9 @@ async function readHead(conn: Conn, id: ConversationId) {
       accountName: accounts.name,
       platform: accounts.platform,
       undoMs: accounts.undoMs,
+      humanAgent: accounts.humanAgent,
+      disclosure: accounts.disclosure,
+      disclosureGapMs: accounts.disclosureGapMs,
       accountStoppedAt: accounts.stoppedAt,
       accountStoppedReason: accounts.stoppedReason,
       credentialStatus: accounts.credentialStatus,

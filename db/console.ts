@@ -27,7 +27,7 @@ export function createReads(conn: Conn) {
     nextInQueue: (after: Place) => findNextInQueue(conn, after),
     conversations: ({ search, before }: { search?: string; before?: Place }, limit: number) =>
       search ? searchConversations(conn, search, limit) : listRecent(conn, before, limit),
-    conversation: (id: ConversationId, before?: Place) => readConversation(conn, id, before),
+    conversation: (id: ConversationId, at: Date, before?: Place) => readConversation(conn, id, { at, before }),
     conversationOfDraft: (id: DraftId) => findConversationOfDraft(conn, id),
     post: (id: PostId) => findPostView(conn, id),
     posts: (group: PostStatus | 'moving', before: Place | undefined, limit: number) =>

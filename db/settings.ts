@@ -13,6 +13,10 @@ export interface Settings {
   quietMs: number
   undoMs: number
   dailyBudgetMicros: number
+  humanAgent: boolean
+  longAds: boolean
+  disclosure: string | null
+  disclosureGapMs: number
 }
 
 /** The account with its row locked until the commit. */

@@ -59,6 +59,7 @@ const everyField = {
   quietSeconds: '4',
   undoSeconds: '10',
   budgetDollars: '5',
+  disclosureHours: '24',
   title: 'T',
   body: 'B',
   email: 'a@b.c',
@@ -374,6 +375,17 @@ describe('a decision', () => {
     const html = await (await aConsole({ view }).app.request('/queue', signedInAs('approver'))).text()
     expect(html).toContain('The reply window has closed')
     expect(html).toMatch(/<button[^>]*form="reply"[^>]*disabled/)
+  })
+
+  it('is offered for a person’s words for seven days where Meta grants them, counted down', async () => {
+    const closed = { windowExpiresAt: new Date(at.getTime() - 1) }
+    const { policy } = aConversationView(closed)
+    const granted = { ...policy, account: { humanAgent: true }, lastMessageAt: new Date(at.getTime() - 86_400_000) }
+    const view = aConversationView({ ...closed, policy: granted })
+    const html = await (await aConsole({ view }).app.request('/queue', signedInAs('approver'))).text()
+    expect(html).toContain('as the')
+    expect(html).toContain(`data-until="${at.getTime() + 6 * 86_400_000}"`)
+    expect(html).not.toMatch(/<button[^>]*form="reply"[^>]*disabled/)
   })
 })
 

@@ -88,6 +88,11 @@ export interface ConfigureVerbs {
       quietMs: number
       undoMs: number
       dailyBudgetMicros: number
+      humanAgent: boolean
+      longAds: boolean
+      /** Empty for none. */
+      disclosure: string
+      disclosureGapMs: number
     },
   ): Promise<void>
   saveKnowledge(

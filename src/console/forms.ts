@@ -54,12 +54,21 @@ const number = z
   .regex(/^\d{1,9}([.,]\d{1,6})?$/)
   .transform((digits) => Number(digits.replace(',', '.')))
 
+const ticked = z
+  .literal('yes')
+  .optional()
+  .transform((value) => value === 'yes')
+
 export const SettingsForm = z.object({
   voice: text,
   seenVoice: text,
   quietSeconds: number,
   undoSeconds: number,
   budgetDollars: number,
+  disclosure: line.default(''),
+  disclosureHours: number,
+  humanAgent: ticked,
+  longAds: ticked,
 })
 
 export const KnowledgeForm = z.object({

@@ -12,6 +12,10 @@ export interface AccountView {
   quietMs: number
   undoMs: number
   dailyBudgetMicros: number
+  humanAgent: boolean
+  longAds: boolean
+  disclosure: string | null
+  disclosureGapMs: number
   spentTodayMicros: number
   credentialStatus: CredentialStatus
   tokenObtainedAt: Date

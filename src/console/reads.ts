@@ -9,7 +9,7 @@ export interface Reads {
   /** The conversation that stands behind this place in the queue, or the first one; never `id` itself. */
   nextInQueue(after: Cursor): Promise<ConversationId | undefined>
   conversations(query: { search?: string; before?: Cursor }, limit: number): Promise<Page<ListItem>>
-  conversation(id: ConversationId, before?: Cursor): Promise<ConversationView | undefined>
+  conversation(id: ConversationId, at: Date, before?: Cursor): Promise<ConversationView | undefined>
   conversationOfDraft(id: DraftId): Promise<ConversationId | undefined>
   post(id: PostId): Promise<PostView | undefined>
   posts(group: PostGroup, before: Cursor | undefined, limit: number): Promise<Page<PostView>>

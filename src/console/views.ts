@@ -4,7 +4,7 @@ import type { AccountId, ContactId, ConversationId, DraftId, EntryId, MessageId,
 import type { Attachment, CommentForm, MessageItem } from '#src/domain/inbox.ts'
 import type { Outcome, PostKind, PostStatus } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
-import type { CommentFacts } from '#src/domain/policy-case.ts'
+import type { CommentFacts, Open } from '#src/domain/policy-case.ts'
 
 /** Where a list goes on: the sort key of its last item. */
 export interface Cursor<Id extends string = string> {
@@ -128,6 +128,8 @@ export interface ConversationView extends Party {
   /** Nothing of the person is kept any more. */
   erasedAt: Date | null
   standby: boolean
+  /** The case of an answer; only what is to be said is missing. */
+  policy: Open
   /** Of a comment thread: the comment that would be answered; null when none is left. */
   comment: CommentFacts | null
   attention: Attention

@@ -1,3 +1,4 @@
+import { standingOptOut } from './opt-out.ts'
 import type { PostKind } from './outbox.ts'
 import type { Platform } from './platform.ts'
 
@@ -77,3 +78,28 @@ export interface CommentFacts {
 
 /** What one rule has to say: a deny, or until when it has nothing against the post. Reasons are kept and logged, so none repeats the text. */
 export type Finding = { deny: string; since?: Date } | { until: Date; tag?: 'HUMAN_AGENT' }
+
+/** What the rows of a conversation, of its account and of its contact say. */
+export interface Standing {
+  account: { platform: Platform; humanAgent: boolean; disclosure: string | null; disclosureGapMs: number }
+  contact: { optedOutAt: Date | null }
+  conversation: { windowExpiresAt: Date | null; lastInboundAt: Date | null; standby: boolean }
+}
+
+/** What came before in it. */
+export type Past = Pick<PolicyCase, 'comment' | 'lastMessageAt' | 'lastReply' | 'repliesLastHour' | 'sameTextContacts'>
+
+/** The case as every stage puts it before the policy; only what is to be said is missing. */
+export function policyCase({ account, contact, conversation }: Standing, past: Past): Open {
+  const { platform, humanAgent, disclosure: sentence, disclosureGapMs: gapMs } = account
+  return {
+    platform,
+    account: { humanAgent, disclosure: sentence ? { sentence, gapMs } : undefined },
+    windowExpiresAt: conversation.windowExpiresAt ?? undefined,
+    optedOutAt: standingOptOut(contact.optedOutAt, conversation.lastInboundAt),
+    standby: conversation.standby,
+    ...past,
+  }
+}
+
+export type Open = Omit<PolicyCase, 'kind' | 'text' | 'provenance'>

@@ -4,7 +4,7 @@ import { findWaitingDraft, settleDraft, type ThreadToAnswer } from '#db/reviews.
 import type { ConversationId, MessageId } from '#src/domain/ids.ts'
 import type { PostKind } from '#src/domain/outbox.ts'
 import { cleanReply, kindsOf, type ReplyWay, requireAllowed } from '#src/domain/review.ts'
-import { findTarget, policyCase } from './address.ts'
+import { findTarget } from './address.ts'
 import { type Approved, approveAll, insertOwnDraft } from './approve.ts'
 import { announce, type By, type ReviewDeps, requireSeen, requireThread } from './review.ts'
 
@@ -46,7 +46,7 @@ async function sendOwn(deps: ReviewDeps, input: Wish, { text, kindsIn, settlesDr
     const target = await findTarget(tx, thread, { text, at })
     const posts = kindsIn(thread.conversation).map((kind) => ({
       kind,
-      verdict: requireAllowed({ ...policyCase(thread, target, kind), text, provenance: 'written' }, at),
+      verdict: requireAllowed({ ...target.policy, kind, text, provenance: 'written' }, at),
     }))
     const waiting = settlesDraft && (await findWaitingDraft(tx, conversationId))
     if (waiting) await settleDraft(tx, waiting.id, 'superseded', at)

@@ -22,7 +22,8 @@ const VOICE_MAX = 8000
 const QUIET_MAX_MS = 600_000
 const UNDO_MAX_MS = 300_000
 const BUDGET_MAX_MICROS = 10_000_000_000
-/** The sweep rings for what is beyond. */
+const HOUR_MS = 3_600_000
+const GAP_MAX_MS = 365 * 24 * HOUR_MS
 
 /** What an admin may set, each with its audit entry. */
 export function createConfigure(deps: ConfigureDeps) {
@@ -37,7 +38,9 @@ export function createConfigure(deps: ConfigureDeps) {
   }
 }
 
-interface SaveSettings extends Settings {
+interface SaveSettings extends Omit<Settings, 'disclosure'> {
+  /** Empty for none. */
+  disclosure: string
   accountId: AccountId
   operatorId: OperatorId
   /** The voice as the form showed it: what a colleague wrote meanwhile is not overwritten. */
@@ -46,16 +49,8 @@ interface SaveSettings extends Settings {
 
 function createSaveSettings({ db, publish, now }: ConfigureDeps) {
   return async (input: SaveSettings): Promise<void> => {
-    const { accountId, operatorId, quietMs, undoMs, dailyBudgetMicros } = input
-    const voice = prose(input.voice, { field: 'voice', max: VOICE_MAX, mayBeEmpty: true })
-    between(quietMs, { field: 'quietMs', min: 0, max: QUIET_MAX_MS, message: 'The quiet time is 0 to 600 seconds' })
-    between(undoMs, { field: 'undoMs', min: 0, max: UNDO_MAX_MS, message: 'The undo time is 0 to 300 seconds' })
-    between(dailyBudgetMicros, {
-      field: 'dailyBudgetMicros',
-      min: 0,
-      max: BUDGET_MAX_MICROS,
-      message: 'The budget is 0 to 10,000 dollars a day',
-    })
+    const { accountId, operatorId } = input
+    const settings = settingsIn(input)
     await inTransaction(db, async (tx) => {
       const account = await requireAccount(tx, accountId)
       if (
@@ -65,12 +60,28 @@ function createSaveSettings({ db, publish, now }: ConfigureDeps) {
         throw new AppError('conflict', 'Somebody changed the voice since you opened this page', { field: 'voice' })
       }
       const at = now()
-      await saveSettings(tx, accountId, { voice, quietMs, undoMs, dailyBudgetMicros }, at)
-      const detail = { voiceHash: textHash(voice), quietMs, undoMs, dailyBudgetMicros }
+      await saveSettings(tx, accountId, settings, at)
+      const { voice, disclosure, ...plain } = settings
+      const detail = { ...plain, voiceHash: textHash(voice), disclosureHash: disclosure && textHash(disclosure) }
       await appendAudit(tx, entry('account.configured', { operatorId, accountId, detail, at }))
     })
     publish({ topic: 'accounts', id: accountId })
   }
+}
+
+/** Throws `invalid_input` naming the first field that is out of its bounds. */
+function settingsIn({ quietMs, undoMs, dailyBudgetMicros, disclosureGapMs, ...input }: SaveSettings): Settings {
+  const { humanAgent, longAds } = input
+  const voice = prose(input.voice, { field: 'voice', max: VOICE_MAX, mayBeEmpty: true })
+  const disclosure = line(input.disclosure, 'disclosure') || null
+  const most: [string, number, number, string][] = [
+    ['quietMs', quietMs, QUIET_MAX_MS, 'The quiet time is 0 to 600 seconds'],
+    ['undoMs', undoMs, UNDO_MAX_MS, 'The undo time is 0 to 300 seconds'],
+    ['dailyBudgetMicros', dailyBudgetMicros, BUDGET_MAX_MICROS, 'The budget is 0 to 10,000 dollars a day'],
+    ['disclosureGapMs', disclosureGapMs, GAP_MAX_MS, 'The silence is 0 to 8,760 hours'],
+  ]
+  for (const [field, value, max, message] of most) between(value, { field, min: 0, max, message })
+  return { voice, quietMs, undoMs, dailyBudgetMicros, humanAgent, longAds, disclosure, disclosureGapMs }
 }
 
 /** Holds an account's sends until it is resumed; what is queued stays queued. */

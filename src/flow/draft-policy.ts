@@ -5,7 +5,7 @@ import type { DraftCase } from '#db/drafting.ts'
 import { readThreadFacts } from '#db/policy-facts.ts'
 import type { PostKind } from '#src/domain/outbox.ts'
 import { isAboutWords, judge, type Verdict } from '#src/domain/policy.ts'
-import { type Past, policyCase } from './address.ts'
+import { type Past, policyCase } from '#src/domain/policy-case.ts'
 
 const commentWays: PostKind[] = ['public_reply', 'private_reply']
 /** Stands for words that nothing is wrong with. */
@@ -39,7 +39,7 @@ function verdictOf(
   past: Past,
   { kind, text, at }: { kind: PostKind; text: string; at: Date },
 ): Verdict {
-  return judge({ ...policyCase(found, past, kind), text, provenance: 'edited' }, at)
+  return judge({ ...policyCase(found, past), kind, text, provenance: 'edited' }, at)
 }
 
 async function pastOf(db: Database, { conversation, account }: DraftCase): Promise<Past> {

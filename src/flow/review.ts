@@ -20,7 +20,7 @@ import { type Approval, cleanReply, decide, kindsOf, type ReplyWay, type ReviewD
 import type { Lanes } from '#src/limits/lanes.ts'
 import type { Bell } from '#src/queues/bell.ts'
 import type { Publish } from '#src/queues/live.ts'
-import { findTarget, policyCase } from './address.ts'
+import { findTarget } from './address.ts'
 import { type Approved, approveAll, headOf } from './approve.ts'
 
 export interface ReviewDeps {
@@ -55,7 +55,7 @@ export function createDecide(deps: ReviewDeps) {
       const decided = decide(
         { ...draft, currentHeadId, ...(decidedBy && { decidedBy }) },
         decision,
-        kinds.map((kind) => policyCase(thread, target, kind)),
+        kinds.map((kind) => ({ ...target.policy, kind })),
         at,
       )
       await settleDraft(tx, draftId, decided.status, at)

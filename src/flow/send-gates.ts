@@ -4,9 +4,9 @@ import { may } from '#src/domain/identity.ts'
 import { privateReplyWindow } from '#src/domain/limit.ts'
 import { isReply } from '#src/domain/outbox.ts'
 import { judge, type PolicyCase } from '#src/domain/policy.ts'
+import { policyCase } from '#src/domain/policy-case.ts'
 import type { Approval } from '#src/domain/review.ts'
 import { textHash } from '#src/vault/hash.ts'
-import { policyCase } from './address.ts'
 
 export type ApprovalCheck = (approval: Approval, signature: string) => boolean
 
@@ -129,7 +129,7 @@ function caseOf(found: SendCase): PolicyCase {
   const facts = comment?.messageRef ? factsOf(comment) : undefined
   const past = { comment: facts, repliesLastHour, sameTextContacts, ...thread }
   const provenance = signedFields(decision?.approvalText ?? null)?.provenance
-  return { ...policyCase(found, past, post.kind), text: post.text, ...(provenance && { provenance }) }
+  return { ...policyCase(found, past), kind: post.kind, text: post.text, ...(provenance && { provenance }) }
 }
 
 function clamp(value: number, min: number, max: number): number {

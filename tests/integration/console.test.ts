@@ -294,9 +294,15 @@ describe('an account’s settings', () => {
       quietSeconds: '3,5',
       undoSeconds: '20',
       budgetDollars: '2.50',
+      disclosure: ' A machine helps here. ',
+      disclosureHours: '48',
+      humanAgent: 'yes',
     }
     expect((await send(`/accounts/${account.id}/settings`, fields)).status).toBe(303)
-    expect(await open(`/accounts/${account.id}`)).toContain('value="3.5"')
+    const saved = await open(`/accounts/${account.id}`)
+    for (const shown of ['value="3.5"', 'value="A machine helps here."', 'value="48"']) expect(saved).toContain(shown)
+    expect(saved).toMatch(/name="humanAgent"[^>]* checked/)
+    expect(saved).not.toMatch(/name="longAds"[^>]* checked/)
     const late = await send(`/accounts/${account.id}/settings`, { ...fields, voice: 'My voice.' })
     expect(late.status).toBe(409)
     const html = await late.text()

@@ -6,6 +6,7 @@ import type { AccountDetail, HealthView, Overview } from '#src/console/house-vie
 import type { ConversationView, ListItem, PostView } from '#src/console/views.ts'
 import type { Role } from '#src/domain/identity.ts'
 import { newId } from '#src/domain/ids.ts'
+import { policyCase } from '#src/domain/policy-case.ts'
 
 export const PUBLIC_URL = 'http://127.0.0.1:3000'
 export const at = new Date('2026-11-22T12:00:00.000Z')
@@ -21,6 +22,14 @@ const party = {
 }
 
 export function aConversationView(changed: Partial<ConversationView> = {}): ConversationView {
+  const view = viewOf(changed)
+  const account = { platform: view.platform, humanAgent: false, disclosure: null, disclosureGapMs: 0 }
+  const conversation = { windowExpiresAt: view.windowExpiresAt, lastInboundAt: null, standby: view.standby }
+  const policy = policyCase({ account, contact: view, conversation }, { comment: view.comment ?? undefined })
+  return { policy, ...view }
+}
+
+function viewOf(changed: Partial<ConversationView>): Omit<ConversationView, 'policy'> {
   const headMessageId = newId('message', at)
   return {
     ...party,
@@ -140,6 +149,10 @@ export function anAccountDetail(changed: Partial<AccountDetail> = {}): AccountDe
     quietMs: 4000,
     undoMs: 10_000,
     dailyBudgetMicros: 5_000_000,
+    humanAgent: false,
+    longAds: false,
+    disclosure: null,
+    disclosureGapMs: 24 * HOUR_MS,
     spentTodayMicros: 0,
     credentialStatus: 'valid',
     tokenObtainedAt: at,

@@ -72,6 +72,14 @@ export function Refused({ refusal }: { refusal: Refusal }) {
 }
 
 export function Denied({ verdict }: { verdict: Verdict }) {
+  if (verdict.allow && verdict.tag) {
+    return (
+      <p class="denied">
+        <Icon name="warning" /> The reply window has closed. What you write or change yourself can still go out, as the
+        answer of a person.
+      </p>
+    )
+  }
   if (verdict.allow) return null
   return (
     <p class="denied">

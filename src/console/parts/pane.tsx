@@ -8,6 +8,7 @@ import type { Refusal } from './refusal.ts'
 import { Initial, Name, nameOf, Revealed } from './revealed.tsx'
 import { Thread } from './thread.tsx'
 import { Window } from './time.tsx'
+import { openWays } from './ways.tsx'
 import { Why } from './why.tsx'
 
 interface PaneProps {
@@ -41,6 +42,8 @@ export function Pane({ conversation, frame, list, back, earlierHref, refusal }: 
 
 function PaneHead({ conversation, frame, list }: Pick<PaneProps, 'conversation' | 'frame' | 'list'>) {
   const { contactName, contactUsername, kind } = conversation
+  const { any } = openWays(conversation, frame.now)
+  const until = (any.allow && any.until) || conversation.windowExpiresAt
   return (
     <header class="pane-head">
       <a class="pane-back" href={list.href} data-back>
@@ -65,7 +68,7 @@ function PaneHead({ conversation, frame, list }: Pick<PaneProps, 'conversation' 
           <a href={`/accounts/${conversation.accountId}`}>{conversation.accountName}</a>
         </p>
       </div>
-      <Window expiresAt={conversation.windowExpiresAt} clock={frame} long />
+      <Window expiresAt={until} clock={frame} long />
       <Warnings conversation={conversation} />
       <Erasure conversation={conversation} frame={frame} />
     </header>

@@ -31,6 +31,12 @@ export function Settings({ frame, account, refusal }: SettingsProps) {
       value: account.dailyBudgetMicros / 1e6,
       hint: 'At 80 % an alert; at 100 % drafting stops until midnight UTC.',
     },
+    {
+      name: 'disclosureHours',
+      label: 'Disclose again after, hours',
+      value: account.disclosureGapMs / 3_600_000,
+      hint: 'A silence of ours as long as this makes the disclosure due again.',
+    },
   ]
   return (
     <section class="card">
@@ -77,6 +83,7 @@ export function Settings({ frame, account, refusal }: SettingsProps) {
               </p>
             ))}
           </div>
+          <Rights account={account} typed={refusal?.form === 'settings' ? typed : undefined} />
           <p class="row">
             {frame.may('configure') && (
               <button type="submit" class="button button-primary">
@@ -88,5 +95,65 @@ export function Settings({ frame, account, refusal }: SettingsProps) {
         </fieldset>
       </form>
     </section>
+  )
+}
+
+interface RightsProps {
+  account: AccountDetail
+  /** What a refused form held. */
+  typed: Record<string, string> | undefined
+}
+
+/** What the account must say of itself, and what Meta grants it beyond the ordinary. */
+function Rights({ account, typed }: RightsProps) {
+  const rights = [
+    {
+      name: 'humanAgent',
+      on: account.humanAgent,
+      label: 'Meta has granted the Human Agent feature',
+      hint: 'Words that a person wrote or changed may go out for seven days after the contact’s last message. Only tick it when App Review has approved the feature: Meta refuses such replies otherwise.',
+    },
+    {
+      name: 'longAds',
+      on: account.longAds,
+      label: 'Meta gives people from advertisements seven days',
+      hint: 'The reply window after a click-to-message ad is taken for seven days long instead of one.',
+    },
+  ]
+  return (
+    <>
+      <label for="disclosure">Disclosure</label>
+      <input
+        id="disclosure"
+        name="disclosure"
+        type="text"
+        dir="auto"
+        maxlength={255}
+        value={typed?.['disclosure'] ?? account.disclosure ?? ''}
+        placeholder="You are chatting with our digital assistant; a person checks every answer."
+        aria-describedby="disclosure-hint"
+      />
+      <p class="hint" id="disclosure-hint">
+        Where the law or the platform asks you to say that a machine helps. It opens the first draft of a conversation,
+        and such a reply does not leave without it. Empty: nothing is demanded.
+      </p>
+      {rights.map(({ name, on, label, hint }) => (
+        <p>
+          <label class="tick">
+            <input
+              type="checkbox"
+              name={name}
+              value="yes"
+              checked={typed ? typed[name] === 'yes' : on}
+              aria-describedby={`${name}-hint`}
+            />{' '}
+            {label}
+          </label>
+          <span class="hint" id={`${name}-hint`}>
+            {hint}
+          </span>
+        </p>
+      ))}
+    </>
   )
 }

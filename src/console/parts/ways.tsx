@@ -19,14 +19,9 @@ export const kindWords: Record<PostKind, string> = {
   delete: 'Delete the comment',
 }
 
-/** What policy says about a post of this kind at all; the words themselves are judged when they are approved. */
-export function verdictOf(
-  { platform, windowExpiresAt, optedOutAt, standby, comment }: ConversationView,
-  kind: PostKind,
-  at: Date,
-): Verdict {
-  const open = { windowExpiresAt: windowExpiresAt ?? undefined, optedOutAt: optedOutAt ?? undefined }
-  return judge({ platform, text: '.', ...open, standby, kind, comment: comment ?? undefined }, at)
+/** What policy says about a post of this kind at all, if a person writes it; the words themselves are judged when they are approved. */
+export function verdictOf({ policy }: ConversationView, kind: PostKind, at: Date): Verdict {
+  return judge({ ...policy, kind, text: '.', provenance: 'written' }, at)
 }
 
 /** Which ways are open for an answer now, and whether any is; a direct conversation has one. */

@@ -11,6 +11,8 @@ import { AccountsPage } from '../pages/accounts.tsx'
 import type { AccountRefusal } from '../parts/refusal.ts'
 import { page } from './respond.ts'
 
+const HOUR_MS = 3_600_000
+
 export function addAccounts(app: Hono<Env>, room: Room): void {
   const { reads, config } = room
 
@@ -45,8 +47,10 @@ function addForms(app: Hono<Env>, room: Room): void {
         quietMs: Math.round(form.quietSeconds * 1000),
         undoMs: Math.round(form.undoSeconds * 1000),
         dailyBudgetMicros: Math.round(form.budgetDollars * 1e6),
+        disclosureGapMs: Math.round(form.disclosureHours * HOUR_MS),
       }
-      await configure.saveSettings({ ...by, voice, seenVoice, ...numbers })
+      const { disclosure, humanAgent, longAds } = form
+      await configure.saveSettings({ ...by, voice, seenVoice, disclosure, humanAgent, longAds, ...numbers })
       return 'saved'
     }),
   )

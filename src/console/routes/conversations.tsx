@@ -34,8 +34,8 @@ interface Drawing {
 }
 
 /** One conversation on its own page. */
-export async function drawConversation(c: Visit, { reads }: Room, { frame, id, refusal }: Drawing) {
-  const conversation = await reads.conversation(id, readCursor(c.req.query('before')))
+export async function drawConversation(c: Visit, { reads, config }: Room, { frame, id, refusal }: Drawing) {
+  const conversation = await reads.conversation(id, config.now(), readCursor(c.req.query('before')))
   if (!conversation) throw new AppError('not_found', 'There is no such conversation')
   const { earlier } = conversation
   return (

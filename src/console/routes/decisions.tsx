@@ -162,8 +162,8 @@ async function attempt(c: Visit, room: Room, origin: Origin, work: () => Promise
 }
 
 /** The conversation's place in the queue, read before a decision takes it out. */
-async function placeOf({ reads }: Room, id: ConversationId) {
-  const conversation = await reads.conversation(id)
+async function placeOf({ reads, config }: Room, id: ConversationId) {
+  const conversation = await reads.conversation(id, config.now())
   return conversation && { at: conversation.deadlineAt, id }
 }
 

@@ -29,11 +29,11 @@ interface Drawing {
 }
 
 /** The queue with one conversation open: the one named, else the first. */
-export async function drawQueue(c: Visit, { reads }: Room, { frame, opened, refusal }: Drawing) {
+export async function drawQueue(c: Visit, { reads, config }: Room, { frame, opened, refusal }: Drawing) {
   const after = readCursor(c.req.query('after'))
   const list = await reads.queue(after, PAGE)
   const current = opened ?? list.items[0]?.id
-  const conversation = current && (await reads.conversation(current, readCursor(c.req.query('before'))))
+  const conversation = current && (await reads.conversation(current, config.now(), readCursor(c.req.query('before'))))
   if (opened && !conversation) throw new AppError('not_found', 'There is no such conversation')
   return (
     <QueuePage

@@ -126,7 +126,7 @@ describe('the fields', () => {
     expect(keysOf('web')).toEqual([...common, ...stores, ...address, ...web].sort())
     expect(keysOf('drafting')).toEqual([...common, ...stores, 'anthropicApiKey', 'claudeModel', 'claudeEffort'].sort())
     expect(keysOf('sending')).toEqual(
-      [...common, ...stores, ...graph, 'metaAppId', 'metaAppSecrets', 'appSecretKey', 'approvalPublicKey'].sort(),
+      [...common, ...stores, ...graph, ...apps, 'metaAppSecrets', 'appSecretKey', 'approvalPublicKey'].sort(),
     )
     expect(keysOf('cli')).toEqual(
       [...common, ...stores, ...address, ...graph, ...apps, 'metaAppSecrets', 'appSecretKey', 'sessionSecret'].sort(),

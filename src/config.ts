@@ -71,7 +71,13 @@ export interface Config {
     }
   sending: Common &
     Stores &
-    Graph & { metaAppId?: string; metaAppSecrets: LabelledSecret[]; appSecretKey: Secret; approvalPublicKey: string }
+    Graph & {
+      instagramAppId?: string
+      metaAppId?: string
+      metaAppSecrets: LabelledSecret[]
+      appSecretKey: Secret
+      approvalPublicKey: string
+    }
   /** A command needs few of them, so each command asks for its own. */
   cli: Common &
     Partial<Stores> &

@@ -14,7 +14,7 @@ export const outsideVariables = {
   INSTAGRAM_APP_ID: {
     about:
       'Instagram app id, with which accounts are connected; digits, beside the Instagram app secret in the dashboard.',
-    roles: ['web', 'cli', 'sandbox'],
+    roles: ['web', 'sending', 'cli', 'sandbox'],
     read: matching(/^\d{5,20}$/, 'must be digits'),
   },
   META_APP_ID: {

@@ -115,6 +115,10 @@ describe('the fields', () => {
     const keysOf = (role: ProcessRole) => Object.keys(readConfig(sandboxed, role)).sort()
     const web = [
       'webhookVerifyToken',
+      'instagramLoginUrl',
+      'instagramApiUrl',
+      'metaLoginUrl',
+      ...graph,
       ...apps,
       'instagramAppSecrets',
       'metaAppSecrets',

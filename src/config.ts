@@ -51,8 +51,12 @@ interface Graph {
 export interface Config {
   web: Common &
     Stores &
-    Address & {
+    Address &
+    Graph & {
       webhookVerifyToken: Secret
+      instagramLoginUrl: string
+      instagramApiUrl: string
+      metaLoginUrl: string
       instagramAppId?: string
       metaAppId?: string
       instagramAppSecrets: LabelledSecret[]

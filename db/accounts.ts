@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { CredentialStatus } from '#src/domain/credential.ts'
 import type { AccountId } from '#src/domain/ids.ts'
 import type { Platform } from '#src/domain/platform.ts'
@@ -131,6 +131,35 @@ export async function dropCredential(tx: Transaction, id: AccountId, drop: Drop)
       version: another,
     })
     .where(eq(accounts.id, id))
+}
+
+/** What the platform says of the token; what it did not say is null. Whether webhooks come has to show anew. */
+export async function saveConnection(
+  conn: Conn,
+  id: AccountId,
+  said: Pick<Account, 'scopes' | 'dataAccessExpiresAt'>,
+): Promise<void> {
+  await conn
+    .update(accounts)
+    .set({ ...said, heardAt: null, version: another })
+    .where(eq(accounts.id, id))
+}
+
+/** The webhook fields that the platform confirmed. */
+export async function saveSubscription(conn: Conn, id: AccountId, fields: readonly string[], at: Date): Promise<void> {
+  await conn
+    .update(accounts)
+    .set({ subscribedFields: [...fields], subscriptionsCheckedAt: at, version: another })
+    .where(eq(accounts.id, id))
+}
+
+/** The first webhook since it was connected; false when there was one. */
+export async function markHeard(conn: Conn, id: AccountId, at: Date): Promise<boolean> {
+  const [{ affectedRows }] = await conn
+    .update(accounts)
+    .set({ heardAt: at, version: another })
+    .where(and(eq(accounts.id, id), isNull(accounts.heardAt)))
+  return affectedRows === 1
 }
 
 /** Writes down who connected the account, once the platform says so. */

@@ -5,6 +5,7 @@ export const auditActions = [
   'operator.sign_in_refused',
   'operator.signed_out',
   'account.added',
+  'login.refused',
   'account.configured',
   'account.stopped',
   'account.resumed',

@@ -1,4 +1,5 @@
-import type { AccountId } from './ids.ts'
+import type { AccountId, LoginId } from './ids.ts'
+import type { Platform } from './platform.ts'
 
 /**
  * `linked`: a link was printed. `asked`: a browser is at the platform. `returned`: it came back, and its code is being
@@ -26,6 +27,27 @@ export interface LoginEnd {
   connected: ConnectedAccount[]
   /** Why not, in words for a person. */
   refused: { name?: string; why: string }[]
+}
+
+interface Choice {
+  accountRef: string
+  name: string
+  /** Tasks without which it cannot be connected. */
+  lacks: string[]
+  isConnected: boolean
+}
+
+/** What the browser that began it is shown. */
+export interface LoginView {
+  id: LoginId
+  platform: Platform
+  status: LoginStatus
+  /** Its time is over; nothing can be chosen any more. */
+  isExpired: boolean
+  choices: Choice[]
+  /** The account that was to be connected again. */
+  asked: { accountRef: string; name: string } | null
+  result: LoginEnd | null
 }
 
 export function isLoginOver(status: LoginStatus): boolean {

@@ -16,6 +16,8 @@ interface LoginPlaces {
   instagramGraphUrl: string
   metaGraphUrl: string
   graphApiVersion: string
+  fetch?: typeof globalThis.fetch
+  now?: () => Date
 }
 
 export type PlatformLogins = Record<Platform, PlatformLogin | { lacks: string }>
@@ -23,6 +25,7 @@ export type PlatformLogins = Record<Platform, PlatformLogin | { lacks: string }>
 /** How to sign in at each platform, or the variable without which nobody can. */
 export function createLogins(places: LoginPlaces): PlatformLogins {
   const { instagramLoginUrl, instagramApiUrl, metaLoginUrl, instagramGraphUrl, metaGraphUrl, graphApiVersion } = places
+  const tools = { ...(places.fetch && { fetch: places.fetch }), ...(places.now && { now: places.now }) }
   const instagram = appOf('INSTAGRAM', places.instagramAppId, places.instagramAppSecrets)
   const meta = appOf('META', places.metaAppId, places.metaAppSecrets)
   return {
@@ -30,7 +33,7 @@ export function createLogins(places: LoginPlaces): PlatformLogins {
       'lacks' in instagram
         ? instagram
         : createInstagramLogin({
-            ...instagram,
+            ...{ ...instagram, ...tools },
             loginUrl: instagramLoginUrl,
             apiUrl: instagramApiUrl,
             graphUrl: instagramGraphUrl,
@@ -38,7 +41,7 @@ export function createLogins(places: LoginPlaces): PlatformLogins {
     messenger:
       'lacks' in meta
         ? meta
-        : createFacebookLogin({ ...meta, loginUrl: metaLoginUrl, graphUrl: metaGraphUrl, graphApiVersion }),
+        : createFacebookLogin({ ...meta, ...tools, loginUrl: metaLoginUrl, graphUrl: metaGraphUrl, graphApiVersion }),
   }
 }
 

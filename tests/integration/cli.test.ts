@@ -149,7 +149,10 @@ describe('accounts add', () => {
     const ref = aRef()
     const before = await db.$count(accounts)
     const { code, err } = await run(`accounts add --account-ref ${ref}`, TOKEN)
-    expect({ code, err }).toEqual({ code: 4, err: 'The token belongs to another account than --account-ref says\n' })
+    expect({ code, err }).toEqual({
+      code: 4,
+      err: `This token belongs to alpine, not to ${ref}: nothing was changed\n`,
+    })
     expect(await db.$count(accounts)).toBe(before)
   })
 

@@ -133,26 +133,6 @@ export async function dropCredential(tx: Transaction, id: AccountId, drop: Drop)
     .where(eq(accounts.id, id))
 }
 
-/** What the platform says of the token; what it did not say is null. Whether webhooks come has to show anew. */
-export async function saveConnection(
-  conn: Conn,
-  id: AccountId,
-  said: Pick<Account, 'scopes' | 'dataAccessExpiresAt'>,
-): Promise<void> {
-  await conn
-    .update(accounts)
-    .set({ ...said, heardAt: null, version: another })
-    .where(eq(accounts.id, id))
-}
-
-/** The webhook fields that the platform confirmed. */
-export async function saveSubscription(conn: Conn, id: AccountId, fields: readonly string[], at: Date): Promise<void> {
-  await conn
-    .update(accounts)
-    .set({ subscribedFields: [...fields], subscriptionsCheckedAt: at, version: another })
-    .where(eq(accounts.id, id))
-}
-
 /** The first webhook since it was connected; false when there was one. */
 export async function markHeard(conn: Conn, id: AccountId, at: Date): Promise<boolean> {
   const [{ affectedRows }] = await conn
@@ -162,10 +142,21 @@ export async function markHeard(conn: Conn, id: AccountId, at: Date): Promise<bo
   return affectedRows === 1
 }
 
-/** Writes down who connected the account, once the platform says so. */
-export async function saveOwner(conn: Conn, id: AccountId, ownerRef: string): Promise<void> {
+export type Grant = Partial<Pick<Account, 'ownerRef' | 'scopes' | 'dataAccessExpiresAt' | 'tokenExpiresAt' | 'heardAt'>>
+
+/** Writes down who gave the token, and what for; what is left out stays as it is. */
+export async function saveGrant(conn: Conn, id: AccountId, grant: Grant): Promise<void> {
+  if (Object.keys(grant).length === 0) return
   await conn
     .update(accounts)
-    .set({ ownerRef, version: another })
-    .where(and(eq(accounts.id, id), sql`not (owner_ref <=> ${ownerRef})`))
+    .set({ ...grant, version: another })
+    .where(eq(accounts.id, id))
+}
+
+/** Writes down what the platform says it tells us of the account. */
+export async function saveSubscription(conn: Conn, id: AccountId, fields: readonly string[], at: Date): Promise<void> {
+  await conn
+    .update(accounts)
+    .set({ subscribedFields: [...fields], subscriptionsCheckedAt: at, version: another })
+    .where(eq(accounts.id, id))
 }

@@ -1,4 +1,4 @@
-import { type Account, findAccount, insertAccount, replaceCredential, saveConnection, saveOwner } from '#db/accounts.ts'
+import { type Account, findAccount, insertAccount, replaceCredential, saveGrant } from '#db/accounts.ts'
 import { resolveAlert } from '#db/alerts.ts'
 import { appendAudit } from '#db/audit.ts'
 import { type Database, inTransaction, isDuplicate, type Transaction } from '#db/client.ts'
@@ -37,6 +37,15 @@ export interface Connected {
   isNew: boolean
 }
 
+/** What a new token puts right. */
+const settled = [
+  'token_refused',
+  'token_expiring',
+  'data_access_expiring',
+  'scope_missing',
+  'account_deauthorized',
+] as const
+
 /** Connects an account, or gives a connected one a new token; everything it had stays. */
 export function createConnect({ db, keyring, now }: ConnectDeps) {
   return async (connection: NewConnection): Promise<Connected> => {
@@ -60,9 +69,9 @@ async function connectIn(tx: Transaction, connection: NewConnection, moment: Mom
   const accountId = present?.id ?? newId('account', moment.at)
   if (present) await reconnect(tx, present, connection, moment)
   else await insert(tx, accountId, connection, moment)
-  const { scopes = null, dataAccessExpiresAt = null } = connection
-  await saveConnection(tx, accountId, { scopes, dataAccessExpiresAt })
-  if (connection.ownerRef) await saveOwner(tx, accountId, connection.ownerRef)
+  const { ownerRef, scopes = null, dataAccessExpiresAt = null } = connection
+  // What an earlier token allowed says nothing about this one; whether webhooks come has to show anew.
+  await saveGrant(tx, accountId, { scopes, dataAccessExpiresAt, heardAt: null, ...(ownerRef && { ownerRef }) })
   const action: AuditAction = present ? 'credential.renewed' : 'account.added'
   await appendAudit(tx, {
     action,
@@ -105,7 +114,5 @@ async function reconnect(
   if (!(await replaceCredential(tx, present, fresh, at))) {
     throw new AppError('conflict', 'The token of this account was replaced at the same moment')
   }
-  for (const kind of ['token_refused', 'token_expiring', 'account_deauthorized'] as const) {
-    await resolveAlert(tx, kind, present.id, at)
-  }
+  for (const kind of settled) await resolveAlert(tx, kind, present.id, at)
 }

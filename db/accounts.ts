@@ -142,7 +142,9 @@ export async function markHeard(conn: Conn, id: AccountId, at: Date): Promise<bo
   return affectedRows === 1
 }
 
-export type Grant = Partial<Pick<Account, 'ownerRef' | 'scopes' | 'dataAccessExpiresAt' | 'tokenExpiresAt' | 'heardAt'>>
+export type Grant = Partial<
+  Pick<Account, 'ownerRef' | 'scopes' | 'dataAccessExpiresAt' | 'tokenExpiresAt' | 'subscriptionsCheckedAt' | 'heardAt'>
+>
 
 /** Writes down who gave the token, and what for; what is left out stays as it is. */
 export async function saveGrant(conn: Conn, id: AccountId, grant: Grant): Promise<void> {

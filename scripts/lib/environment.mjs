@@ -118,7 +118,7 @@ function publicHalf({ APPROVAL_SIGNING_KEY: key }) {
 }
 
 /** The apps that the sandbox plays; ids are no secrets. */
-const SANDBOX_APPS = { instagram: '990000000000001', meta: '990000000000002' }
+const SANDBOX_APPS = { instagram: '990000000000001', meta: '1517776481860111' }
 /** Every address of a platform that a process may be told. */
 const PLATFORM_URLS = [
   'INSTAGRAM_LOGIN_URL',

@@ -43,6 +43,7 @@ const settled = [
   'token_expiring',
   'data_access_expiring',
   'scope_missing',
+  'subscription_refused',
   'account_deauthorized',
 ] as const
 
@@ -71,7 +72,8 @@ async function connectIn(tx: Transaction, connection: NewConnection, moment: Mom
   else await insert(tx, accountId, connection, moment)
   const { ownerRef, scopes = null, dataAccessExpiresAt = null } = connection
   // What an earlier token allowed says nothing about this one; whether webhooks come has to show anew.
-  await saveGrant(tx, accountId, { scopes, dataAccessExpiresAt, heardAt: null, ...(ownerRef && { ownerRef }) })
+  const unseen = { subscriptionsCheckedAt: null, heardAt: null }
+  await saveGrant(tx, accountId, { scopes, dataAccessExpiresAt, ...unseen, ...(ownerRef && { ownerRef }) })
   const action: AuditAction = present ? 'credential.renewed' : 'account.added'
   await appendAudit(tx, {
     action,

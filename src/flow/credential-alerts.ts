@@ -79,7 +79,7 @@ export async function tellScopes(tx: Transaction, seen: Seen): Promise<void> {
   if (!missing) return
   if (missing.length === 0) return resolveAlert(tx, 'scope_missing', id, seen.at)
   const list = missing.map(({ scope, purpose }) => `${scope} (${purpose})`).join(', ')
-  const text = `${name}: permission missing: ${list}. Connect the account again and allow it.`
+  const text = `${name}: a permission is missing. Connect the account again and allow ${list}`
   const about = { subject: id, accountId: id, severity: 'critical' } as const
   await raiseAlert(tx, { kind: 'scope_missing', ...about, text, at: seen.at })
 }

@@ -37,6 +37,7 @@ export async function aKeptHouse({ db, redis, prefix }: Stores, ids: { metaAppId
   const adapters = createAdapters({
     ...{ instagramGraphUrl: url, metaGraphUrl: url, graphApiVersion: 'v26.0', ...ids },
     metaAppSecrets: [{ secret: new Secret(PAGE_SECRET) }],
+    now,
   })
   const rung: PostId[] = []
   const deps = {
@@ -53,7 +54,14 @@ export async function aKeptHouse({ db, redis, prefix }: Stores, ids: { metaAppId
     if (!view) throw new Error('The platform is not played')
     const { accountRef, name, token, expiresInSeconds: seconds } = view
     const expiresAt = seconds === null ? NO_EXPIRY : new Date(now().getTime() + seconds * 1000)
-    const { accountId } = await connect({ platform, accountRef, name, token: new Secret(token), expiresAt, by: 'test' })
+    const { accountId } = await connect({
+      platform,
+      accountRef,
+      name,
+      token: new Secret(token),
+      expiresAt,
+      by: { kind: 'process', id: 'test' },
+    })
     return accountId
   }
 

@@ -4,8 +4,8 @@ import type { Database } from '#db/client.ts'
 import { ConfigError } from '#src/config.ts'
 import type { LoginId } from '#src/domain/ids.ts'
 import { type ConnectedAccount, isLoginOver } from '#src/domain/login.ts'
+import { lackOf } from '#src/domain/permission.ts'
 import { type Platform, platforms } from '#src/domain/platform.ts'
-import { missingScopes, neededScopes } from '#src/domain/scope.ts'
 import { createLoginLink } from '#src/flow/begin-login.ts'
 import { type Call, exitCodes, UsageError } from './command.ts'
 import { now, required, withDatabase } from './house.ts'
@@ -57,10 +57,9 @@ function tellEnd(call: Call, login: AccountLogin | undefined): number {
 /** What somebody has to know of an account that was connected, a line each. */
 export function newsOf(platform: Platform, account: Partial<ConnectedAccount>): string[] {
   const { isNew, missing = [], isSubscribed = true } = account
-  const granted = neededScopes[platform].map(({ name }) => name).filter((name) => !missing.includes(name))
   return [
     isNew ? 'The account is connected' : 'The account was connected already; it has the new token now',
-    ...(missingScopes(platform, granted) ?? []).map(({ name, lack }) => `Not allowed: ${name}. ${lack}`),
+    ...missing.map((scope) => `Not allowed: ${scope}. ${lackOf(platform, scope)}`),
     ...(isSubscribed ? [] : ['Meta did not confirm that it will tell us of new messages; this is tried again']),
   ]
 }

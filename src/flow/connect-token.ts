@@ -5,8 +5,8 @@ import { NO_EXPIRY } from '#src/domain/credential.ts'
 import { AppError } from '#src/domain/errors.ts'
 import type { AccountId } from '#src/domain/ids.ts'
 import type { ConnectedAccount } from '#src/domain/login.ts'
+import { missingScopes } from '#src/domain/permission.ts'
 import type { Platform } from '#src/domain/platform.ts'
-import { missingScopes } from '#src/domain/scope.ts'
 import type { PlatformAdapter, TokenFacts } from '#src/platforms/adapter.ts'
 import type { Publish } from '#src/queues/live.ts'
 import type { Keyring } from '#src/vault/keyring.ts'
@@ -64,7 +64,7 @@ export function createConnectToken(deps: ConnectTokenDeps) {
     publish({ topic: 'accounts', id: accountId })
     publish({ topic: 'alerts', id: accountId })
     const isSubscribed = await subscribe(deps, adapter, { accountId, accountRef: who.accountRef, token })
-    const missing = (missingScopes(platform, scopes) ?? []).map(({ name }) => name)
+    const missing = scopes ? missingScopes(platform, scopes).map(({ scope }) => scope) : []
     return { accountId, accountRef: who.accountRef, name: who.name, isNew, missing, isSubscribed }
   }
 }

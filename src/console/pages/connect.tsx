@@ -1,5 +1,5 @@
+import { neededScopes } from '#src/domain/permission.ts'
 import { type Platform, platformRules, platforms } from '#src/domain/platform.ts'
-import { neededScopes } from '#src/domain/scope.ts'
 import type { Frame } from '../frame.ts'
 import type { AccountView } from '../house-views.ts'
 import { Icon } from '../parts/icons.tsx'
@@ -186,11 +186,11 @@ export function LeavePage({ frame, platform, url, account }: LeaveProps) {
             :
           </p>
           <ul class="asks">
-            {neededScopes[platform].map(({ name, allows }) => (
+            {Object.entries(neededScopes[platform]).map(([scope, { allows }]) => (
               <li>
                 <Icon name="check" />
                 <span>
-                  {allows} <code>{name}</code>
+                  {allows} <code>{scope}</code>
                 </span>
               </li>
             ))}

@@ -1,5 +1,5 @@
 import type { ConnectedAccount, LoginView } from '#src/domain/login.ts'
-import { missingScopes, neededScopes } from '#src/domain/scope.ts'
+import { lackOf } from '#src/domain/permission.ts'
 import type { Frame } from '../frame.ts'
 import { Icon } from '../parts/icons.tsx'
 import { Outside } from './outside.tsx'
@@ -135,15 +135,14 @@ function EndPage(props: LoginProps) {
 
 function Connected({ account, login, isOperator }: LoginProps & { account: ConnectedAccount }) {
   const { accountId, name, isNew, missing, isSubscribed } = account
-  const granted = neededScopes[login.platform].map((scope) => scope.name).filter((scope) => !missing.includes(scope))
   return (
     <div class="choice-line">
       <Icon name="check" />
       <div>
         <strong>{isOperator ? <a href={`/accounts/${accountId}`}>{name}</a> : <bdi>{name}</bdi>}</strong>
         <span class="hint">{isNew ? 'Connected.' : 'Connected again, with all it had.'}</span>
-        {(missingScopes(login.platform, granted) ?? []).map(({ lack }) => (
-          <span class="hint state-warn">Not allowed: {lack}</span>
+        {missing.map((scope) => (
+          <span class="hint state-warn">Not allowed: {lackOf(login.platform, scope)}</span>
         ))}
         {!isSubscribed && (
           <span class="hint state-warn">

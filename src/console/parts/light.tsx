@@ -1,5 +1,5 @@
+import { missingScopes } from '#src/domain/permission.ts'
 import { platformRules } from '#src/domain/platform.ts'
-import { missingScopes } from '#src/domain/scope.ts'
 import type { Frame } from '../frame.ts'
 import type { AccountView } from '../house-views.ts'
 import { Icon } from './icons.tsx'
@@ -50,7 +50,7 @@ function SandboxLink({ url }: { url: string | undefined }) {
 
 /** What its owner did not allow, and what does not work for that. */
 export function MissingScopes({ account }: { account: Pick<AccountView, 'platform' | 'scopes'> }) {
-  const missing = missingScopes(account.platform, account.scopes) ?? []
+  const missing = account.scopes ? missingScopes(account.platform, account.scopes) : []
   if (missing.length === 0) return null
   return (
     <div class="lacks">
@@ -58,9 +58,9 @@ export function MissingScopes({ account }: { account: Pick<AccountView, 'platfor
         <Icon name="warning" /> <strong>Not everything was allowed:</strong>
       </p>
       <ul>
-        {missing.map(({ name, lack }) => (
+        {missing.map(({ scope, lack }) => (
           <li>
-            {lack} <code>{name}</code>
+            {lack} <code>{scope}</code>
           </li>
         ))}
       </ul>

@@ -1,4 +1,4 @@
-import { neededScopes } from '#src/domain/scope.ts'
+import { neededScopes } from '#src/domain/permission.ts'
 import type { Secret } from '#src/vault/secret.ts'
 import type { Grant, PlatformLogin } from '../login.ts'
 import { fieldOf } from '../meta/graph.ts'
@@ -14,7 +14,7 @@ interface InstagramLoginOptions extends AppOptions {
 
 /** A lasting token lives so long when its answer does not say. */
 const LIFE_MS = 60 * 86_400_000
-const SCOPES = neededScopes.instagram.map(({ name }) => name).join(',')
+const SCOPES = Object.keys(neededScopes.instagram).join(',')
 
 /** https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login */
 export function createInstagramLogin(options: InstagramLoginOptions): PlatformLogin {

@@ -1,5 +1,5 @@
 import { NO_EXPIRY } from '#src/domain/credential.ts'
-import { neededScopes } from '#src/domain/scope.ts'
+import { neededScopes } from '#src/domain/permission.ts'
 import { Secret } from '#src/vault/secret.ts'
 import type { Grant, PlatformLogin } from '../login.ts'
 import { textIn } from '../meta/client.ts'
@@ -14,7 +14,7 @@ interface FacebookLoginOptions extends AppOptions {
   graphApiVersion: string
 }
 
-const SCOPES = neededScopes.messenger.map(({ name }) => name).join(',')
+const SCOPES = Object.keys(neededScopes.messenger).join(',')
 const PAGES_AT_ONCE = 100
 /** More than anybody runs, so that a list without an end ends here. */
 const LISTS_MAX = 20

@@ -375,7 +375,7 @@ it('an account’s light turns on by the event stream when its first webhook arr
   await sandbox.control.phone.write(other.contactRef, { text: 'To the first shop' }).delivered
   const contact = sandbox.control.phone.meet('Me', { accountRef })
   await sandbox.control.phone.write(contact.contactRef, { text: 'Is this on?' }).delivered
-  await expect.poll(() => heard).toContain(`event: accounts\ndata: ${idIn(path)}`)
+  await expect.poll(() => heard, { timeout: 20_000 }).toContain(`event: accounts\ndata: ${idIn(path)}`)
   expect(await visitor.open(path)).toContain('Messages arrive.')
   await stream?.cancel()
   await listening

@@ -41,13 +41,13 @@ export function AccountPage({ frame, account, refusal }: AccountProps) {
             <strong>{refusal.message}</strong>
           </p>
         )}
+        <Light account={account} frame={frame} />
         <section class="card">
           <h2>
             Token <TokenTag status={account.credentialStatus} />
           </h2>
           <TokenLife account={account} frame={frame} />
           <MissingScopes account={account} />
-          <Light account={account} frame={frame} />
           {frame.may('configure') && (
             <p>
               <a class="button" href={`/connect?account=${account.id}`}>

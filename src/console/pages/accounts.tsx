@@ -48,6 +48,7 @@ export function AccountsPage({ frame, accounts }: { frame: Frame; accounts: Acco
             <li class="account">
               <h2>
                 <a href={`/accounts/${account.id}`}>{account.name}</a>
+                <span class="tag">{platformRules[account.platform].name}</span>
                 <TokenTag status={account.credentialStatus} />
                 {account.stoppedAt && <span class="tag tag-bad">Stopped</span>}
                 <PausedTag frame={frame} account={account} />

@@ -129,7 +129,10 @@ describe('withSandbox', () => {
   })
 
   it('plays an app of each platform, so that accounts can be connected by signing in, unless one is given', () => {
-    const made = { INSTAGRAM_APP_ID: expect.stringMatching(/^\d{15}$/), META_APP_ID: expect.stringMatching(/^\d{15}$/) }
+    const made = {
+      INSTAGRAM_APP_ID: expect.stringMatching(/^\d{15,16}$/),
+      META_APP_ID: expect.stringMatching(/^\d{15,16}$/),
+    }
     expect(withSandbox({}, { port: 4000, secrets, folder: '/data' })).toMatchObject(made)
     const given = { META_APP_ID: '1234567' }
     expect(withSandbox(given, { port: 4000, secrets, folder: '/data' })).toMatchObject({ ...made, ...given })

@@ -8,7 +8,9 @@ describe('permissions', () => {
     expect(missingScopes(platform, [...all, 'something_else'])).toEqual([])
     for (const scope of all) {
       const others = all.filter((one) => one !== scope)
-      expect(missingScopes(platform, others)).toEqual([{ scope, purpose: expect.any(String) }])
+      expect(missingScopes(platform, others)).toEqual([
+        { scope, purpose: expect.any(String), lack: expect.any(String) },
+      ])
     }
     expect(missingScopes(platform, [])).toHaveLength(all.length)
   })

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { CredentialStatus } from '#src/domain/credential.ts'
 import type { AccountId } from '#src/domain/ids.ts'
 import type { Platform } from '#src/domain/platform.ts'
@@ -133,10 +133,32 @@ export async function dropCredential(tx: Transaction, id: AccountId, drop: Drop)
     .where(eq(accounts.id, id))
 }
 
-/** Writes down who connected the account, once the platform says so. */
-export async function saveOwner(conn: Conn, id: AccountId, ownerRef: string): Promise<void> {
+/** The first webhook since it was connected; false when there was one. */
+export async function markHeard(conn: Conn, id: AccountId, at: Date): Promise<boolean> {
+  const [{ affectedRows }] = await conn
+    .update(accounts)
+    .set({ heardAt: at, version: another })
+    .where(and(eq(accounts.id, id), isNull(accounts.heardAt)))
+  return affectedRows === 1
+}
+
+export type Grant = Partial<
+  Pick<Account, 'ownerRef' | 'scopes' | 'dataAccessExpiresAt' | 'tokenExpiresAt' | 'subscriptionsCheckedAt' | 'heardAt'>
+>
+
+/** Writes down who gave the token, and what for; what is left out stays as it is. */
+export async function saveGrant(conn: Conn, id: AccountId, grant: Grant): Promise<void> {
+  if (Object.keys(grant).length === 0) return
   await conn
     .update(accounts)
-    .set({ ownerRef, version: another })
-    .where(and(eq(accounts.id, id), sql`not (owner_ref <=> ${ownerRef})`))
+    .set({ ...grant, version: another })
+    .where(eq(accounts.id, id))
+}
+
+/** Writes down what the platform says it tells us of the account. */
+export async function saveSubscription(conn: Conn, id: AccountId, fields: readonly string[], at: Date): Promise<void> {
+  await conn
+    .update(accounts)
+    .set({ subscribedFields: [...fields], subscriptionsCheckedAt: at, version: another })
+    .where(eq(accounts.id, id))
 }

@@ -69,6 +69,8 @@ function selectAccounts(conn: Conn, at: Date) {
       tokenExpiresAt: accounts.tokenExpiresAt,
       tokenCheckedAt: accounts.tokenCheckedAt,
       tokenError: accounts.tokenError,
+      scopes: accounts.scopes,
+      heardAt: accounts.heardAt,
       stoppedAt: accounts.stoppedAt,
       stoppedReason: accounts.stoppedReason,
     })

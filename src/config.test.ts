@@ -115,6 +115,10 @@ describe('the fields', () => {
     const keysOf = (role: ProcessRole) => Object.keys(readConfig(sandboxed, role)).sort()
     const web = [
       'webhookVerifyToken',
+      'instagramLoginUrl',
+      'instagramApiUrl',
+      'metaLoginUrl',
+      ...graph,
       ...apps,
       'instagramAppSecrets',
       'metaAppSecrets',
@@ -126,7 +130,7 @@ describe('the fields', () => {
     expect(keysOf('web')).toEqual([...common, ...stores, ...address, ...web].sort())
     expect(keysOf('drafting')).toEqual([...common, ...stores, 'anthropicApiKey', 'claudeModel', 'claudeEffort'].sort())
     expect(keysOf('sending')).toEqual(
-      [...common, ...stores, ...graph, 'metaAppId', 'metaAppSecrets', 'appSecretKey', 'approvalPublicKey'].sort(),
+      [...common, ...stores, ...graph, ...apps, 'metaAppSecrets', 'appSecretKey', 'approvalPublicKey'].sort(),
     )
     expect(keysOf('cli')).toEqual(
       [...common, ...stores, ...address, ...graph, ...apps, 'metaAppSecrets', 'appSecretKey', 'sessionSecret'].sort(),

@@ -51,8 +51,12 @@ interface Graph {
 export interface Config {
   web: Common &
     Stores &
-    Address & {
+    Address &
+    Graph & {
       webhookVerifyToken: Secret
+      instagramLoginUrl: string
+      instagramApiUrl: string
+      metaLoginUrl: string
       instagramAppId?: string
       metaAppId?: string
       instagramAppSecrets: LabelledSecret[]
@@ -71,7 +75,13 @@ export interface Config {
     }
   sending: Common &
     Stores &
-    Graph & { metaAppId?: string; metaAppSecrets: LabelledSecret[]; appSecretKey: Secret; approvalPublicKey: string }
+    Graph & {
+      instagramAppId?: string
+      metaAppId?: string
+      metaAppSecrets: LabelledSecret[]
+      appSecretKey: Secret
+      approvalPublicKey: string
+    }
   /** A command needs few of them, so each command asks for its own. */
   cli: Common &
     Partial<Stores> &

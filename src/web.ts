@@ -8,9 +8,15 @@ import { errorFields, type Log } from '#src/observability/logger.ts'
 import { createApp, type Doors } from './app.ts'
 import type { Config } from './config.ts'
 import { createConsole } from './console/console.tsx'
+import type { ConsoleDeps } from './console/deps.ts'
 import { createAnswer, createModerate } from './flow/answer.ts'
+import { createBeginLogin } from './flow/begin-login.ts'
+import { createChooseAccounts } from './flow/choose-accounts.ts'
 import { createConfigure } from './flow/configure.ts'
+import { createConnectToken } from './flow/connect-token.ts'
 import { createDeauthorize } from './flow/deauthorize.ts'
+import { createFinishLogin } from './flow/finish-login.ts'
+import { createPaste } from './flow/paste.ts'
 import { createDismiss, createRedraft, createUndo } from './flow/recall.ts'
 import { createReconcile } from './flow/reconcile.ts'
 import { createDeletionState, createRequestDeletion } from './flow/request-deletion.ts'
@@ -18,11 +24,14 @@ import { createDecide } from './flow/review.ts'
 import { createSignIn } from './flow/sign-in.ts'
 import { createHealth } from './http/health.ts'
 import type { Lanes } from './limits/lanes.ts'
+import { createAdapters } from './platforms/adapters.ts'
+import { createLogins } from './platforms/logins.ts'
 import { isVerifyToken, type LabelledSecret, matchSignature } from './platforms/meta/signature.ts'
 import { readSignedRequest } from './platforms/meta/signed-request.ts'
 import type { Bell } from './queues/bell.ts'
 import type { LiveEvent, Publish } from './queues/live.ts'
 import { createApprovalSigner } from './vault/approvals.ts'
+import { createKeyring } from './vault/keyring.ts'
 import { createAcceptor } from './webhooks/acceptor.ts'
 import { createCompliance } from './webhooks/compliance.ts'
 import { createReceiver } from './webhooks/receiver.ts'
@@ -97,7 +106,8 @@ function buildCompliance({ config, db, publish, log, now }: WebParts) {
   })
 }
 
-function buildConsole({ config, db, bell, lanes, publish, live, isRedisHere, log, now }: WebParts) {
+function buildConsole(parts: WebParts) {
+  const { config, db, bell, lanes, publish, live, isRedisHere, log, now } = parts
   const review = { db, bell, lanes, publish, now, sign: createApprovalSigner(config.approvalSigningKey) }
   const { publicUrl, sandbox, sandboxUrl, sessionSecret } = config
   return createConsole({
@@ -115,10 +125,32 @@ function buildConsole({ config, db, bell, lanes, publish, live, isRedisHere, log
       ...createConfigure({ db, lanes, publish, now }),
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
     },
+    connect: buildConnect(parts),
     signIn: createSignIn({ db, pepper: sessionSecret, now }),
     live,
     reportError: (error) => log.error({ error: errorFields(error) }, 'page failed'),
     troubles: () => (isRedisHere() ? [] : [REDIS_AWAY]),
     config: { publicUrl, sandbox, sandboxUrl, now },
   })
+}
+
+/** The token of a new account is opened nowhere but in here, and only until it is connected. */
+function buildConnect({ config, db, publish, log, now }: WebParts): ConsoleDeps['connect'] {
+  const { publicUrl, sessionSecret: pepper, appSecretKey } = config
+  const keyring = createKeyring(appSecretKey, now)
+  const logins = createLogins(config)
+  const connectToken = createConnectToken({ db, keyring, adapters: createAdapters(config), publish, now })
+  const tellSecurity = (said: object) => log.warn(said, 'security')
+  const deps = { db, pepper, logins, publicUrl, now, keyring, connectToken, tellSecurity }
+  const lacksOf = (platform: Platform) => {
+    const login = logins[platform]
+    return 'lacks' in login ? login.lacks : undefined
+  }
+  return {
+    lacks: { instagram: lacksOf('instagram'), messenger: lacksOf('messenger') },
+    ...createBeginLogin(deps),
+    finish: createFinishLogin(deps),
+    ...createChooseAccounts(deps),
+    withToken: createPaste(deps),
+  }
 }

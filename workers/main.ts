@@ -11,6 +11,7 @@ import { createDraftReply, createEstimate } from '#src/drafting/claude.ts'
 import { createDraft } from '#src/flow/draft.ts'
 import { createErase } from '#src/flow/erase.ts'
 import { createIdentify } from '#src/flow/identify.ts'
+import { createKeepSubscribed } from '#src/flow/keep-subscribed.ts'
 import { restorePauses } from '#src/flow/pause.ts'
 import { createReadBack } from '#src/flow/read-back.ts'
 import { createReceive } from '#src/flow/receive.ts'
@@ -32,6 +33,7 @@ import { runDraft } from './draft.ts'
 import { runInbox } from './inbox.ts'
 import { runOutbox } from './outbox.ts'
 import { runReconcile } from './reconcile.ts'
+import { runSubscriptions } from './subscriptions.ts'
 import { runSweep } from './sweep.ts'
 
 const EX_USAGE = 2
@@ -84,6 +86,8 @@ function startSending(): void {
   closers.add('reconcile', ...closing(runReconcile({ ...workers, reconcile: createReadBack(parts) })))
   closers.add('contacts', ...closing(runContacts({ ...workers, identify: createIdentify(parts) })))
   closers.add('credentials', ...closing(runCredentials({ ...workers, renew: createRenew(parts) })))
+  const keepSubscribed = createKeepSubscribed(parts)
+  closers.add('subscriptions', ...closing(runSubscriptions({ ...workers, keepSubscribed })))
   workers.log.info({ role: 'sending' }, 'working')
 }
 

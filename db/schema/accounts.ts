@@ -43,6 +43,8 @@ export const accounts = mysqlTable(
     /** The webhook fields that the platform said it tells us; null while nobody has asked. */
     subscribedFields: jsonText<string[]>()(),
     subscriptionsCheckedAt: at(),
+    /** When the first webhook for it came since it was connected; null while it is awaited. */
+    heardAt: at(),
     /** Code of the last refusal, such as `190/463`. */
     tokenError: word<string>(),
     /** Sends are held while set; inbound goes on. */

@@ -5,6 +5,10 @@ import { at, createdAt, humanLine, id, platformRef, version, word } from './colu
 export const alertKinds = [
   'token_expiring',
   'token_refused',
+  'data_access_expiring',
+  'scope_missing',
+  'subscription_lost',
+  'subscription_refused',
   'account_stopped',
   'budget_nearly_spent',
   'budget_spent',

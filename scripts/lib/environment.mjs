@@ -117,6 +117,17 @@ function publicHalf({ APPROVAL_SIGNING_KEY: key }) {
   }
 }
 
+/** The apps that the sandbox plays; ids are no secrets. */
+const SANDBOX_APPS = { instagram: '990000000000001', meta: '1517776481860111' }
+/** Every address of a platform that a process may be told. */
+const PLATFORM_URLS = [
+  'INSTAGRAM_LOGIN_URL',
+  'INSTAGRAM_API_URL',
+  'INSTAGRAM_GRAPH_URL',
+  'META_LOGIN_URL',
+  'META_GRAPH_URL',
+]
+
 /** With the sandbox on, the platforms and, unless there is a key for the real one, Claude are found there. */
 export function withSandbox(env, { port, secrets, folder }) {
   const url = `http://127.0.0.1:${port}`
@@ -126,12 +137,14 @@ export function withSandbox(env, { port, secrets, folder }) {
     ...claude,
     SANDBOX_URL: url,
     SANDBOX_STATE: path.join(folder, 'sandbox.jsonl'),
+    INSTAGRAM_APP_ID: SANDBOX_APPS.instagram,
+    META_APP_ID: SANDBOX_APPS.meta,
     INSTAGRAM_APP_SECRET: secrets.SANDBOX_APP_SECRET,
     META_APP_SECRET: secrets.SANDBOX_META_SECRET,
   }
   // Never the real platforms, even where a copied .env.example names them.
-  const fixed = { SANDBOX: 'on', SANDBOX_PORT: String(port), INSTAGRAM_GRAPH_URL: url, META_GRAPH_URL: url }
-  return { ...underlay(env, defaults), ...fixed }
+  const places = Object.fromEntries(PLATFORM_URLS.map((name) => [name, url]))
+  return { ...underlay(env, defaults), SANDBOX: 'on', SANDBOX_PORT: String(port), ...places }
 }
 
 /** Keeps where this run's stores and sandbox are, for commands given beside it. */

@@ -117,10 +117,25 @@ describe('withSandbox', () => {
   })
 
   it('never lets the real platforms be asked, even where a copied .env.example names them', () => {
-    const given = { INSTAGRAM_GRAPH_URL: 'https://graph.instagram.com', META_GRAPH_URL: 'https://graph.facebook.com' }
-    const url = 'http://127.0.0.1:4000'
+    const given = {
+      INSTAGRAM_LOGIN_URL: 'https://www.instagram.com',
+      INSTAGRAM_API_URL: 'https://api.instagram.com',
+      INSTAGRAM_GRAPH_URL: 'https://graph.instagram.com',
+      META_LOGIN_URL: 'https://www.facebook.com',
+      META_GRAPH_URL: 'https://graph.facebook.com',
+    }
     const env = withSandbox(given, { port: 4000, secrets, folder: '/data' })
-    expect(env).toMatchObject({ INSTAGRAM_GRAPH_URL: url, META_GRAPH_URL: url })
+    for (const name of Object.keys(given)) expect(env[name], name).toBe('http://127.0.0.1:4000')
+  })
+
+  it('plays an app of each platform, so that accounts can be connected by signing in, unless one is given', () => {
+    const made = {
+      INSTAGRAM_APP_ID: expect.stringMatching(/^\d{15,16}$/),
+      META_APP_ID: expect.stringMatching(/^\d{15,16}$/),
+    }
+    expect(withSandbox({}, { port: 4000, secrets, folder: '/data' })).toMatchObject(made)
+    const given = { META_APP_ID: '1234567' }
+    expect(withSandbox(given, { port: 4000, secrets, folder: '/data' })).toMatchObject({ ...made, ...given })
   })
 
   it.each(['ANTHROPIC_API_KEY', 'ANTHROPIC_API_KEY_FILE'])('leaves Claude alone when %s is given', (name) => {

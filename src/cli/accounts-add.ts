@@ -1,50 +1,47 @@
-import { NO_EXPIRY } from '#src/domain/credential.ts'
 import { AppError } from '#src/domain/errors.ts'
-import { type Platform, platforms } from '#src/domain/platform.ts'
+import type { ConnectedAccount } from '#src/domain/login.ts'
+import type { Platform } from '#src/domain/platform.ts'
 import { createConnect } from '#src/flow/connect.ts'
+import { createConnectToken, isToken, lifeOf } from '#src/flow/connect-token.ts'
+import { createAdapters } from '#src/platforms/adapters.ts'
 import { Secret } from '#src/vault/secret.ts'
+import { newsOf, platformIn } from './accounts-connect.ts'
 import { type Call, exitCodes, UsageError } from './command.ts'
-import { adapterOf, keyringOf, now, withBells, withDatabase } from './house.ts'
+import { keyringOf, now, withBells, withDatabase } from './house.ts'
 
-const DEADLINE_MS = 15_000
 const LINE_MAX = 255
-/** Longer ones would not fit sealed. */
-const TOKEN = /^[\x21-\x7e]{8,2500}$/
-/** Life of a long-lived Instagram token: https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login */
-const TOKEN_LIFE_MS = 60 * 86_400_000
+const BY = { kind: 'process', id: 'cli' } as const
 
-/** What is not said about the account is asked of the platform. */
+/** Asks the platform whose token it is and what it allows, as the console does; not when both id and name are given. */
 export async function addAccount(call: Call): Promise<number> {
   const platform = platformIn(call)
-  const expiresAt = expiryIn(call, platform)
+  const expiresAt = expiryIn(call)
   const token = await tokenIn(call)
+  const [accountRef, name] = [textIn(call.options['account-ref']), textIn(call.options['name'])]
   return withDatabase(call, async (db, config) => {
-    const connect = createConnect({ db, keyring: keyringOf(config), now })
-    const who = await identityOf(call, () =>
-      adapterOf(config, platform).credential.check(token, AbortSignal.timeout(DEADLINE_MS)),
-    )
-    const { accountId, isNew } = await connect({ platform, ...who, token, expiresAt, by: 'cli' })
-    await withBells(config, async ({ publish }) => publish({ topic: 'accounts', id: accountId }))
-    call.out(call.options['json'] ? `${JSON.stringify({ id: accountId, ...who, isNew })}\n` : `${accountId}\n`)
-    call.err(isNew ? 'The account is connected\n' : 'The account was connected already; it has the new token now\n')
+    const deps = { db, keyring: keyringOf(config), now }
+    const added = await withBells(config, async ({ publish }): Promise<Added> => {
+      if (accountRef && name) {
+        const who = { accountRef, name, expiresAt: expiresAt ?? lifeOf(platform, now()) }
+        const { accountId, isNew } = await createConnect(deps)({ platform, token, ...who, by: BY })
+        publish({ topic: 'accounts', id: accountId })
+        return { accountId, accountRef, name, isNew }
+      }
+      const connectToken = createConnectToken({ ...deps, adapters: createAdapters(config), publish })
+      const only = accountRef === undefined ? undefined : { accountRef }
+      return connectToken({ platform, token, only, name, expiresAt, by: BY })
+    })
+    tell(call, platform, added)
     return exitCodes.done
   })
 }
 
-interface Identity {
-  accountRef: string
-  name: string
-  ownerRef?: string
-}
+/** The rest is known only when the platform was asked. */
+type Added = Pick<ConnectedAccount, 'accountId' | 'name' | 'isNew'> & { accountRef: string } & Partial<ConnectedAccount>
 
-async function identityOf({ options }: Call, ask: () => Promise<Identity>): Promise<Identity> {
-  const [accountRef, name] = [textIn(options['account-ref']), textIn(options['name'])]
-  if (accountRef && name) return { accountRef, name }
-  const known = await ask()
-  if (accountRef && accountRef !== known.accountRef) {
-    throw new AppError('conflict', 'The token belongs to another account than --account-ref says')
-  }
-  return { ...known, name: name ?? known.name.slice(0, LINE_MAX) }
+function tell(call: Call, platform: Platform, { accountId: id, ...rest }: Added): void {
+  call.out(call.options['json'] ? `${JSON.stringify({ id, ...rest })}\n` : `${id}\n`)
+  for (const line of newsOf(platform, rest)) call.err(`${line}\n`)
 }
 
 function textIn(option: string | boolean | undefined): string | undefined {
@@ -53,16 +50,9 @@ function textIn(option: string | boolean | undefined): string | undefined {
   return text === '' ? undefined : text
 }
 
-function platformIn({ options }: Call): Platform {
-  const platform = platforms.find((one) => one === options['platform'])
-  if (!platform) throw new UsageError(`--platform can be ${platforms.join(' or ')}`)
-  return platform
-}
-
-/** A Page's token has no end unless somebody knows of one. */
-function expiryIn({ options }: Call, platform: Platform): Date {
+function expiryIn({ options }: Call): Date | undefined {
   const given = options['expires-at']
-  if (given === undefined) return platform === 'messenger' ? NO_EXPIRY : new Date(now().getTime() + TOKEN_LIFE_MS)
+  if (given === undefined) return undefined
   const at = new Date(String(given))
   if (!(at > now())) throw new UsageError('--expires-at is a time to come, such as 2027-01-31T12:00Z')
   return at
@@ -71,6 +61,6 @@ function expiryIn({ options }: Call, platform: Platform): Date {
 async function tokenIn({ readSecret }: Call): Promise<Secret> {
   const text = await readSecret('Paste the access token (it is not shown) and press Enter: ')
   if (text === '') throw new UsageError('Standard input holds no token')
-  if (!TOKEN.test(text)) throw new AppError('invalid_input', 'What came on standard input is not an access token')
+  if (!isToken(text)) throw new AppError('invalid_input', 'What came on standard input is not an access token')
   return new Secret(text)
 }

@@ -18,6 +18,6 @@ export async function listAccounts(call: Call): Promise<number> {
       stopped: stoppedAt !== null,
     }),
   )
-  printRows(call, rows, 'No account is connected yet; connect one with: countersign accounts add')
+  printRows(call, rows, 'No account is connected yet; connect one with: countersign accounts connect')
   return exitCodes.done
 }

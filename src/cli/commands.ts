@@ -2,13 +2,22 @@ import type { Command } from './command.ts'
 
 const json = { json: { type: 'boolean' } } as const
 
+const platform = { type: 'string', default: 'instagram' } as const
+
 /** Every command, in the order of `--help`. What a command needs is loaded when it is called. */
 export const commands: readonly Command[] = [
+  {
+    name: 'accounts connect',
+    about: 'Prints a link that connects an account by signing in at instagram or messenger, and waits for it.',
+    options: { platform },
+    example: 'countersign accounts connect --platform messenger',
+    load: async () => (await import('./accounts-connect.ts')).connectAccount,
+  },
   {
     name: 'accounts add',
     about: 'Connects an account, or gives a connected one a new token. The token is read from standard input.',
     options: {
-      platform: { type: 'string', default: 'instagram' },
+      platform,
       'account-ref': { type: 'string' },
       name: { type: 'string' },
       'expires-at': { type: 'string' },

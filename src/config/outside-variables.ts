@@ -14,7 +14,7 @@ export const outsideVariables = {
   INSTAGRAM_APP_ID: {
     about:
       'Instagram app id, with which accounts are connected; digits, beside the Instagram app secret in the dashboard.',
-    roles: ['web', 'cli', 'sandbox'],
+    roles: ['web', 'sending', 'cli', 'sandbox'],
     read: matching(/^\d{5,20}$/, 'must be digits'),
   },
   META_APP_ID: {
@@ -61,21 +61,39 @@ export const outsideVariables = {
     default: 'low',
     read: oneOf('low', 'medium', 'high'),
   },
+  INSTAGRAM_LOGIN_URL: {
+    about: 'Where the owner of an Instagram account allows us to use it.',
+    roles: ['web'],
+    default: 'https://www.instagram.com',
+    read: readTokenUrl,
+  },
+  INSTAGRAM_API_URL: {
+    about: 'Where Instagram trades the code of such a permission for a token.',
+    roles: ['web'],
+    default: 'https://api.instagram.com',
+    read: readTokenUrl,
+  },
+  META_LOGIN_URL: {
+    about: 'Where somebody who runs a Page allows us to use it.',
+    roles: ['web'],
+    default: 'https://www.facebook.com',
+    read: readTokenUrl,
+  },
   INSTAGRAM_GRAPH_URL: {
     about: 'Where Instagram is reached.',
-    roles: ['sending', 'cli'],
+    roles: ['web', 'sending', 'cli'],
     default: 'https://graph.instagram.com',
     read: readTokenUrl,
   },
   META_GRAPH_URL: {
     about: 'Where the Facebook side of Meta is reached.',
-    roles: ['sending', 'cli'],
+    roles: ['web', 'sending', 'cli'],
     default: 'https://graph.facebook.com',
     read: readTokenUrl,
   },
   GRAPH_API_VERSION: {
     about: 'Version of the Graph API.',
-    roles: ['sending', 'cli'],
+    roles: ['web', 'sending', 'cli'],
     default: 'v26.0',
     read: matching(/^v\d{1,3}\.\d{1,2}$/, 'must look like v26.0'),
   },

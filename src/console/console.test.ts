@@ -20,10 +20,13 @@ function fill(path: string): string {
       ? 'post'
       : path.startsWith('/accounts')
         ? 'account'
-        : 'conversation'
+        : path.startsWith('/logins')
+          ? 'login'
+          : 'conversation'
   return path
     .replace(':id', newId(kind, at))
     .replace(':entry', newId('entry', at))
+    .replace(':platform', 'instagram')
     .replace(':version', 'v')
     .replace(':name', 'base.css')
 }
@@ -37,9 +40,9 @@ function expectedFor(who: 'nobody' | Role, asked: Access): keyof typeof outcomes
   return asked === 'operator' || may(who, asked) ? 'what it asked for' : 'a refusal'
 }
 
-// An event stream has no end, and set-up has tests of its own.
+// An event stream has no end; set-up, and what a login's own browser may do, have tests of their own.
 const everyCase = routes
-  .filter(({ path }) => path !== '/events' && path !== '/setup')
+  .filter(({ path }) => path !== '/events' && path !== '/setup' && !path.startsWith('/logins'))
   .flatMap(({ asked, ...route }) =>
     (['nobody', ...roles] as const).map((who) => ({ ...route, who, expected: expectedFor(who, asked) })),
   )
@@ -66,6 +69,7 @@ const everyField = {
   password: 'x',
   name: 'Ada',
   token: 'open',
+  accessToken: 'IGAAcanary',
 }
 
 describe('who may do what', () => {

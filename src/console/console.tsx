@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { AppError } from '#src/domain/errors.ts'
 import { allowOnly, sameOriginOnly } from '#src/http/guard.ts'
 import { pageHeaders } from '#src/http/pages.ts'
-import { createSessionCookie } from '#src/http/session.ts'
+import { createLinkCookie, createSessionCookie } from '#src/http/session.ts'
 import { access } from './access.ts'
 import { loadAssets } from './assets.ts'
 import type { ConsoleDeps } from './deps.ts'
@@ -11,10 +11,12 @@ import type { Env, Room, Visit } from './env.ts'
 import { answerError } from './fault.tsx'
 import { addAccounts } from './routes/accounts.tsx'
 import { addAssets } from './routes/assets.ts'
+import { addConnect } from './routes/connect.tsx'
 import { addConversations } from './routes/conversations.tsx'
 import { addDecisions } from './routes/decisions.tsx'
 import { addErasure } from './routes/erasure.ts'
 import { addEvents } from './routes/events.ts'
+import { addLogins } from './routes/logins.tsx'
 import { addOutbox } from './routes/outbox.tsx'
 import { addQueue } from './routes/queue.tsx'
 import { addSignIn } from './routes/sign-in.tsx'
@@ -25,7 +27,8 @@ const MAX_FORM_BYTES = 512 * 1024
 /** The operators' room. Mount it last, at `/`: what no other door answers is a page, if only one that says so. */
 export function createConsole(deps: ConsoleDeps): Hono<Env> {
   const { publicUrl } = deps.config
-  const room: Room = { ...deps, assets: loadAssets(), cookie: createSessionCookie(publicUrl), streams: createStreams() }
+  const cookies = { cookie: createSessionCookie(publicUrl), linkCookie: createLinkCookie(publicUrl) }
+  const room: Room = { ...deps, ...cookies, assets: loadAssets(), streams: createStreams() }
   const app = new Hono<Env>()
   app.onError((error, c) => answerError(error, c as Visit, room))
   app.use(pageHeaders(publicUrl))
@@ -41,6 +44,8 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addErasure(app, room)
   addOutbox(app, room)
   addAccounts(app, room)
+  addConnect(app, room)
+  addLogins(app, room)
   addEvents(app, room)
   return app
 }

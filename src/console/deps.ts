@@ -5,11 +5,14 @@ import type {
   ConversationId,
   DraftId,
   EntryId,
+  LoginId,
   MessageId,
   OperatorId,
   PostId,
   SessionId,
 } from '#src/domain/ids.ts'
+import type { ConnectedAccount, LoginEnd, LoginView } from '#src/domain/login.ts'
+import type { Platform } from '#src/domain/platform.ts'
 import type { ReplyWay, ReviewDecision } from '#src/domain/review.ts'
 import type { Reads } from './reads.ts'
 
@@ -107,6 +110,48 @@ export interface ConfigureVerbs {
   eraseContact(input: { contactId: ContactId; operatorId: OperatorId }): Promise<unknown>
 }
 
+/** Who came: a session whose operator may connect, or a browser in which a link was opened. */
+export interface Visitor {
+  sessionId?: SessionId | undefined
+  operatorId?: OperatorId | undefined
+  linkCookie?: string | undefined
+}
+
+export interface ConnectVerbs {
+  /** The variable without which nobody can sign in at this platform; nothing when all is set. */
+  lacks: Record<Platform, string | undefined>
+  /** The platform's page, to be opened in the browser of this session. */
+  begin(input: {
+    platform: Platform
+    accountId?: AccountId
+    operatorId: OperatorId
+    sessionId: SessionId
+  }): Promise<{ url: string }>
+  /** Takes a link that was printed at the command line; throws `forbidden` when it opens nothing. */
+  open(link: string): Promise<{ url: string; linkCookie: string }>
+  /** Throws `forbidden` with the field `state` when the return is not one that was begun here. */
+  finish(returned: {
+    platform: Platform
+    state: string
+    code?: string | undefined
+    error?: string | undefined
+    visitor: Visitor
+  }): Promise<
+    | { kind: 'connected'; loginId: LoginId; account: ConnectedAccount }
+    | { kind: 'choose'; loginId: LoginId }
+    | { kind: 'denied'; loginId: LoginId }
+  >
+  read(loginId: LoginId, visitor: Visitor): Promise<LoginView>
+  choose(input: { loginId: LoginId; accountRefs: readonly string[]; visitor: Visitor }): Promise<LoginEnd>
+  /** With a token that somebody pasted. */
+  withToken(input: {
+    platform: Platform
+    token: string
+    accountId?: AccountId
+    operatorId: OperatorId
+  }): Promise<ConnectedAccount>
+}
+
 /** What changed somewhere; a page fetches the rest itself. */
 export interface Change {
   topic: 'queue' | 'conversation' | 'outbox' | 'accounts' | 'alerts'
@@ -117,6 +162,7 @@ export interface ConsoleDeps {
   reads: Reads
   review: ReviewVerbs
   configure: ConfigureVerbs
+  connect: ConnectVerbs
   signIn: SignInVerbs
   /** Calls the listener for each change until the answer is called. */
   live: (listener: (change: Change) => void) => () => void

@@ -16,6 +16,7 @@ export type Visit = Context<Env>
 export interface Room extends ConsoleDeps {
   assets: AssetStore
   cookie: SessionCookie
+  linkCookie: SessionCookie
   streams: Streams
 }
 

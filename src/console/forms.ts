@@ -47,6 +47,8 @@ export const SetupForm = z.object({ token: line, name: line, email: line, passwo
 export const PreferencesForm = z.object({ keys: z.enum(['on', 'off']), back })
 /** Ticked by hand: what it asks for cannot be undone. */
 export const ErasureForm = z.object({ sure: z.literal('yes') })
+export const LoginForm = z.object({ account: line.optional() })
+export const TokenForm = z.object({ accessToken: z.string().trim().max(4000), account: line.optional() })
 export const StopForm = z.object({ reason: line.default('') })
 
 const number = z

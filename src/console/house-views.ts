@@ -22,6 +22,10 @@ export interface AccountView {
   tokenExpiresAt: Date
   tokenCheckedAt: Date | null
   tokenError: string | null
+  /** What its owner allowed; null while the platform has not said. */
+  scopes: string[] | null
+  /** When its first webhook came since it was connected. */
+  heardAt: Date | null
   stoppedAt: Date | null
   stoppedReason: string | null
   queuedPosts: number

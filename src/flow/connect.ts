@@ -1,8 +1,8 @@
-import { type Account, findAccount, insertAccount, replaceCredential, saveOwner } from '#db/accounts.ts'
+import { type Account, findAccount, insertAccount, replaceCredential, saveGrant } from '#db/accounts.ts'
 import { resolveAlert } from '#db/alerts.ts'
 import { appendAudit } from '#db/audit.ts'
 import { type Database, inTransaction, isDuplicate, type Transaction } from '#db/client.ts'
-import type { AuditAction } from '#src/domain/audit.ts'
+import type { AuditAction, AuditEvent } from '#src/domain/audit.ts'
 import { credentialStatus } from '#src/domain/credential.ts'
 import { AppError } from '#src/domain/errors.ts'
 import { type AccountId, newId } from '#src/domain/ids.ts'
@@ -24,8 +24,11 @@ export interface NewConnection {
   ownerRef?: string
   token: Secret
   expiresAt: Date
+  /** What its owner allowed, where the platform said so. */
+  scopes?: string[] | undefined
+  dataAccessExpiresAt?: Date | undefined
   /** Who connects it, for the audit log. */
-  by: string
+  by: AuditEvent['actor']
 }
 
 export interface Connected {
@@ -33,6 +36,16 @@ export interface Connected {
   /** False when the account was there and has a new token now. */
   isNew: boolean
 }
+
+/** What a new token puts right. */
+const settled = [
+  'token_refused',
+  'token_expiring',
+  'data_access_expiring',
+  'scope_missing',
+  'subscription_refused',
+  'account_deauthorized',
+] as const
 
 /** Connects an account, or gives a connected one a new token; everything it had stays. */
 export function createConnect({ db, keyring, now }: ConnectDeps) {
@@ -57,11 +70,14 @@ async function connectIn(tx: Transaction, connection: NewConnection, moment: Mom
   const accountId = present?.id ?? newId('account', moment.at)
   if (present) await reconnect(tx, present, connection, moment)
   else await insert(tx, accountId, connection, moment)
-  if (connection.ownerRef) await saveOwner(tx, accountId, connection.ownerRef)
+  const { ownerRef, scopes = null, dataAccessExpiresAt = null } = connection
+  // What an earlier token allowed says nothing about this one; whether webhooks come has to show anew.
+  const unseen = { subscriptionsCheckedAt: null, heardAt: null }
+  await saveGrant(tx, accountId, { scopes, dataAccessExpiresAt, ...unseen, ...(ownerRef && { ownerRef }) })
   const action: AuditAction = present ? 'credential.renewed' : 'account.added'
   await appendAudit(tx, {
     action,
-    actor: { kind: 'process', id: connection.by },
+    actor: connection.by,
     subject: { kind: 'account', id: accountId },
     detail: { platform, accountRef, expiresAt: connection.expiresAt.toISOString() },
     at: moment.at,
@@ -100,6 +116,5 @@ async function reconnect(
   if (!(await replaceCredential(tx, present, fresh, at))) {
     throw new AppError('conflict', 'The token of this account was replaced at the same moment')
   }
-  for (const kind of ['token_refused', 'token_expiring', 'account_deauthorized'] as const)
-    await resolveAlert(tx, kind, present.id, at)
+  for (const kind of settled) await resolveAlert(tx, kind, present.id, at)
 }

@@ -5,6 +5,7 @@ import { markReceived } from '#db/deliveries.ts'
 import { isAnyErased } from '#db/messages.ts'
 import { type Platform, platformRules } from '#src/domain/platform.ts'
 import { type Aftermath, announce, noAftermath } from './aftermath.ts'
+import { noteFirstWord } from './first-word.ts'
 import type { ReceiveDeps, Received } from './receive.ts'
 import { type Delivery, findAccounts } from './receive-arrivals.ts'
 import { type Accounts, type Arrival, receiveItem } from './receive-item.ts'
@@ -20,12 +21,12 @@ interface Known extends Delivery {
 /** One delivery, whole. */
 export async function receiveDelivery(deps: ReceiveDeps, delivery: Delivery): Promise<Received> {
   const known = { ...delivery, accounts: await findAccounts(deps.db, delivery.arrivals) }
-  try {
-    return await receiveTogether(deps, known)
-  } catch (error) {
+  const received = await receiveTogether(deps, known).catch((error: unknown) => {
     if (!isOfContent(error)) throw error
-    return await receiveSingly(deps, known)
-  }
+    return receiveSingly(deps, known)
+  })
+  await noteFirstWord(deps, known.accounts.values())
+  return received
 }
 
 async function receiveTogether(deps: ReceiveDeps, { id, source, accounts, arrivals }: Known): Promise<Received> {

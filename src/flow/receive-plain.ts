@@ -10,6 +10,7 @@ import { supersedeDrafts } from '#db/drafts.ts'
 import { isOptOut } from '#src/domain/opt-out.ts'
 import { type Platform, platforms } from '#src/domain/platform.ts'
 import { announce, noAftermath } from './aftermath.ts'
+import { noteFirstWord } from './first-word.ts'
 import type { ReceiveDeps } from './receive.ts'
 import { type Delivery, findAccounts, lockKey } from './receive-arrivals.ts'
 import type { Accounts, Desk } from './receive-item.ts'
@@ -60,6 +61,7 @@ async function receiveGroup(deps: ReceiveDeps, group: Delivery[]): Promise<{ rec
     return { aftermath: desk.aftermath, stored: await storePlain(desk, plain) }
   })
   await announce(aftermath, deps)
+  await noteFirstWord(deps, accounts.values())
   return { received: aftermath.received, left: group.filter((delivery) => !stored.has(delivery)) }
 }
 

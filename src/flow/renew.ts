@@ -1,13 +1,11 @@
 /*
  * Keeps every token alive, or says that it cannot. Each look either renews a token that is past its half-life or asks the
- * platform whether it still works. Only the platform's own word that a token is dead disconnects an account; a failed
+ * platform whether it still works, and once an hour what it allows and until when. Only the platform's own word that a token is dead disconnects an account; a failed
  * renewal, an outage or an odd answer changes nothing but what the console shows. A new token replaces exactly the one it
  * came from, so an account that was connected again meanwhile keeps its newer one.
  */
-import { randomUUID } from 'node:crypto'
-import { type Account, listAccounts, readAccount } from '#db/accounts.ts'
+import { type Account, readAccount } from '#db/accounts.ts'
 import type { Database } from '#db/client.ts'
-import { endLease, takeLease } from '#db/leases.ts'
 import { findPause } from '#db/pauses.ts'
 import { credentialStatus, isRenewable, renewAt } from '#src/domain/credential.ts'
 import { AppError } from '#src/domain/errors.ts'
@@ -15,13 +13,15 @@ import type { AccountId } from '#src/domain/ids.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { Lanes } from '#src/limits/lanes.ts'
 import type { Limiter } from '#src/limits/slots.ts'
-import type { Listener, PlatformAdapter } from '#src/platforms/adapter.ts'
+import type { Listener, PlatformAdapter, TokenFacts } from '#src/platforms/adapter.ts'
 import type { Publish } from '#src/queues/live.ts'
 import { textHash } from '#src/vault/hash.ts'
 import type { Keyring } from '#src/vault/keyring.ts'
+import type { Secret } from '#src/vault/secret.ts'
 import { lineUpHeld } from './line-up.ts'
 import { createListener } from './pause.ts'
 import { credentialOf, type Finding, isDead, mayRevive, recordFinding } from './renewed.ts'
+import { createRound } from './rounds.ts'
 
 export interface RenewDeps {
   db: Database
@@ -34,42 +34,14 @@ export interface RenewDeps {
 }
 
 const CALL_MS = 20_000
-/** Held anew for every account, so it only has to outlast two calls. */
-const LEASE_MS = 60_000
+/** How often the platform is asked what a token allows, which changes rarely. */
+const INSPECT_EVERY_MS = 3_600_000
 /** How often a dead token is asked whether it has come back. */
 const REVIVE_EVERY_MS = 3_600_000
-const PAGE = 100
 
 export function createRenew(deps: RenewDeps) {
   const renew = (id: AccountId) => renewOne(deps, id)
-  return { renew, renewAll: createRenewAll(deps, renew) }
-}
-
-/** Looks at every account; one that fails does not keep the others waiting. A second process meanwhile does nothing. */
-function createRenewAll({ db, now }: RenewDeps, renew: (id: AccountId) => Promise<void>) {
-  const holder = randomUUID()
-  const take = () => takeLease(db, { name: 'renew', holder, at: now(), until: new Date(now().getTime() + LEASE_MS) })
-
-  return async (): Promise<void> => {
-    const failures: unknown[] = []
-    for await (const id of allAccounts(db)) {
-      const lease = await take()
-      if (!lease) return
-      await renew(id).catch((error: unknown) => failures.push(error))
-    }
-    const lease = await take()
-    if (lease) await endLease(db, lease, now())
-    if (failures.length > 0) throw failures[0]
-  }
-}
-
-async function* allAccounts(db: Database): AsyncGenerator<AccountId> {
-  for (let after: AccountId | undefined; ; ) {
-    const page = await listAccounts(db, { after, limit: PAGE })
-    for (const { id } of page) yield id
-    after = page.at(-1)?.id
-    if (page.length < PAGE) return
-  }
+  return { renew, renewAll: createRound({ ...deps, lease: 'renew', isDue: () => true, look: renew }) }
 }
 
 async function renewOne(deps: RenewDeps, id: AccountId): Promise<void> {
@@ -138,17 +110,41 @@ async function refresh(deps: RenewDeps, account: Account, listener: Listener): P
   }
 }
 
-async function ask({ keyring, adapters }: RenewDeps, account: Account, listener: Listener): Promise<Finding> {
+async function ask(deps: RenewDeps, account: Account, listener: Listener): Promise<Finding> {
+  const { keyring, adapters } = deps
   try {
     const token = keyring.open(account.sealedToken, { owner: account.id, field: 'token' })
     const { credential } = adapters[account.platform]
     const found = await credential.check(token, AbortSignal.timeout(CALL_MS), listener)
-    const { accountRef, ownerRef } = found
-    if (accountRef === account.accountRef) return { kind: 'works', ...(ownerRef && { ownerRef }) }
-    return { kind: 'refused', code: 'other_account', note: 'The token belongs to another account' }
+    if (found.accountRef !== account.accountRef) return OTHER_ACCOUNT
+    const facts = await inspect(deps, account, { token, listener })
+    if (facts?.isValid === false) return { kind: 'dead', code: facts.code ?? '190', note: 'The token is not valid' }
+    const ownerRef = facts?.ownerRef ?? found.ownerRef
+    return { kind: 'works', ...(ownerRef && { ownerRef }), ...(facts && { facts }) }
   } catch (error) {
     return findingOf(error)
   }
+}
+
+const OTHER_ACCOUNT: Finding = { kind: 'refused', code: 'other_account', note: 'The token belongs to another account' }
+
+/** What the platform says of a token that works, once an hour. That it does not say takes nothing away from the token. */
+async function inspect(
+  { adapters, now }: RenewDeps,
+  account: Account,
+  { token, listener }: { token: Secret; listener: Listener },
+): Promise<TokenFacts | undefined> {
+  const { credential } = adapters[account.platform]
+  if (!credential.inspect || !isTimeToInspect(account, now())) return undefined
+  return credential.inspect(token, AbortSignal.timeout(CALL_MS), listener).catch(() => undefined)
+}
+
+/** The first look of every hour; at once when nothing is known yet, or when the token comes back from the dead. */
+function isTimeToInspect(account: Account, at: Date): boolean {
+  const { scopes, tokenCheckedAt } = account
+  if (scopes === null || tokenCheckedAt === null || isDead(account)) return true
+  const hourOf = (time: Date) => Math.floor(time.getTime() / INSPECT_EVERY_MS)
+  return hourOf(at) !== hourOf(tokenCheckedAt)
 }
 
 /** Graph's 190 and 102 are the token's death; every other refusal may be about something else. */

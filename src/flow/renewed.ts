@@ -1,9 +1,18 @@
-import { type Account, type FreshCredential, markCredential, replaceCredential, saveOwner } from '#db/accounts.ts'
-import { raiseAlert, resolveAlert } from '#db/alerts.ts'
+import {
+  type Account,
+  type FreshCredential,
+  type Grant,
+  markCredential,
+  replaceCredential,
+  saveGrant,
+} from '#db/accounts.ts'
+import { resolveAlert } from '#db/alerts.ts'
 import { appendAudit } from '#db/audit.ts'
 import { type Database, inTransaction, type Transaction } from '#db/client.ts'
 import type { AuditAction, AuditEvent } from '#src/domain/audit.ts'
-import { alertDay, type Credential, type CredentialStatus, credentialStatus } from '#src/domain/credential.ts'
+import { type Credential, type CredentialStatus, credentialStatus } from '#src/domain/credential.ts'
+import type { TokenFacts } from '#src/platforms/adapter.ts'
+import { newlyMissing, type Seen, tellDeath, tellEnds, tellRefusal, tellScopes } from './credential-alerts.ts'
 
 /**
  * What a look at a token found. `refused`: the platform said no, but not that the token is dead. `silent`: it did not say;
@@ -11,7 +20,7 @@ import { alertDay, type Credential, type CredentialStatus, credentialStatus } fr
  */
 export type Finding =
   | { kind: 'renewed'; fresh: FreshCredential }
-  | { kind: 'works'; ownerRef?: string }
+  | { kind: 'works'; ownerRef?: string; facts?: TokenFacts }
   | { kind: 'dead' | 'refused'; code: string; note: string }
   | { kind: 'silent'; code: string; heard: boolean }
 
@@ -21,7 +30,8 @@ interface Recorded {
   usable: boolean
 }
 
-const URGENT_DAYS = 3
+/** What a dead token makes pointless to tell. */
+const outlived = ['token_expiring', 'data_access_expiring', 'scope_missing'] as const
 /** Sign-outs and checkpoints end by themselves when the owner signs in; the platform then takes the same token again. */
 const REVIVABLE = /^(190|102)(\/|$)/
 
@@ -40,31 +50,52 @@ export function credentialOf(account: Account): Credential {
 
 /** Writes a finding down with its alerts and its audit entry, unless the token has been replaced meanwhile. */
 export async function recordFinding(db: Database, account: Account, finding: Finding, at: Date): Promise<Recorded> {
+  const grant = grantIn(finding)
+  const seen: Seen = { before: account, after: { ...account, ...grant }, at }
   return inTransaction(db, async (tx) => {
-    const stored = await store(tx, account, finding, at)
+    const stored = await store(tx, seen, finding)
     if (!stored) return { changed: true, usable: false }
-    if (finding.kind === 'works' && finding.ownerRef) await saveOwner(tx, account.id, finding.ownerRef)
-    await tellAlerts(tx, account, finding, at)
-    const action = actionOf(account, finding)
-    if (action) await appendAudit(tx, entry(account, action, finding, at))
+    await saveGrant(tx, account.id, grant)
+    await tellAlerts(tx, seen, finding)
+    const action = actionOf(seen, finding)
+    if (action) await appendAudit(tx, entry(seen, action, finding))
     const changed = finding.kind !== 'works' || account.tokenError !== null || stored !== account.credentialStatus
-    return { changed, usable: finding.kind === 'renewed' || finding.kind === 'works' }
+    return {
+      changed: changed || isOtherGrant(seen),
+      usable: finding.kind === 'renewed' || finding.kind === 'works',
+    }
   })
+}
+
+/** What the platform says of the token besides that it works; what it does not say is not guessed on. */
+function grantIn(finding: Finding): Grant {
+  if (finding.kind !== 'works') return {}
+  const { ownerRef, facts } = finding
+  return {
+    ...(ownerRef && { ownerRef }),
+    ...(facts && { scopes: facts.scopes.toSorted(), dataAccessExpiresAt: facts.dataAccessExpiresAt ?? null }),
+    ...(facts?.expiresAt && { tokenExpiresAt: facts.expiresAt }),
+  }
+}
+
+function isOtherGrant({ before, after }: Seen): boolean {
+  const shown = ({ scopes, dataAccessExpiresAt, tokenExpiresAt }: Account) =>
+    JSON.stringify([scopes, dataAccessExpiresAt, tokenExpiresAt])
+  return shown(before) !== shown(after)
 }
 
 /** The status that was written; undefined when it was too late for that. */
 async function store(
   tx: Transaction,
-  account: Account,
+  { before: account, after, at }: Seen,
   finding: Finding,
-  at: Date,
 ): Promise<CredentialStatus | undefined> {
   if (finding.kind === 'renewed') {
     return (await replaceCredential(tx, account, finding.fresh, at)) ? finding.fresh.credentialStatus : undefined
   }
   const tokenError = finding.kind === 'works' ? null : finding.code
   const checkedAt = finding.kind === 'silent' && !finding.heard ? account.tokenCheckedAt : at
-  const status = statusAfter(account, finding, at)
+  const status = statusAfter(after, finding, at)
   const kept = finding.kind === 'silent' && isDead(account) ? account.tokenError : tokenError
   const isStored = await markCredential(tx, account, { credentialStatus: status, tokenError: kept, checkedAt }, at)
   return isStored ? status : undefined
@@ -76,59 +107,41 @@ function statusAfter(account: Account, finding: Finding, at: Date): CredentialSt
   return credentialStatus({ ...credentialOf(account), revoked: false }, at)
 }
 
-async function tellAlerts(tx: Transaction, account: Account, finding: Finding, at: Date): Promise<void> {
-  const { id, tokenError } = account
+async function tellAlerts(tx: Transaction, seen: Seen, finding: Finding): Promise<void> {
+  const { before, at } = seen
+  const { id, tokenError } = before
   switch (finding.kind) {
     case 'renewed':
       await resolveAlert(tx, 'token_expiring', id, at)
       return resolveAlert(tx, 'token_refused', id, at)
     case 'dead':
-      await resolveAlert(tx, 'token_expiring', id, at)
-      return tellRefusal(tx, account, finding, at)
+      for (const kind of outlived) await resolveAlert(tx, kind, id, at)
+      return isDead(before) ? undefined : tellDeath(tx, before, finding.code, at)
     case 'refused':
-      if (finding.code !== tokenError) await tellRefusal(tx, account, finding, at)
-      return tellExpiry(tx, account, at)
+      if (finding.code !== tokenError) await tellRefusal(tx, before, finding.note, at)
+      return tellEnds(tx, seen)
     case 'works':
       if (tokenError !== null) await resolveAlert(tx, 'token_refused', id, at)
-      return tellExpiry(tx, account, at)
+      await tellScopes(tx, seen)
+      return tellEnds(tx, seen)
     case 'silent':
-      return tellExpiry(tx, account, at)
+      return tellEnds(tx, seen)
   }
 }
 
-type Refused = Extract<Finding, { kind: 'dead' | 'refused' }>
-
-async function tellRefusal(tx: Transaction, account: Account, { kind, note }: Refused, at: Date): Promise<void> {
-  const { id, name } = account
-  if (kind === 'dead' && isDead(account)) return
-  const text = kind === 'dead' ? `${name}: ${note}. Replies are held until it is connected again.` : `${name}: ${note}`
-  const severity = kind === 'dead' ? 'critical' : 'warning'
-  await raiseAlert(tx, { kind: 'token_refused', subject: id, severity, accountId: id, text, at })
-}
-
-/** Once for each threshold that has been crossed since the platform was last heard. */
-async function tellExpiry(
-  tx: Transaction,
-  { id, name, tokenExpiresAt, tokenCheckedAt }: Account,
-  at: Date,
-): Promise<void> {
-  const day = alertDay(tokenExpiresAt, at)
-  const told = tokenCheckedAt ? alertDay(tokenExpiresAt, tokenCheckedAt) : undefined
-  if (day === undefined || day === told) return
-  const severity = day <= URGENT_DAYS ? 'critical' : 'warning'
-  const text = `${name}: the token ends within ${day === 1 ? 'a day' : `${day} days`} and could not be renewed yet`
-  await raiseAlert(tx, { kind: 'token_expiring', subject: id, severity, accountId: id, text, at })
-}
-
 /** Looks that change nothing leave no entry. */
-function actionOf(account: Account, finding: Finding): AuditAction | undefined {
-  if (finding.kind === 'renewed' || (finding.kind === 'works' && isDead(account))) return 'credential.renewed'
-  return finding.kind === 'dead' && !isDead(account) ? 'credential.refused' : undefined
+function actionOf(seen: Seen, finding: Finding): AuditAction | undefined {
+  const wasDead = isDead(seen.before)
+  if (finding.kind === 'renewed' || (finding.kind === 'works' && wasDead)) return 'credential.renewed'
+  if (finding.kind === 'works') return newlyMissing(seen) && 'credential.changed'
+  return finding.kind === 'dead' && !wasDead ? 'credential.refused' : undefined
 }
 
-function entry({ id }: Account, action: AuditAction, finding: Finding, at: Date): AuditEvent {
+function entry(seen: Seen, action: AuditAction, finding: Finding): AuditEvent {
   const code = 'code' in finding ? finding.code : null
   const expiresAt = finding.kind === 'renewed' ? finding.fresh.tokenExpiresAt.toISOString() : null
   const actor = { kind: 'process', id: 'sending' } as const
-  return { action, actor, subject: { kind: 'account', id }, detail: { found: finding.kind, code, expiresAt }, at }
+  const missing = newlyMissing(seen)?.map(({ scope }) => scope)
+  const detail = { found: finding.kind, code, expiresAt, ...(missing && { missing: missing.join(' ') }) }
+  return { action, actor, subject: { kind: 'account', id: seen.before.id }, detail, at: seen.at }
 }

@@ -2,6 +2,7 @@
  * Finds what a crash, a wiped Redis or a lost bell left behind, and rings again. One process sweeps at a time; what it
  * changes itself is guarded by the fence of its lease, so that a sweeper that froze changes nothing when it wakes up.
  */
+import { clearLogins } from '#db/account-logins.ts'
 import { type Database, inTransaction, type Transaction } from '#db/client.ts'
 import { holdsLease, type Lease, takeLease } from '#db/leases.ts'
 import { lockConversation } from '#db/outbox.ts'
@@ -63,6 +64,7 @@ export function createSweep(deps: SweepDeps): () => Promise<Swept> {
     if (!lease) return { deliveries: 0, drafts: 0, posts: 0, unread: 0, uncertain: 0, expired: 0 }
     const uncertain = await giveUpLostPosts(deps, lease)
     const expired = await expireDrafts(deps, lease)
+    await clearLogins(db, at)
     if ((await endPauseAlerts(db, at)) > 0) deps.publish({ topic: 'alerts', id: 'pauses' })
     return { ...(await ring(at)), uncertain, expired }
   }

@@ -8,6 +8,7 @@ export const queueNames = {
   reconcile: 'reconcile',
   contacts: 'contacts',
   credentials: 'credentials',
+  subscriptions: 'subscriptions',
   sweep: 'sweep',
 } as const
 

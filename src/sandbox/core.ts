@@ -3,6 +3,7 @@ import { createDeliverer, type Deliverer, type Errand } from './deliveries.ts'
 import type { Account, Entry } from './entries.ts'
 import { openJournal } from './journal.ts'
 import { createLookup, type Lookup } from './lookup.ts'
+import { isTold } from './permits.ts'
 import { createRefs, type Refs } from './refs.ts'
 import { encodeBody } from './wire.ts'
 import { apply, emptyWorld, platformOf, type World } from './world.ts'
@@ -28,6 +29,8 @@ export interface CoreOptions {
   appSecret: string
   /** The door for a Page, and what signs its webhooks and proves its token; without it no Page is played. */
   page?: { webhookUrl: string; appSecret: string } | undefined
+  /** The app's number at Meta; one of its own unless told. */
+  appId?: string | undefined
   /** Journal file; memory only without it. */
   statePath?: string | undefined
   now: () => Date
@@ -45,6 +48,9 @@ export interface Core {
   /** The first shop, the one people play with. */
   readonly account: Account
   readonly page: Account | undefined
+  readonly appId: string
+  /** Whether this is the token of our app itself. */
+  isApp(token: string | undefined): boolean
   /** Whether a token is proven with this secret, where its account's app demands that. */
   isProven(proof: string | undefined, token: { accountRef: string; text: string }): boolean
   /** Unix ms by the sandbox's clock. */
@@ -56,6 +62,7 @@ export interface Core {
   /** The same with fractions. */
   arrivalClock(): number
   record(entry: Entry): void
+  /** Resolves with id 0 when our app is not told of such things. */
   deliver(
     errand: Omit<Errand, 'body' | 'door'> & { envelope: unknown; accountRef: string },
   ): ReturnType<Deliverer['deliver']>
@@ -65,11 +72,12 @@ export interface Core {
   close(): Promise<void>
 }
 
+const APP_ID = '1517776481860111'
 const PAGE = { username: 'murmelton', name: 'Murmelton Ceramics', platform: 'messenger' as const }
 const SHOP = { username: 'murmelton.ceramics', name: 'Murmelton Ceramics' }
 
 export function createCore(options: CoreOptions): Core {
-  const { seed, webhookUrl, appSecret, page, statePath, now, retryDelaysMs } = options
+  const { seed, webhookUrl, appSecret, page, appId = APP_ID, statePath, now, retryDelaysMs } = options
   const refs = createRefs(seed)
   const world = emptyWorld()
   const lookup = createLookup(world, refs)
@@ -92,13 +100,15 @@ export function createCore(options: CoreOptions): Core {
   })
 
   return {
-    ...{ world, refs, lookup, settings, clock, machineClock, record },
+    ...{ world, refs, lookup, settings, clock, machineClock, record, appId },
     arrivalClock: options.preciseNow ?? machineClock,
     account: openFirst({ world, record }, { ...refs.account(1), ...SHOP }, machineClock()),
     page: page && openFirst({ world, record }, { ...refs.page(1), ...PAGE }, machineClock()),
+    isApp: (token) => page !== undefined && token === `${appId}|${page.appSecret}`,
     isProven: createProver(world, page?.appSecret),
     tick: createTick(clock),
     deliver({ envelope, accountRef, ...errand }) {
+      if (!isTold(world, accountRef, envelope)) return Promise.resolve({ id: 0, status: 0 })
       const door = platformOf(world, accountRef) === 'messenger' ? { door: 'messenger' as const } : {}
       return deliverer.deliver({ ...errand, ...door, body: encodeBody(envelope) })
     },

@@ -1,3 +1,4 @@
+import type { Grant } from './grants.ts'
 import type { Weather } from './weather/weather.ts'
 
 /** What can happen in the sandbox, as it stands in the journal. All times are ms since 1970. */
@@ -5,7 +6,14 @@ export type Entry =
   | ({ type: 'account' } & Account)
   | { type: 'token'; accountRef: string; serial: number; at: number }
   /** All tokens of the account up to this one died. */
-  | { type: 'death'; accountRef: string; serial: number }
+  | { type: 'death'; accountRef: string; serial: number; code?: number | undefined }
+  /** That token is taken again. */
+  | { type: 'revival'; accountRef: string; serial: number }
+  | ({ type: 'grant'; accountRef: string } & Grant)
+  /** What our app is told about the account from now on; nothing when empty. */
+  | { type: 'subscription'; accountRef: string; fields: readonly string[] }
+  /** The same of somebody else's app. */
+  | { type: 'neighbour'; accountRef: string; fields: readonly string[] }
   | { type: 'contact'; accountRef: string; contactRef: string; name: string; username: string }
   | ({ type: 'message' } & Message)
   | { type: 'unsend'; mid: string }

@@ -27,6 +27,8 @@ async function play(): Promise<void> {
     consoleUrl: config.publicUrl,
     appSecret: config.instagramAppSecrets[0]?.secret.reveal() ?? '',
     page: pageSecret === undefined ? undefined : { webhookUrl: `${doors}/messenger`, appSecret: pageSecret },
+    appId: config.metaAppId,
+    instagramAppId: config.instagramAppId,
     // Without a key the drafts come from elsewhere, and the stand-in accepts nobody.
     anthropicApiKey: config.anthropicApiKey?.reveal() ?? randomBytes(32).toString('hex'),
     statePath: config.sandboxStatePath,

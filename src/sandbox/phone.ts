@@ -66,7 +66,7 @@ export function createPhone(core: Core): Phone {
     write: (contactRef, writing) => say(keep('contact', contactRef, writing)),
     answerFromApp: (contactRef, writing) => say(keep('account', contactRef, writing, PAGE_INBOX)),
     keepSent(contactRef, writing) {
-      const message = keep('account', contactRef, writing, OUR_APP)
+      const message = keep('account', contactRef, writing, Number(core.appId))
       return { mid: message.mid, echo: (lateMs) => say(message, lateMs).delivered }
     },
     comment({ name, username, text, at = core.tick('comments') }) {
@@ -104,7 +104,6 @@ function answering(
 }
 /** As the echoes of a Page name who sent them: https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/message-echoes */
 const PAGE_INBOX = 26_390_203_743_090
-const OUR_APP = 1_517_776_481_860_111
 
 type About = (mid: string, parts: (message: Message, at: number) => Record<string, unknown>) => Delivered | undefined
 

@@ -5,6 +5,8 @@ export interface Refs {
   account(serial: number): { accountRef: string; scopedRef: string }
   /** A Page goes by one id. */
   page(serial: number): { accountRef: string; scopedRef: string }
+  /** Whoever connected the account, as the app knows them. */
+  owner(accountRef: string): string
   visitor(accountRef: string, serial: number): string
   /** As Messenger names messages and threads, and Facebook tokens. */
   pageMessage(thread: { contactRef: string; from: string }, serial: number): string
@@ -36,6 +38,7 @@ export function createRefs(seed: string): Refs {
       const accountRef = `10${digits(`page ${serial}`, 13)}`
       return { accountRef, scopedRef: accountRef }
     },
+    owner: (accountRef) => `122${digits(`owner ${accountRef}`, 14)}`,
     visitor: (accountRef, serial) => `7${digits(`visitor ${accountRef} ${serial}`, 15)}`,
     pageMessage: ({ contactRef, from }, serial) =>
       `m_${word(`message ${from} ${contactRef} ${serial}`)}${word(`message tail ${from} ${contactRef} ${serial}`)}`,

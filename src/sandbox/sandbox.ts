@@ -8,6 +8,7 @@ import { type CoreOptions, createCore } from './core.ts'
 import { createFaults } from './faults.ts'
 import { createGraph } from './graph/graph.ts'
 import { guard } from './guard.ts'
+import { createLogin } from './login/login.tsx'
 import { createOpening } from './opening.ts'
 import { createPages } from './pages/pages.tsx'
 import { createPhone } from './phone.ts'
@@ -21,6 +22,8 @@ export interface SandboxOptions extends Omit<CoreOptions, 'now'> {
   opens?: boolean
   /** Where a link to the console leads; the product's own address unless told. */
   consoleUrl?: string
+  /** The app's number at Instagram; one of its own unless told. */
+  instagramAppId?: string | undefined
   now?: () => Date
 }
 
@@ -32,16 +35,23 @@ export interface Sandbox {
   close(): Promise<void>
 }
 
+const INSTAGRAM_APP_ID = '990000000000001'
+
 /** Unix ms with fractions; unlike the wall clock it never steps back. */
 const precise = () => performance.timeOrigin + performance.now()
 
 /** Instagram and Claude on this machine, over real HTTP. `ANTHROPIC_BASE_URL` is the answered address plus `/claude`. */
-export function createSandbox({ anthropicApiKey, opens = false, consoleUrl, now, ...rest }: SandboxOptions): Sandbox {
+export function createSandbox(options: SandboxOptions): Sandbox {
+  const { anthropicApiKey, opens = false, consoleUrl, instagramAppId = INSTAGRAM_APP_ID, now, ...rest } = options
   const core = createCore({ preciseNow: now ? undefined : precise, ...rest, now: now ?? (() => new Date()) })
   const phone = createPhone(core)
   const stage = createStage(core, phone)
   const faults = createFaults()
   const productUrl = new URL(rest.webhookUrl).origin
+  const apps = {
+    instagram: { id: instagramAppId, secret: rest.appSecret },
+    messenger: { id: core.appId, secret: rest.page?.appSecret ?? '' },
+  }
   const opening = createOpening({ core, phone, readyUrl: `${productUrl}/readyz` })
   const control = createControl(core, { phone, stage, faults, opening })
 
@@ -52,6 +62,7 @@ export function createSandbox({ anthropicApiKey, opens = false, consoleUrl, now,
   app.use('/claude/*', faults.strike)
   app.route('/claude', createClaudeStandIn({ apiKey: anthropicApiKey, ...(now && { now }) }))
   app.route('/', createPages({ core, phone, consoleUrl: consoleUrl ?? productUrl }))
+  app.route('/', createLogin({ core, apps, consoleUrl: consoleUrl ?? productUrl }))
   app.route('/', createGraph({ core, phone, faults }))
 
   let server: ReturnType<typeof serve> | undefined

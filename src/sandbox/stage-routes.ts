@@ -1,8 +1,9 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Core } from './core.ts'
+import { GrantOrder, SubscriptionOrder, TokenOrder } from './permit-orders.ts'
 import { recordStream } from './record.ts'
-import { Line, Lines, Opened, Person, refuseWith, type Stage, TokenOrder } from './stage.ts'
+import { Line, Lines, Opened, Person, refuseWith, type Stage } from './stage.ts'
 import { Weather } from './weather/weather.ts'
 
 const RecordQuery = z.strictObject({
@@ -27,6 +28,11 @@ export function createStageRoutes(stage: Stage, core: Core) {
       return c.json(isList ? stage.writeAll(Lines.parse(body)) : stage.write(Line.parse(body)), 201)
     })
     .post('/tokens', async (c) => c.json(stage.token(TokenOrder.parse(await c.req.json())), 201))
+    .put('/grants', async (c) => {
+      stage.grant(GrantOrder.parse(await c.req.json()))
+      return c.body(null, 204)
+    })
+    .put('/subscriptions', async (c) => c.json(stage.subscription(SubscriptionOrder.parse(await c.req.json()))))
     .get('/weather', (c) => c.json(core.world.weather))
     .put('/weather', async (c) => {
       stage.changeWeather(Weather.parse(await c.req.json()))

@@ -5,6 +5,7 @@ import type { Core } from './core.ts'
 import type { Account } from './entries.ts'
 import { expiryOf, issueToken } from './graph/tokens.ts'
 import { tokenText } from './lookup.ts'
+import { createPermitOrders, type PermitOrders } from './permit-orders.ts'
 import type { Phone } from './phone.ts'
 import { Weather } from './weather/weather.ts'
 import { platformOf } from './world.ts'
@@ -24,7 +25,6 @@ export const Line = z.strictObject({
   at: z.int().min(0).optional(),
 })
 export const Lines = z.strictObject({ items: z.array(Line).min(1).max(100_000) })
-export const TokenOrder = z.strictObject({ accountRef: z.string(), dead: z.literal(true).optional() })
 export type Line = z.infer<typeof Line>
 
 export interface AccountView {
@@ -39,7 +39,7 @@ export interface AccountView {
 }
 
 /** Sets the scene: accounts, the people who write to them, their tokens and the weather. */
-export interface Stage {
+export interface Stage extends PermitOrders {
   view(account: Account): AccountView
   accounts(): AccountView[]
   open(opened: z.infer<typeof Opened>): AccountView[]
@@ -47,7 +47,6 @@ export interface Stage {
   /** Kept at once, delivered when the weather lets it. */
   write(line: Line): { mid: string }
   writeAll(lines: z.infer<typeof Lines>): { mids: string[] }
-  token(order: z.infer<typeof TokenOrder>): AccountView
   changeWeather(weather: z.input<typeof Weather>): void
 }
 
@@ -88,13 +87,7 @@ export function createStage(core: Core, phone: Phone): Stage {
       if (stranger >= 0) refuse(['items', stranger, 'contactRef'], 'Nobody in this sandbox')
       return { mids: items.map(write) }
     },
-    token({ accountRef, dead }) {
-      const account = find(accountRef)
-      const newest = world.tokens.get(accountRef)?.at(-1)
-      if (dead && newest) record({ type: 'death', accountRef, serial: newest.serial })
-      else issueToken(core, accountRef)
-      return view(account)
-    },
+    ...createPermitOrders(core, { find, view }),
     changeWeather: (weather) => record({ type: 'weather', weather: Weather.parse(weather) }),
   }
 }

@@ -1,5 +1,6 @@
 import type { Platform } from '#src/domain/platform.ts'
 import type { Account, Arrival, Comment, Delivery, Entry, Message } from './entries.ts'
+import { type Grant, permitsApplied } from './grants.ts'
 import { clearSkies, type Weather } from './weather/weather.ts'
 
 const HOUR_MS = 3_600_000
@@ -34,6 +35,8 @@ export interface Token {
   serial: number
   at: number
   isDead?: boolean
+  /** Subcode of why. */
+  deathCode?: number
 }
 
 /** What is known of a delivery once its body is gone. */
@@ -62,6 +65,10 @@ export interface World {
   comments: KeptComment[]
   /** Of each account, the newest last. */
   tokens: Map<string, Token[]>
+  grants: Map<string, Grant>
+  /** What our app, and somebody else's, is told of an account; ours everything when absent. */
+  subscriptions: Map<string, readonly string[]>
+  neighbours: Map<string, readonly string[]>
   arrivals: Arrival[]
   /** Deliveries that were neither accepted nor given up. */
   pending: Map<number, Delivery>
@@ -80,6 +87,7 @@ export function emptyWorld(): World {
     kept: new Map(),
     comments: [],
     tokens: new Map(),
+    ...{ grants: new Map(), subscriptions: new Map(), neighbours: new Map() },
     arrivals: [],
     pending: new Map(),
     deliveries: new Map(),
@@ -92,10 +100,7 @@ type Applied = { [T in Entry['type']]: (world: World, entry: Extract<Entry, { ty
 
 const applied: Applied = {
   account: (world, { type: _, ...account }) => void world.accounts.set(account.accountRef, account),
-  token: (world, { accountRef, serial, at }) => listOf(world.tokens, accountRef).push({ accountRef, serial, at }),
-  death: (world, { accountRef, serial }) => {
-    for (const token of listOf(world.tokens, accountRef)) if (token.serial <= serial) token.isDead = true
-  },
+  ...permitsApplied,
   contact: (world, { type: _, ...contact }) => {
     const known = world.contacts.get(contact.contactRef)
     if (!known) listOf(world.contactsOf, contact.accountRef).push(contact.contactRef)

@@ -105,6 +105,18 @@ describe('accounts add', () => {
     expect((await run(`accounts check ${id}`)).out).toContain('works')
   })
 
+  it('writes down who connected a Page, what they allowed and until when', async () => {
+    graph.next('me', { body: { id: '200000000005556', name: 'Alpine' } })
+    const data = { is_valid: true, user_id: '218471', scopes: ['pages_messaging'], expires_at: 0 }
+    graph.next('debug_token', { body: { data: { ...data, data_access_expires_at: 1_896_000_000 } } })
+    const apps = { META_APP_ID: '1517776481860111', META_APP_SECRET: 'm'.repeat(32) }
+    const { out } = await run('accounts add --platform messenger', TOKEN, apps)
+    expect(await readAccount(db, out.trim() as AccountId)).toMatchObject({
+      ...{ ownerRef: '218471', scopes: ['pages_messaging'], tokenExpiresAt: NO_EXPIRY },
+      dataAccessExpiresAt: new Date(1_896_000_000_000),
+    })
+  })
+
   it('gives a connected account its new token and keeps everything else', async () => {
     const ref = aRef()
     const id = await add(ref)
@@ -149,7 +161,10 @@ describe('accounts add', () => {
     const ref = aRef()
     const before = await db.$count(accounts)
     const { code, err } = await run(`accounts add --account-ref ${ref}`, TOKEN)
-    expect({ code, err }).toEqual({ code: 4, err: 'The token belongs to another account than --account-ref says\n' })
+    expect({ code, err }).toEqual({
+      code: 4,
+      err: `This token belongs to alpine, not to ${ref}: nothing was changed\n`,
+    })
     expect(await db.$count(accounts)).toBe(before)
   })
 

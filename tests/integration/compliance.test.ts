@@ -279,7 +279,15 @@ describe('a deauthorization', () => {
     const reconnect = createConnect({ db, keyring, now: () => new Date() })
     const expiresAt = new Date(Date.now() + 5_000_000_000)
     const token = new Secret('IGAAagain0123456789')
-    await reconnect({ platform: 'instagram', accountRef, name, ownerRef: '77704', token, expiresAt, by: 'test' })
+    await reconnect({
+      platform: 'instagram',
+      accountRef,
+      name,
+      ownerRef: '77704',
+      token,
+      expiresAt,
+      by: { kind: 'process', id: 'test' },
+    })
     expect((await call('deauthorize', signed)).status).toBe(200)
     expect(await rowOf(id)).toMatchObject({ credentialStatus: 'valid' })
     expect((await rowOf(id)).sealedToken).not.toBe('')

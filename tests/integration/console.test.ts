@@ -25,6 +25,7 @@ import { createSignIn } from '#src/flow/sign-in.ts'
 import { createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
 import { hashPassword } from '#src/vault/passwords.ts'
 import { Secret } from '#src/vault/secret.ts'
+import { aConnectRoom } from '#tests/support/console.ts'
 import { aDatabase } from '#tests/support/stores.ts'
 import { anAccount, anOperator, aThread } from '#tests/support/threads.ts'
 
@@ -62,6 +63,7 @@ async function setUp({ heartbeatMs = 60 } = {}) {
       ...createConfigure({ db, lanes, publish, now }),
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
     },
+    connect: aConnectRoom(),
     signIn: createSignIn({ db, pepper, now }),
     live: (listener) => {
       listeners.add(listener)

@@ -138,6 +138,8 @@ describe('a message', () => {
     expect(published).toEqual([
       { topic: 'queue', id: found.id },
       { topic: 'conversation', id: found.id },
+      // Its first webhook.
+      { topic: 'accounts', id: account.id },
     ])
     expect(account.id).toBe(found.accountId)
   })

@@ -4,6 +4,7 @@ import type { ConsoleDeps, Session } from '#src/console/deps.ts'
 import type { Env } from '#src/console/env.ts'
 import type { AccountDetail, HealthView, Overview } from '#src/console/house-views.ts'
 import type { ConversationView, ListItem, PostView } from '#src/console/views.ts'
+import { AppError } from '#src/domain/errors.ts'
 import type { Role } from '#src/domain/identity.ts'
 import { newId } from '#src/domain/ids.ts'
 import { policyCase } from '#src/domain/policy-case.ts'
@@ -159,6 +160,8 @@ export function anAccountDetail(changed: Partial<AccountDetail> = {}): AccountDe
     tokenExpiresAt: new Date(at.getTime() + 60 * 24 * HOUR_MS),
     tokenCheckedAt: null,
     tokenError: null,
+    scopes: null,
+    heardAt: null,
     stoppedAt: null,
     stoppedReason: null,
     queuedPosts: 0,
@@ -188,6 +191,7 @@ interface Options {
   publicUrl?: string
   reads?: Partial<ConsoleDeps['reads']>
   review?: Partial<ConsoleDeps['review']>
+  connect?: Partial<ConsoleDeps['connect']>
   signIn?: Partial<ConsoleDeps['signIn']>
   config?: Partial<ConsoleDeps['config']>
   live?: ConsoleDeps['live']
@@ -244,6 +248,7 @@ export function aConsole(options: Options = {}) {
       resumeSending: nothing('resumeSending'),
       eraseContact: nothing('eraseContact'),
     },
+    connect: { ...aConnectRoom(note), ...options.connect },
     signIn: {
       isSetupOpen: async (token) => token === 'open',
       setUp: async () => ({ token: 'admin', operatorId: newId('operator', at) }),
@@ -257,6 +262,30 @@ export function aConsole(options: Options = {}) {
     config: { publicUrl: options.publicUrl ?? PUBLIC_URL, sandbox: false, now: () => at, ...options.config },
   })
   return { app, view, calls, errors }
+}
+
+/** Sign-ins at platforms that nobody is at; with `note` they are heard of. */
+export function aConnectRoom(note: (verb: string) => (input: unknown) => unknown = () => () => undefined) {
+  const loginId = newId('login', at)
+  const account = { accountId, name: 'Alpine', isNew: true, missing: [], isSubscribed: true }
+  const nobody = async () => {
+    throw new AppError('not_found', 'There is no such sign-in')
+  }
+  return {
+    lacks: { instagram: undefined, messenger: undefined },
+    begin: async (input) => {
+      note('begin')(input)
+      return { url: 'https://www.instagram.com/oauth/authorize?state=s' }
+    },
+    open: async () => ({ url: 'https://www.instagram.com/oauth/authorize?state=s', linkCookie: 'linked' }),
+    finish: async () => ({ kind: 'denied', loginId }),
+    read: nobody,
+    choose: nobody,
+    withToken: async (input) => {
+      note('withToken')(input)
+      return account
+    },
+  } satisfies ConsoleDeps['connect']
 }
 
 function aSession(token: string): Session | undefined {

@@ -49,7 +49,7 @@ export async function aFakeGraph() {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     arrivals,
     sends: () => arrivals.filter((arrival) => kindOf(arrival) === 'messages'),
-    /** Plays these for the next calls of `messages`, `me`, `refresh_access_token` or `profile`. */
+    /** Plays these for the next calls of `messages`, `me`, `profile` or an edge of the list below. */
     next(kind: string, ...next: Script[]) {
       scripts[kind] = [...(scripts[kind] ?? []), ...next]
     },
@@ -80,9 +80,11 @@ async function read(request: IncomingMessage): Promise<Arrival> {
   }
 }
 
+const EDGES = ['messages', 'me', 'refresh_access_token', 'debug_token', 'subscribed_apps']
+
 function kindOf({ path }: Arrival): string {
   const last = path.split('/').at(-1) ?? ''
-  return ['messages', 'me', 'refresh_access_token'].includes(last) ? last : 'profile'
+  return EDGES.includes(last) ? last : 'profile'
 }
 
 function success(arrival: Arrival, serial: number): unknown {

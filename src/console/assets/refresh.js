@@ -26,7 +26,7 @@ export async function refresh() {
 function apply(page) {
   setClock(page.documentElement.dataset.now)
   document.title = page.title
-  for (const id of ['nav', 'strips', 'alerts', 'status', 'pauses']) swap(page, id)
+  for (const id of ['nav', 'strips', 'alerts', 'status', 'pauses', 'light']) swap(page, id)
   applyList(page)
   applyOutbox(page)
   applyPane(page)

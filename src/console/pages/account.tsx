@@ -5,6 +5,7 @@ import type { AccountDetail } from '../house-views.ts'
 import { Icon } from '../parts/icons.tsx'
 import { KnowledgeList } from '../parts/knowledge.tsx'
 import { Layout } from '../parts/layout.tsx'
+import { Light, MissingScopes } from '../parts/light.tsx'
 import { AccountPauses } from '../parts/pauses.tsx'
 import type { AccountRefusal } from '../parts/refusal.ts'
 import { Settings } from '../parts/settings.tsx'
@@ -40,11 +41,20 @@ export function AccountPage({ frame, account, refusal }: AccountProps) {
             <strong>{refusal.message}</strong>
           </p>
         )}
+        <Light account={account} frame={frame} />
         <section class="card">
           <h2>
             Token <TokenTag status={account.credentialStatus} />
           </h2>
           <TokenLife account={account} frame={frame} />
+          <MissingScopes account={account} />
+          {frame.may('configure') && (
+            <p>
+              <a class="button" href={`/connect?account=${account.id}`}>
+                Connect again
+              </a>
+            </p>
+          )}
         </section>
         <Sending frame={frame} account={account} />
         <Decisions account={account} />

@@ -17,13 +17,30 @@ export function AccountsPage({ frame, accounts }: { frame: Frame; accounts: Acco
       <div class="column">
         <header class="page-head">
           <h1>Accounts</h1>
-          {frame.may('configure') && accounts.length > 0 && <StopAll frame={frame} />}
+          {frame.may('configure') && accounts.length > 0 && (
+            <>
+              <StopAll frame={frame} />
+              <a class="button button-primary" href="/connect">
+                Connect an account
+              </a>
+            </>
+          )}
         </header>
         {accounts.length === 0 && (
           <div class="empty">
             <h2>No account is connected</h2>
-            <p>Connect one at the server’s command line; the token is read from standard input.</p>
-            <pre>npm run -s countersign -- accounts add</pre>
+            <p>
+              Connect an Instagram account or a Facebook Page: you sign in there, and messages arrive here from then on.
+            </p>
+            {frame.may('configure') ? (
+              <p>
+                <a class="button button-primary" href="/connect">
+                  Connect an account
+                </a>
+              </p>
+            ) : (
+              <p>An admin can do that here, on this page.</p>
+            )}
           </div>
         )}
         <ul class="accounts">
@@ -31,6 +48,7 @@ export function AccountsPage({ frame, accounts }: { frame: Frame; accounts: Acco
             <li class="account">
               <h2>
                 <a href={`/accounts/${account.id}`}>{account.name}</a>
+                <span class="tag">{platformRules[account.platform].name}</span>
                 <TokenTag status={account.credentialStatus} />
                 {account.stoppedAt && <span class="tag tag-bad">Stopped</span>}
                 <PausedTag frame={frame} account={account} />
@@ -124,15 +142,23 @@ export function TokenLife({ account, frame }: { account: AccountView; frame: Fra
               Last checked <When at={tokenCheckedAt} clock={frame} />.{' '}
             </>
           )}
-          {tokenError && (
-            <>
-              <Icon name="warning" /> {platformRules[account.platform].name} answered <code>{tokenError}</code>. Connect
-              the account again with <code>countersign accounts add</code>.
-            </>
-          )}
+          {tokenError && <TokenFault account={account} frame={frame} />}
         </p>
       )}
     </div>
+  )
+}
+
+function TokenFault({ account, frame }: { account: AccountView; frame: Frame }) {
+  return (
+    <>
+      <Icon name="warning" /> {platformRules[account.platform].name} answered <code>{account.tokenError}</code>.{' '}
+      {frame.may('configure') ? (
+        <a href={`/connect?account=${account.id}`}>Connect the account again.</a>
+      ) : (
+        'An admin has to connect the account again.'
+      )}
+    </>
   )
 }
 

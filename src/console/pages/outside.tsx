@@ -5,7 +5,13 @@ import { Document } from '../parts/layout.tsx'
 
 type Asset = Frame['asset']
 
-function Outside({ title, asset, note, children }: PropsWithChildren<{ title: string; asset: Asset; note?: string }>) {
+/** A page around which nothing of the console stands. */
+export function Outside({
+  title,
+  asset,
+  note,
+  children,
+}: PropsWithChildren<{ title: string; asset: Asset; note?: string }>) {
   return (
     <Document title={title} asset={asset}>
       <body class="outside">

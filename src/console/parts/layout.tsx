@@ -6,9 +6,19 @@ import { KeysDialog } from './keys.tsx'
 import { Notices } from './notices.tsx'
 import { Strips } from './strips.tsx'
 
-const styles = ['base', 'controls', 'layout', 'notices', 'list', 'thread', 'why', 'composer', 'pages', 'accounts'].map(
-  (name) => `${name}.css`,
-)
+const styles = [
+  'base',
+  'controls',
+  'layout',
+  'notices',
+  'list',
+  'thread',
+  'why',
+  'composer',
+  'pages',
+  'accounts',
+  'connect',
+].map((name) => `${name}.css`)
 
 /** A whole page for a signed-in operator. `shape` says whether the page or its panes scroll. */
 export function Layout(props: PropsWithChildren<{ frame: Frame; title: string; shape?: 'page' | 'panes' }>) {

@@ -12,17 +12,20 @@ import {
 } from '../meta/client.ts'
 import { fieldOf } from '../meta/graph.ts'
 import { type Read, readReplies, readThread } from '../meta/read-back.ts'
+import { createSubscriptions, neededFields } from '../meta/subscriptions.ts'
 import { requestOf } from './posts.ts'
 
 interface InstagramOptions extends ClientOptions {
   /** Such as `v26.0`. */
   graphApiVersion: string
+  /** Every id that our app may be listed by; without them nobody can tell our app from others. */
+  appRefs?: readonly string[]
   now?: () => Date
 }
 
 /** Instagram with Instagram Login. What it needs and refuses stands in README.md beside this file. */
 export function createInstagramAdapter(options: InstagramOptions) {
-  const { graphApiVersion, now = () => new Date() } = options
+  const { graphApiVersion, appRefs = [], now = () => new Date() } = options
   const call = createCall(options)
   const ask = createAsk(call, now)
 
@@ -56,6 +59,8 @@ export function createInstagramAdapter(options: InstagramOptions) {
     },
 
     credential: createCredential(ask, graphApiVersion),
+
+    subscriptions: createSubscriptions({ ask, graphApiVersion, needed: neededFields.instagram, appRefs }),
   } satisfies PlatformAdapter
 }
 

@@ -10,8 +10,10 @@ import {
   isWithoutProfile,
   textIn,
 } from '../meta/client.ts'
+import { createInspect } from '../meta/inspect.ts'
 import { proofOf } from '../meta/proof.ts'
 import { type Read, readReplies, readThread } from '../meta/read-back.ts'
+import { createSubscriptions, neededFields } from '../meta/subscriptions.ts'
 import { requestOf } from './posts.ts'
 
 interface MessengerOptions extends ClientOptions {
@@ -19,12 +21,14 @@ interface MessengerOptions extends ClientOptions {
   graphApiVersion: string
   /** Without it no call carries a proof, which an app may demand. */
   appSecret?: Secret | undefined
+  /** Without it nobody can look into a token, nor tell our app from others. */
+  appId?: string | undefined
   now?: () => Date
 }
 
 /** Direct messages of a Facebook Page. What it needs and refuses stands in README.md beside this file. */
 export function createMessengerAdapter(options: MessengerOptions): PlatformAdapter {
-  const { graphApiVersion, now = () => new Date() } = options
+  const { graphApiVersion, appId, appSecret, now = () => new Date() } = options
   const call = createProvenCall(options)
   const ask = createAsk(call, now)
 
@@ -67,7 +71,13 @@ export function createMessengerAdapter(options: MessengerOptions): PlatformAdapt
         if (!accountRef) throw new AppError('platform_unavailable', 'Meta did not say whose token this is')
         return { accountRef, name: textIn(body, 'name') ?? accountRef }
       },
+      ...(appId && appSecret && { inspect: createInspect({ ask, graphApiVersion, appId, appSecret }) }),
     },
+
+    subscriptions: createSubscriptions({
+      ...{ ask, graphApiVersion, needed: neededFields.messenger },
+      appRefs: appId === undefined ? [] : [appId],
+    }),
   }
 }
 

@@ -25,12 +25,12 @@ export function createCall({ graphUrl, fetch = globalThis.fetch }: ClientOptions
 }
 
 export type Ask = ReturnType<typeof createAsk>
-type Question = Omit<GraphRequest, 'url' | 'method'> & { query: Record<string, string> }
+type Question = Omit<GraphRequest, 'url' | 'method'> & { method?: 'POST'; query: Record<string, string> }
 
-/** Calls that change nothing; the pauses of an answer are told before anything is made of it. */
+/** Calls that are safe to repeat; the pauses of an answer are told before anything is made of it. */
 export function createAsk(call: Call, now: () => Date) {
-  return async (path: string, { query, ...request }: Question, as: Omit<Reading, 'now'>) => {
-    const answer = await call(path, { ...request, method: 'GET' }, query)
+  return async (path: string, { query, method, ...request }: Question, as: Omit<Reading, 'now'>) => {
+    const answer = await call(path, { ...request, method: method ?? 'GET' }, query)
     const reading = { ...as, now: now() }
     tellPauses(answer, reading)
     return { answer, body: () => requireAnswer(answer, reading) }

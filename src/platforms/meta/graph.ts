@@ -23,6 +23,7 @@ export interface GraphRequest {
   /** Sent in the header: a URL ends up in logs of proxies. */
   token?: Secret
   json?: unknown
+  form?: URLSearchParams
   signal: AbortSignal
 }
 
@@ -30,11 +31,11 @@ const ANSWER_MAX_BYTES = 262_144
 
 /** Never throws and never repeats a request; a redirect is not followed, because it would carry the token elsewhere. */
 export async function callGraph(request: GraphRequest, fetch: typeof globalThis.fetch): Promise<GraphCall> {
-  const { url, method, token, json, signal } = request
+  const { url, method, token, json, form, signal } = request
   const headers = new Headers({ accept: 'application/json' })
   if (token) headers.set('authorization', `Bearer ${token.reveal()}`)
   if (json !== undefined) headers.set('content-type', 'application/json')
-  const body = json === undefined ? null : JSON.stringify(json)
+  const body = json === undefined ? (form ?? null) : JSON.stringify(json)
   try {
     const response = await fetch(url, { method, headers, body, signal, redirect: 'error' })
     return { kind: 'answered', answer: await readAnswer(response) }

@@ -27,7 +27,7 @@ export function tellPauses(call: GraphCall, { endpointClass, listener, now }: Re
 }
 
 /**
- * The body of a call that changes nothing at the platform, so that trying again is always safe. Throws
+ * The body of a call that is safe to repeat. Throws
  * `credential_rejected`, `rate_limited` or `platform_unavailable`; `field` holds Graph's code.
  */
 export function requireAnswer(call: GraphCall, { listener, now }: Reading): unknown {

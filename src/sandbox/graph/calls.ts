@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { Core } from '../core.ts'
 import type { Phone } from '../phone.ts'
 import { platformOf } from '../world.ts'
-import { missingField, missingObject, refusals, unknownPath } from './answers.ts'
+import { missingField, refusals, unknownPath } from './answers.ts'
 import { type Fields, parseFields, pick } from './fields.ts'
 import type { Answer, GraphEnv } from './gate.ts'
 import { accountNode, type Reading } from './nodes.ts'
@@ -33,10 +33,6 @@ export function readingOf({ world, refs, lookup, account }: Core, c: Context<Gra
 export function readAccount({ account }: Reading, fields: Fields): Answer {
   const node = pick(accountNode(account), fields)
   return typeof node['missing'] === 'string' ? missingField(node['missing']) : node
-}
-
-export function subscribe(accountRef: string, owner: string): Answer {
-  return isOurs(accountRef, owner) ? { success: true } : missingObject('POST', owner)
 }
 
 /** The token of before stays good until its own end. */

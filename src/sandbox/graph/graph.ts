@@ -4,12 +4,14 @@ import type { Faults } from '../faults.ts'
 import type { Phone } from '../phone.ts'
 import { platformOf } from '../world.ts'
 import { missingObject, refusals, unknownPath } from './answers.ts'
-import { fieldsOf, isOurs, type Room, readAccount, readingOf, refresh, subscribe } from './calls.ts'
+import { fieldsOf, isOurs, type Room, readAccount, readingOf, refresh } from './calls.ts'
 import { commentOf, hide, listReplies, readComment, remove, replyTo } from './comments.ts'
 import { type Answer, answer, type GraphEnv, recordArrivals, requireToken } from './gate.ts'
+import { inspect } from './inspect.ts'
 import { listConversations, readMessages, readNode } from './nodes.ts'
 import { weatherReads } from './read-weather.ts'
 import { send } from './send-call.ts'
+import { subscribedApps } from './subscribed-apps.ts'
 import { createTally } from './tally.ts'
 
 export interface GraphOptions {
@@ -24,8 +26,11 @@ const VERSION = '/:version{v[0-9]+\\.[0-9]+}'
 export function createGraph({ core, phone, faults }: GraphOptions) {
   const app = new Hono<GraphEnv>()
   const tally = createTally(core.world)
-  app.use(recordArrivals(core, tally), faults.strike, requireToken(core), weatherReads({ core, tally }))
   const say = (c: Context<GraphEnv>, result: Answer) => answer(core, c, result)
+  app.use(recordArrivals(core, tally), faults.strike)
+  // The one call that the app makes under its own name.
+  app.get(`${VERSION}/debug_token`, (c) => say(c, inspect(core, c)))
+  app.use(requireToken(core), weatherReads({ core, tally }))
   const own = (c: Context<GraphEnv>) => c.get('token').accountRef
 
   for (const path of ['/refresh_access_token', `${VERSION}/refresh_access_token`]) {
@@ -40,7 +45,9 @@ export function createGraph({ core, phone, faults }: GraphOptions) {
     say(c, readMessages(readingOf(core, c), c.req.param('conversation'), fieldsOf(c))),
   )
   app.post(`${VERSION}/:owner/messages`, (c) => send({ core, phone, tally }, c))
-  app.post(`${VERSION}/:owner/subscribed_apps`, (c) => say(c, subscribe(own(c), c.req.param('owner'))))
+  app.on(['GET', 'POST', 'DELETE'], `${VERSION}/:owner/subscribed_apps`, async (c) =>
+    say(c, await subscribedApps(core, c)),
+  )
   addComments(app, { core, phone, tally })
   app.get(`${VERSION}/:ref`, (c) => {
     const [ref, fields, reading] = [c.req.param('ref'), fieldsOf(c), readingOf(core, c)]

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Context } from 'hono'
+import { mayWrite } from '../permits.ts'
 import { type EchoFate, fateOfEcho, fateOfSend, isResetUnread, type SendFate } from '../weather/fate.ts'
 import { platformOf } from '../world.ts'
 import { missingObject, refusals } from './answers.ts'
@@ -54,6 +55,7 @@ async function keep(
   const owner = c.req.param('owner') ?? ''
   const { accountRef } = c.get('token')
   if (!isOurs(accountRef, owner)) return missingObject('POST', owner)
+  if (!mayWrite(core.world, accountRef)) return refusals.notAllowed
   const findContact = (ref: string) => core.world.contacts.get(ref)
   const findComment = (ref: string) => commentOf({ core }, c, ref)
   const platform = platformOf(core.world, accountRef)

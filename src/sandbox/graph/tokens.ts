@@ -22,7 +22,8 @@ export function faultOf(token: Token, world: World, at: number): GraphError | un
   return expiryOf(token, world) > at ? undefined : refusals.tokenExpired
 }
 
-function deathOf({ accountRef, serial }: Token, seed: number): GraphError {
+function deathOf({ accountRef, serial, deathCode }: Token, seed: number): GraphError {
+  if (deathCode !== undefined) return { ...refusals.tokenDead, subcode: deathCode }
   const why = DEATHS[Math.floor(draw(seed, { kind: 'death code', about: accountRef, serial }) * DEATHS.length)]
   return { ...refusals.tokenDead, ...(why && { subcode: why }) }
 }

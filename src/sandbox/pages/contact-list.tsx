@@ -36,6 +36,7 @@ export function ContactList({ core, chosen, trouble }: ListProps) {
         <label for="name">Somebody new</label>
         <input id="name" name="name" required maxlength={60} autocomplete="off" placeholder="Name" dir="auto" />
         <button type="submit">Add</button>
+        {world.accounts.size > 1 && <Accounts core={core} />}
         {trouble && (
           <p class="trouble" role="alert">
             {trouble}
@@ -43,6 +44,25 @@ export function ContactList({ core, chosen, trouble }: ListProps) {
         )}
       </form>
     </nav>
+  )
+}
+
+const ACCOUNTS_SHOWN = 50
+
+/** Whom somebody new will write to. */
+function Accounts({ core }: { core: Core }) {
+  const accounts = [...core.world.accounts.values()].slice(0, ACCOUNTS_SHOWN)
+  return (
+    <>
+      <label for="to">Writes to</label>
+      <select id="to" name="to">
+        {accounts.map(({ accountRef, name, platform }) => (
+          <option value={accountRef}>
+            {name}, {platform === 'messenger' ? 'Messenger' : 'Instagram'}
+          </option>
+        ))}
+      </select>
+    </>
   )
 }
 

@@ -18,7 +18,10 @@ export interface PagesOptions {
 const Line = z.object({
   text: z.string().trim().min(1, 'Write something first').max(1000, 'Instagram takes at most 1,000 characters'),
 })
-const Person = z.object({ name: z.string().trim().min(1, 'Give the person a name').max(60, 'That name is too long') })
+const Person = z.object({
+  name: z.string().trim().min(1, 'Give the person a name').max(60, 'That name is too long'),
+  to: z.string().optional(),
+})
 const Heart = z.object({ emoji: z.string().max(16).default('') })
 
 const none = ["'none'"]
@@ -54,7 +57,9 @@ export function createPages({ core, phone, consoleUrl }: PagesOptions) {
   app.post('/contacts', async (c) => {
     const person = Person.safeParse(await c.req.parseBody())
     if (!person.success) return c.html(page({ trouble: sayTrouble(person.error) }), 422)
-    return c.redirect(`/contacts/${phone.meet(person.data.name).contactRef}`, 303)
+    const { name, to = '' } = person.data
+    const { accountRef } = world.accounts.get(to) ?? core.account
+    return c.redirect(`/contacts/${phone.meet(name, { accountRef }).contactRef}`, 303)
   })
   app.post('/contacts/:id/messages', async (c) => {
     const contact = world.contacts.get(c.req.param('id'))

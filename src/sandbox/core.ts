@@ -14,6 +14,8 @@ export interface Settings {
   echoDelayMs: number
   /** Whether contacts read what they are sent. */
   readReceipts: boolean
+  /** Whether Facebook says who comments. */
+  commentersNamed: boolean
   /** Added to the machine's clock: windows and token ages follow it. */
   clockOffsetMs: number
   /** What the usage headers say, in percent; counted from the calls when absent. */
@@ -57,6 +59,8 @@ export interface Core {
   deliver(
     errand: Omit<Errand, 'body' | 'door'> & { envelope: unknown; accountRef: string },
   ): ReturnType<Deliverer['deliver']>
+  /** Sends what the weather has withheld; answers how many. */
+  release(): number
   /** Starts sending what an earlier run left undelivered. */
   resume(): void
   baseUrl: string
@@ -80,7 +84,8 @@ export function createCore(options: CoreOptions): Core {
     journal.append(entry)
     take(entry)
   }
-  const settings: Settings = { echoes: true, echoDelayMs: 0, readReceipts: false, clockOffsetMs: 0 }
+  const flags = { echoes: true, readReceipts: false, commentersNamed: true }
+  const settings: Settings = { ...flags, echoDelayMs: 0, clockOffsetMs: 0 }
   const machineClock = () => now().getTime()
   const clock = () => machineClock() + settings.clockOffsetMs
   const deliverer = createDeliverer({
@@ -100,6 +105,7 @@ export function createCore(options: CoreOptions): Core {
       const door = platformOf(world, accountRef) === 'messenger' ? { door: 'messenger' as const } : {}
       return deliverer.deliver({ ...errand, ...door, body: encodeBody(envelope) })
     },
+    release: () => deliverer.release(),
     resume: () => deliverer.resume(),
     baseUrl: 'http://127.0.0.1',
     async close() {

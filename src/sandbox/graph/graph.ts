@@ -20,6 +20,8 @@ export interface GraphOptions {
 
 const VERSION = '/:version{v[0-9]+\\.[0-9]+}'
 
+const edges = { instagram: 'replies', messenger: 'comments' } as const
+
 /** `graph.instagram.com` and, for a Page's token, `graph.facebook.com`, as far as the product needs it, with its real answers and refusals. */
 export function createGraph({ core, phone, faults }: GraphOptions) {
   const app = new Hono<GraphEnv>()
@@ -45,7 +47,7 @@ export function createGraph({ core, phone, faults }: GraphOptions) {
   app.get(`${VERSION}/:ref`, (c) => {
     const [ref, fields, reading] = [c.req.param('ref'), fieldsOf(c), readingOf(core, c)]
     const comment = commentOf({ core }, c, ref)
-    if (comment) return say(c, readComment(comment, fields))
+    if (comment) return say(c, readComment(core, comment, fields))
     return say(c, isOurs(own(c), ref) ? readAccount(reading, fields) : readNode(reading, ref, fields))
   })
   app.all('*', (c) => say(c, unknownPath))
@@ -54,8 +56,23 @@ export function createGraph({ core, phone, faults }: GraphOptions) {
 
 function addComments(app: Hono<GraphEnv>, room: Room): void {
   const { core } = room
-  app.get(`${VERSION}/:comment/replies`, (c) => answer(core, c, listReplies(room, c)))
-  app.post(`${VERSION}/:comment/replies`, async (c) => answer(core, c, await replyTo(room, c)))
+  for (const edge of ['replies', 'comments'] as const) {
+    const path = `${VERSION}/:comment/${edge}`
+    /** The comment, seen from the platform whose word for what stands under it this is. */
+    const found = (c: Context<GraphEnv>) => {
+      const fits = edges[platformOf(core.world, c.get('token').accountRef)] === edge
+      return fits ? commentOf(room, c, c.req.param('comment') ?? '') : undefined
+    }
+    const missing = (c: Context<GraphEnv>) => missingObject(c.req.method, c.req.param('comment') ?? '')
+    app.get(path, (c) => {
+      const comment = found(c)
+      return answer(core, c, comment ? listReplies(room, comment, fieldsOf(c)) : missing(c))
+    })
+    app.post(path, async (c) => {
+      const comment = found(c)
+      return answer(core, c, comment ? await replyTo(room, comment, c) : missing(c))
+    })
+  }
   app.delete(`${VERSION}/:ref`, (c) => answer(core, c, remove(room, c)))
   app.post(`${VERSION}/:ref`, async (c) => {
     const ref = c.req.param('ref')

@@ -162,6 +162,6 @@ function contactParty({ platform }: Account, { contactRef, username, name }: Con
 }
 
 /** `2022-07-12T19:11:07+0000`, the API's own way of writing a time. */
-function isoTime(at: number): string {
+export function isoTime(at: number): string {
   return new Date(at).toISOString().replace(/\.\d{3}Z$/, '+0000')
 }

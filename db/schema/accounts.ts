@@ -41,6 +41,9 @@ export const accounts = mysqlTable(
     /** The webhook fields that the platform said it tells us; null while nobody has asked. */
     subscribedFields: jsonText<string[]>()(),
     subscriptionsCheckedAt: at(),
+    /** When the platform was last asked what no webhook told of, and how much has come to light so in all. */
+    lookedAt: at(),
+    missedFound: int().notNull().default(0),
     /** Code of the last refusal, such as `190/463`. */
     tokenError: word<string>(),
     /** Sends are held while set; inbound goes on. */

@@ -50,6 +50,8 @@ export interface Message {
   metadata?: string
   /** The story it answers. */
   story?: { id: string; url: string }
+  /** The message it answers. */
+  replyTo?: string
   at: number
 }
 

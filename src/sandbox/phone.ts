@@ -11,6 +11,8 @@ export interface Writing {
   text?: string
   attachments?: { type: string; url: string }[]
   story?: { id: string; url: string }
+  /** The message it answers. */
+  replyTo?: string
   /** Unix ms; now, when absent. */
   at?: number
   /** What went along with a send through the API, to come back with its echo. */
@@ -76,13 +78,20 @@ function createOutgoing(core: Core) {
   const gestureSerials = createSerials()
 
   function keep(from: Message['from'], contactRef: string, writing: Writing, app?: number): Message {
-    const { text = '', attachments = [], story, metadata, at = core.tick(contactRef) } = writing
+    const { text = '', attachments = [], story, replyTo, metadata, at = core.tick(contactRef) } = writing
     const { accountRef } = world.contacts.get(contactRef) ?? account
     const sender = platformOf(world, accountRef) === 'messenger' && app !== undefined ? { appRef: app } : {}
     // Counted for each side, so that an id does not hang on who was quicker.
     const serial = (world.kept.get(keptKey(from, contactRef)) ?? 0) + 1
     const mid = nameMessage(core, { accountRef, contactRef, from }, serial)
-    const said = { text, attachments, at, ...(story && { story }), ...(metadata !== undefined && { metadata }) }
+    const said = {
+      text,
+      attachments,
+      at,
+      ...(story && { story }),
+      ...(replyTo && { replyTo }),
+      ...(metadata !== undefined && { metadata }),
+    }
     const message: Message = { mid, accountRef, contactRef, from, ...said, ...sender }
     record({ type: 'message', ...message })
     return message

@@ -11,7 +11,7 @@ export interface MessagingItem {
 }
 
 export function messageItem(message: Message, absolute: (path: string) => string): MessagingItem {
-  const { mid, text, attachments, story, appRef, metadata } = message
+  const { mid, text, attachments, story, replyTo, appRef, metadata } = message
   return {
     ...parties(message),
     timestamp: message.at,
@@ -22,6 +22,7 @@ export function messageItem(message: Message, absolute: (path: string) => string
         attachments: attachments.map(({ type, url }) => ({ type, payload: { url: absolute(url) } })),
       }),
       ...(story && { reply_to: { story: { id: story.id, url: absolute(story.url) } } }),
+      ...(replyTo && { reply_to: { mid: replyTo } }),
       // Every send comes back under `messages`, ours and the phone's alike.
       ...(message.from === 'account' && { is_echo: true }),
       // Messenger tells besides which app sent it, and hands back what that sent along.

@@ -72,7 +72,7 @@ export function listed(world: World, comments: readonly KeptComment[], fields: F
   return nodes.find((node): node is GraphError => typeof node['code'] === 'number') ?? { data: nodes }
 }
 
-function picked(world: World, comment: KeptComment, fields: Fields): Answer {
+export function picked(world: World, comment: KeptComment, fields: Fields): Answer {
   const isPage = platformOf(world, comment.accountRef) === 'messenger'
   const edge = isPage ? 'comments' : 'replies'
   const nested = fields.get(edge)

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import { postOf } from '../commenting.ts'
 import type { Core } from '../core.ts'
 import type { Faults } from '../faults.ts'
 import type { Phone } from '../phone.ts'
@@ -7,7 +8,8 @@ import { missingObject, refusals, unknownPath } from './answers.ts'
 import { fieldsOf, isOurs, type Room, readAccount, readingOf, refresh, subscribe } from './calls.ts'
 import { commentOf, hide, listReplies, readComment, remove, replyTo } from './comments.ts'
 import { type Answer, answer, type GraphEnv, recordArrivals, requireToken } from './gate.ts'
-import { listConversations, readMessages, readNode } from './nodes.ts'
+import { type Cut, listConversations, readMessages, readNode } from './nodes.ts'
+import { listPosts, listUnder } from './posts.ts'
 import { weatherReads } from './read-weather.ts'
 import { send } from './send-call.ts'
 import { createTally } from './tally.ts'
@@ -35,7 +37,8 @@ export function createGraph({ core, phone, faults }: GraphOptions) {
   }
   app.get(`${VERSION}/:owner/conversations`, (c) => {
     const fits = isOurs(own(c), c.req.param('owner')) && c.req.query('platform') === platformOf(core.world, own(c))
-    const list = () => listConversations(readingOf(core, c), c.req.query('user_id'), fieldsOf(c))
+    const asked = { userId: c.req.query('user_id'), fields: fieldsOf(c), cut: cutOf(c) }
+    const list = () => listConversations(readingOf(core, c), asked)
     return say(c, fits ? list() : refusals.bodyInvalid)
   })
   app.get(`${VERSION}/:conversation/messages`, (c) =>
@@ -43,6 +46,20 @@ export function createGraph({ core, phone, faults }: GraphOptions) {
   )
   app.post(`${VERSION}/:owner/messages`, (c) => send({ core, phone, tally }, c))
   app.post(`${VERSION}/:owner/subscribed_apps`, (c) => say(c, subscribe(own(c), c.req.param('owner'))))
+  for (const [platform, edge] of [
+    ['instagram', 'media'],
+    ['messenger', 'feed'],
+  ] as const) {
+    app.get(`${VERSION}/:owner/${edge}`, (c) => {
+      const fits = isOurs(own(c), c.req.param('owner')) && platformOf(core.world, own(c)) === platform
+      return say(c, fits ? listPosts(core, c) : missingObject('GET', c.req.param('owner')))
+    })
+  }
+  app.get(`${VERSION}/:post/comments`, (c, next) => {
+    if (c.req.param('post') !== postOf(core, own(c))) return next()
+    const under = { accountRef: own(c), isStream: c.req.query('filter') === 'stream' }
+    return Promise.resolve(say(c, listUnder(core, under, { fields: fieldsOf(c), cut: cutOf(c) })))
+  })
   addComments(app, { core, phone, tally })
   app.get(`${VERSION}/:ref`, (c) => {
     const [ref, fields, reading] = [c.req.param('ref'), fieldsOf(c), readingOf(core, c)]
@@ -52,6 +69,13 @@ export function createGraph({ core, phone, faults }: GraphOptions) {
   })
   app.all('*', (c) => say(c, unknownPath))
   return app
+}
+
+const PAGE_LENGTH = 25
+
+function cutOf(c: Context<GraphEnv>): Cut {
+  const [limit, after] = [Number(c.req.query('limit') ?? PAGE_LENGTH), c.req.query('after') ?? '']
+  return { limit: limit > 0 ? limit : PAGE_LENGTH, after: Number(Buffer.from(after, 'base64url')) || 0 }
 }
 
 function addComments(app: Hono<GraphEnv>, room: Room): void {

@@ -65,6 +65,8 @@ function selectAccounts(conn: Conn, at: Date) {
       tokenExpiresAt: accounts.tokenExpiresAt,
       tokenCheckedAt: accounts.tokenCheckedAt,
       tokenError: accounts.tokenError,
+      lookedAt: accounts.lookedAt,
+      missedFound: accounts.missedFound,
       stoppedAt: accounts.stoppedAt,
       stoppedReason: accounts.stoppedReason,
     })

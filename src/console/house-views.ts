@@ -18,6 +18,9 @@ export interface AccountView {
   tokenExpiresAt: Date
   tokenCheckedAt: Date | null
   tokenError: string | null
+  /** When the platform was last asked what no webhook told of, and how much came to light so. */
+  lookedAt: Date | null
+  missedFound: number
   stoppedAt: Date | null
   stoppedReason: string | null
   queuedPosts: number

@@ -146,6 +146,8 @@ export function anAccountDetail(changed: Partial<AccountDetail> = {}): AccountDe
     tokenExpiresAt: new Date(at.getTime() + 60 * 24 * HOUR_MS),
     tokenCheckedAt: null,
     tokenError: null,
+    lookedAt: null,
+    missedFound: 0,
     stoppedAt: null,
     stoppedReason: null,
     queuedPosts: 0,

@@ -71,6 +71,8 @@ function selectAccounts(conn: Conn, at: Date) {
       tokenError: accounts.tokenError,
       scopes: accounts.scopes,
       heardAt: accounts.heardAt,
+      lookedAt: accounts.lookedAt,
+      missedFound: accounts.missedFound,
       stoppedAt: accounts.stoppedAt,
       stoppedReason: accounts.stoppedReason,
     })

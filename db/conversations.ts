@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { type AccountId, type ContactId, type ConversationId, newId } from '#src/domain/ids.ts'
 import { type Conn, isDuplicate, type Transaction } from './client.ts'
 import { contacts } from './schema/contacts.ts'
@@ -28,19 +28,32 @@ export async function findContact(
   return row?.id
 }
 
-/** The contact, made when we meet it for the first time; of several who make it at once one does. */
+/** The contact, made when we meet it for the first time; of several who make it at once one does. A name is kept for whom we know none of. */
 export async function findOrAddContact(
   tx: Transaction,
-  { username, ...contact }: { accountId: AccountId; contactRef: string; username?: string },
+  { username, name, ...contact }: { accountId: AccountId; contactRef: string; username?: string; name?: string },
   at: Date,
 ): Promise<{ contactId: ContactId; isNew: boolean }> {
   const known = await findContact(tx, contact)
-  if (known) return { contactId: known, isNew: false }
+  if (known) {
+    if (name !== undefined) await nameContact(tx, known, clip(name))
+    return { contactId: known, isNew: false }
+  }
   const id = newId('contact', at)
-  const line = username === undefined ? null : clip(username)
-  const isNew = await isInserted(tx.insert(contacts).values({ ...contact, id, username: line, createdAt: at }))
+  const lines = {
+    username: username === undefined ? null : clip(username),
+    name: name === undefined ? null : clip(name),
+  }
+  const isNew = await isInserted(tx.insert(contacts).values({ ...contact, ...lines, id, createdAt: at }))
   if (isNew) return { contactId: id, isNew }
   return { contactId: (await findContact(tx, contact)) ?? id, isNew }
+}
+
+async function nameContact(tx: Transaction, id: ContactId, name: string): Promise<void> {
+  await tx
+    .update(contacts)
+    .set({ name, version: sql`version + 1` })
+    .where(and(eq(contacts.id, id), isNull(contacts.name)))
 }
 
 /** Locks a conversation until the transaction ends, as every writer of a conversation does first. */

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, max, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, max, or, sql } from 'drizzle-orm'
 import type { AccountId, ConversationId, PostId } from '#src/domain/ids.ts'
 import { type PostKind, type PostStatus, standingStatuses } from '#src/domain/outbox.ts'
 import type { Conn, Transaction } from './client.ts'
@@ -19,15 +19,16 @@ export async function findPostOf(conn: Conn, account: AccountId, ref: string): P
   return post
 }
 
-/** The post that an echo names as its own; undefined when it was for somebody else. */
+/** The post that an echo names as its own; undefined when it was for somebody else. A private reply stands with its comment, and comes back in the direct conversation. */
 export async function findNamedPost(
   conn: Conn,
   named: { id: PostId; accountId: AccountId; conversationId: ConversationId },
 ): Promise<EchoedPost | undefined> {
+  const isHere = or(eq(conversationId, named.conversationId), eq(kind, 'private_reply'))
   const [post] = await conn
     .select(columns)
     .from(outboxPosts)
-    .where(and(eq(id, named.id), eq(accountId, named.accountId), eq(conversationId, named.conversationId)))
+    .where(and(eq(id, named.id), eq(accountId, named.accountId), isHere))
   return post
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { and, desc, eq, inArray, isNull } from 'drizzle-orm'
 import type { AccountId, ConversationId } from '#src/domain/ids.ts'
-import { type Conn, isDuplicate } from './client.ts'
+import { type Conn, isDuplicate, type Transaction } from './client.ts'
 import { inboundEvents } from './schema/inbound-events.ts'
 
 export type StoredEvent = typeof inboundEvents.$inferInsert
@@ -62,6 +62,37 @@ export async function findReaction(
     .orderBy(desc(occurredAt), desc(id))
     .limit(1)
   return row && (typeof row.raw === 'string' ? row.raw : null)
+}
+
+/**
+ * Whether a comment was taken back, even if we hear of the comment only now. Waits for whoever is writing that down at this
+ * moment; `findCommentThread` waits the other way round, so of the two one always sees the other.
+ */
+export async function isTakenBack(
+  tx: Transaction,
+  about: { accountRef: string; messageRef: string },
+): Promise<boolean> {
+  const { id, kind } = inboundEvents
+  const rows = await tx
+    .select({ id })
+    .from(inboundEvents)
+    .where(and(isAbout(about), eq(kind, 'unsend')))
+    .for('update')
+  return rows.length > 0
+}
+
+/** The conversation that a comment has come to; undefined when it has not. */
+export async function findCommentThread(
+  tx: Transaction,
+  about: { accountRef: string; messageRef: string },
+): Promise<ConversationId | undefined> {
+  const { conversationId, kind } = inboundEvents
+  const [row] = await tx
+    .select({ conversationId })
+    .from(inboundEvents)
+    .where(and(isAbout(about), eq(kind, 'comment')))
+    .for('update')
+  return row?.conversationId ?? undefined
 }
 
 function isAbout({ accountRef, messageRef }: { accountRef: string; messageRef: string }) {

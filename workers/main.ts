@@ -6,8 +6,10 @@ import { randomUUID } from 'node:crypto'
 import { connect } from '#db/client.ts'
 import { configOrExit, createClosers, exitOnLostErrors } from '#src/composition.ts'
 import type { Config } from '#src/config.ts'
+import { catchUpRules } from '#src/domain/catch-up.ts'
 import { platforms } from '#src/domain/platform.ts'
 import { createDraftReply, createEstimate } from '#src/drafting/claude.ts'
+import { createCatchUp } from '#src/flow/catch-up.ts'
 import { createDraft } from '#src/flow/draft.ts'
 import { createErase } from '#src/flow/erase.ts'
 import { createIdentify } from '#src/flow/identify.ts'
@@ -88,6 +90,8 @@ function startSending(): void {
   closers.add('credentials', ...closing(runCredentials({ ...workers, renew: createRenew(parts) })))
   const keepSubscribed = createKeepSubscribed(parts)
   closers.add('subscriptions', ...closing(runSubscriptions({ ...workers, keepSubscribed })))
+  const catchUp = runSweep({ log: workers.log, sweep: createCatchUp(parts), everyMs: catchUpRules.everyMs })
+  closers.add('catch up', ...closing(catchUp))
   workers.log.info({ role: 'sending' }, 'working')
 }
 

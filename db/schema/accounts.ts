@@ -45,6 +45,9 @@ export const accounts = mysqlTable(
     subscriptionsCheckedAt: at(),
     /** When the first webhook for it came since it was connected; null while it is awaited. */
     heardAt: at(),
+    /** When the platform was last asked what no webhook told of, and how much has come to light so in all. */
+    lookedAt: at(),
+    missedFound: int().notNull().default(0),
     /** Code of the last refusal, such as `190/463`. */
     tokenError: word<string>(),
     /** Sends are held while set; inbound goes on. */

@@ -22,6 +22,7 @@ export const alertKinds = [
   'policy_enforcement',
   'account_deauthorized',
   'erasure_waiting',
+  'webhooks_missing',
 ] as const
 
 /** Something an operator should know. While it is open it counts instead of repeating itself. */

@@ -26,6 +26,9 @@ export interface AccountView {
   scopes: string[] | null
   /** When its first webhook came since it was connected. */
   heardAt: Date | null
+  /** When the platform was last asked what no webhook told of, and how much came to light so. */
+  lookedAt: Date | null
+  missedFound: number
   stoppedAt: Date | null
   stoppedReason: string | null
   queuedPosts: number

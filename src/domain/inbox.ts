@@ -105,6 +105,8 @@ export interface CommentItem extends Item, FromContact {
   mediaRef: string
   parentRef?: string
   username?: string
+  /** As the person calls themselves, where the platform says that with the comment. */
+  name?: string
   text: string
   live: boolean
   /** Our own public reply coming back. */

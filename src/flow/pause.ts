@@ -92,7 +92,7 @@ async function keep({ db, publish, now }: PauseDeps, { key, place, pause }: Keep
 
 const heldUp: Record<EndpointClass, string> = {
   send: 'sending replies',
-  read: 'looking for uncertain replies',
+  read: 'reading threads',
   profile: 'asking for names',
   refresh: 'checking its token',
 }

@@ -11,7 +11,7 @@ import { applyEdit, applyReaction, applyReferral, applySeen, applyUnsend } from 
 import { applyComment, applyVisibility } from './receive-comment.ts'
 import { applyEcho } from './receive-echo.ts'
 import { applyMessage } from './receive-message.ts'
-import { openThread, type Thread } from './receive-thread.ts'
+import { openLate, openThread, type Thread } from './receive-thread.ts'
 
 export type Accounts = ReadonlyMap<string, Account>
 
@@ -47,9 +47,10 @@ async function receiveFor(desk: Desk, account: Account | undefined, arrival: Arr
     return
   }
   note(desk.aftermath, account, item)
-  if (!thread) return
-  desk.aftermath.conversations.add(thread.conversation.id)
-  await applyItem(desk, thread, arrival)
+  const about = thread ?? (account && (await openLate(desk, account, item)))
+  if (!about) return
+  desk.aftermath.conversations.add(about.conversation.id)
+  await applyItem(desk, about, arrival)
 }
 
 function note(aftermath: Aftermath, account: Account | undefined, item: InboundItem): void {

@@ -8,6 +8,7 @@ import {
   lockOrAddConversation,
 } from '#db/conversations.ts'
 import { findEndingThread } from '#db/erasure.ts'
+import { findCommentThread } from '#db/inbox.ts'
 import { findMessage } from '#db/messages.ts'
 import type { CommentItem, EchoItem, InboundItem } from '#src/domain/inbox.ts'
 import type { Desk } from './receive-item.ts'
@@ -21,6 +22,15 @@ export interface Thread {
 /** Locks the conversation an item belongs to. What is said makes one; what only tells about one does not. */
 export async function openThread(desk: Desk, account: Account, item: InboundItem): Promise<Thread | undefined> {
   const conversation = await lockFor(desk, account, item)
+  return conversation && { account, conversation }
+}
+
+/** A comment that came while its removal was being written down. */
+export async function openLate(desk: Desk, account: Account, item: InboundItem): Promise<Thread | undefined> {
+  if (item.kind !== 'unsend' || !item.onComment) return undefined
+  const about = { accountRef: account.accountRef, messageRef: item.messageRef }
+  const id = await findCommentThread(desk.tx, about)
+  const conversation = id && (await lockConversationById(desk.tx, id))
   return conversation && { account, conversation }
 }
 
@@ -59,9 +69,15 @@ async function lockForEcho(desk: Desk, account: Account, { contactRef }: EchoIte
 async function lockOrAdd(
   { tx, now, aftermath }: Desk,
   { id: accountId }: Account,
-  { contactRef, username, mediaRef }: Pick<CommentItem, 'contactRef' | 'username'> & { mediaRef?: string },
+  {
+    contactRef,
+    username,
+    name,
+    mediaRef,
+  }: Pick<CommentItem, 'contactRef' | 'username' | 'name'> & { mediaRef?: string },
 ): Promise<Conversation | undefined> {
-  const contact = { accountId, contactRef, ...(username !== undefined && { username }) }
+  const named = { ...(username !== undefined && { username }), ...(name !== undefined && { name }) }
+  const contact = { accountId, contactRef, ...named }
   const { contactId, isNew } = await findOrAddContact(tx, contact, now())
   if (isNew) aftermath.contacts.add(contactId)
   const kind = mediaRef === undefined ? 'direct' : 'comment'

@@ -1,4 +1,5 @@
 import type { PostId } from '#src/domain/ids.ts'
+import type { CommentItem, EchoItem, MessageItem } from '#src/domain/inbox.ts'
 import type { EndpointClass } from '#src/domain/limit.ts'
 import type { Outcome, PostKind } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
@@ -58,6 +59,22 @@ export interface TokenFacts {
   ownerRef?: string
 }
 
+/** Something that was said, as the platform shows it. */
+export interface Shown {
+  item: MessageItem | EchoItem | CommentItem
+  /** The webhook that would have told it, had it happened at `at`; platforms show times cut to the second. */
+  asDelivery(at: Date): Uint8Array
+}
+
+/** What was said lately in an account. */
+export interface Recent {
+  /** Direct conversations, each oldest first. */
+  threads: Shown[][]
+  comments: Shown[]
+  /** False when so much has happened that the older part of it was not read. */
+  complete: boolean
+}
+
 /** What a platform must be able to do for us. Tokens are opened by the caller, for one call. */
 export interface PlatformAdapter {
   platform: Platform
@@ -76,6 +93,16 @@ export interface PlatformAdapter {
     signal: AbortSignal,
     listener: Listener & { pace(): Promise<void> },
   ): Promise<ShownThread | undefined>
+  /**
+   * What was said in the account since, as far as the platform shows it; older things may be among it. Changes nothing there,
+   * makes a bounded number of calls, waits for `pace` before each, and throws what `credential` throws.
+   */
+  recent?(
+    wanted: { accountRef: string; since: Date },
+    token: Secret,
+    signal: AbortSignal,
+    listener: Listener & { pace(): Promise<void> },
+  ): Promise<Recent>
   /** All throw `credential_rejected`, `rate_limited` or `platform_unavailable`. */
   credential: {
     /** Without a listener while the account is not connected yet. `ownerRef`: its owner, by the app's own number. */

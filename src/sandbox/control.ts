@@ -22,6 +22,7 @@ const Change = z.strictObject({
   echoDelayMs: z.int().min(0).optional(),
   readReceipts: z.boolean().optional(),
   humanAgent: z.boolean().optional(),
+  commentersNamed: z.boolean().optional(),
   clockOffsetMs: z.int().optional(),
   usagePercent: z.int().min(0).max(1000).nullable().optional(),
 })
@@ -37,6 +38,8 @@ export interface Control {
   deliveries(): { id: number; attempts: number; outcome: string }[]
   /** Signs and delivers; resolves after the first try with its status, 0 when nobody answered. */
   deliver(delivery: Delivery): Promise<{ id: number; status: number }>
+  /** Sends after all what the weather has withheld; answers how many. */
+  release(): number
   change(change: Change): void
   tell(): boolean
   faults: Faults
@@ -71,6 +74,7 @@ export function createControl(core: Core, { phone, stage, faults, opening }: Con
         envelope: messagingEnvelope({ accountRef, platform }, delivery.items, core.clock()),
       })
     },
+    release: () => core.release(),
     change(change) {
       const { usagePercent, ...rest } = Change.parse(change)
       Object.assign(settings, rest, usagePercent === undefined ? {} : { usagePercent: usagePercent ?? undefined })
@@ -87,9 +91,9 @@ export function createControlRoutes(control: Control, core: Core) {
     .get('/account', (c) => c.json(control.account()))
     .get('/firsts', (c) => c.json({ accounts: control.firsts() }))
     .get('/arrivals', (c) => c.json({ arrivals: control.arrivals() }))
-    .get('/comments', (c) => c.json({ comments: control.comments() }))
     .get('/deliveries', (c) => c.json({ deliveries: control.deliveries() }))
     .post('/deliveries', async (c) => c.json(await control.deliver(Delivery.parse(await c.req.json())), 201))
+    .post('/deliveries/release', (c) => c.json({ released: control.release() }))
     .post('/seed', (c) => c.json({ told: control.tell() }))
     .get('/settings', (c) => c.json(core.settings))
     .patch('/settings', async (c) => {

@@ -17,6 +17,8 @@ export interface Settings {
   readReceipts: boolean
   /** Whether Meta lets the app use the Human Agent feature. */
   humanAgent: boolean
+  /** Whether Facebook says who comments. */
+  commentersNamed: boolean
   /** Added to the machine's clock: windows and token ages follow it. */
   clockOffsetMs: number
   /** What the usage headers say, in percent; counted from the calls when absent. */
@@ -66,6 +68,8 @@ export interface Core {
   deliver(
     errand: Omit<Errand, 'body' | 'door'> & { envelope: unknown; accountRef: string },
   ): ReturnType<Deliverer['deliver']>
+  /** Sends what the weather has withheld; answers how many. */
+  release(): number
   /** Starts sending what an earlier run left undelivered. */
   resume(): void
   baseUrl: string
@@ -90,7 +94,8 @@ export function createCore(options: CoreOptions): Core {
     journal.append(entry)
     take(entry)
   }
-  const settings: Settings = { echoes: true, echoDelayMs: 0, readReceipts: false, humanAgent: false, clockOffsetMs: 0 }
+  const flags = { echoes: true, readReceipts: false, humanAgent: false, commentersNamed: true }
+  const settings: Settings = { ...flags, echoDelayMs: 0, clockOffsetMs: 0 }
   const machineClock = () => now().getTime()
   const clock = () => machineClock() + settings.clockOffsetMs
   const deliverer = createDeliverer({
@@ -112,6 +117,7 @@ export function createCore(options: CoreOptions): Core {
       const door = platformOf(world, accountRef) === 'messenger' ? { door: 'messenger' as const } : {}
       return deliverer.deliver({ ...errand, ...door, body: encodeBody(envelope) })
     },
+    release: () => deliverer.release(),
     resume: () => deliverer.resume(),
     baseUrl: 'http://127.0.0.1',
     async close() {

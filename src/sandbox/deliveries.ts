@@ -3,7 +3,7 @@ import type { Delivery, Entry } from './entries.ts'
 import { createLanes } from './lanes.ts'
 import { createTries } from './tries.ts'
 import { createRecut } from './weather/recut.ts'
-import { planDelivery, type Way } from './weather/way.ts'
+import { isWithheld, planDelivery, type Way } from './weather/way.ts'
 import type { WebhookTarget } from './webhook-post.ts'
 import type { World } from './world.ts'
 
@@ -31,6 +31,8 @@ export interface Errand {
 export interface Deliverer {
   /** Signs and sends; resolves with the status of the first try, or 0 when nobody answered. Retries go on by themselves. */
   deliver(errand: Errand): Promise<{ id: number; status: number }>
+  /** Sends what was withheld after all; answers how many. */
+  release(): number
   /** Takes up what an earlier run left undelivered. */
   resume(): void
   close(): Promise<void>
@@ -59,8 +61,24 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     return { id, status: await sent }
   }
 
+  /** It counts as sent, so that nobody waits for it. */
+  function withhold({ about: _, lateMs: __, ...what }: Errand): { id: number; status: number } {
+    const delivery = { id: world.deliveries.size + 1, at: now(), ...what, trouble: 'withheld' }
+    record({ type: 'delivery', ...delivery })
+    record({ type: 'withheld', id: delivery.id })
+    return { id: delivery.id, status: 0 }
+  }
+
   return {
-    deliver,
+    deliver: async (errand) => (isWithheld(world.weather, errand.about) ? withhold(errand) : deliver(errand)),
+    release() {
+      const kept = [...world.withheld.values()]
+      for (const { id, ...delivery } of kept) {
+        record({ type: 'released', id })
+        void send({ ...delivery, trouble: 'released' })
+      }
+      return kept.length
+    },
     resume: () => [...world.pending.values()].forEach((delivery) => void tries.track(lanes.enter(delivery))),
     close: () => tries.close(),
   }

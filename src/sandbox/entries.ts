@@ -21,6 +21,8 @@ export type Entry =
   | { type: 'reaction'; contactRef: string; mid: string; emoji?: string | undefined; at: number }
   | { type: 'seen'; mid: string }
   | ({ type: 'comment' } & Comment)
+  /** Its author changed the words. */
+  | { type: 'reworded'; commentRef: string; text: string; at: number }
   | { type: 'moderated'; commentRef: string; hidden?: boolean; deleted?: true }
   /** The one private reply to a comment was sent. */
   | { type: 'answered'; commentRef: string }
@@ -29,6 +31,8 @@ export type Entry =
   /** A try that was not answered with 200. */
   | { type: 'tried'; id: number; attempts: number }
   | { type: 'delivered'; id: number; attempts: number; outcome: 'accepted' | 'dropped'; at: number }
+  /** It is not sent, unless it is released. */
+  | { type: 'withheld' | 'released'; id: number }
   /** The conversations of a first start went out. */
   | { type: 'told'; at: number }
   | { type: 'weather'; weather: Weather }
@@ -54,6 +58,8 @@ export interface Message {
   metadata?: string
   /** The story it answers. */
   story?: { id: string; url: string }
+  /** The message it answers. */
+  replyTo?: string
   at: number
 }
 
@@ -61,7 +67,10 @@ export interface Comment {
   commentRef: string
   accountRef: string
   contactRef: string
+  /** What its author goes by: an Instagram username, a Facebook name. */
   username: string
+  /** Under which its author is named here, where that is not the id of their messages: on Facebook. */
+  authorRef?: string
   mediaRef: string
   /** The comment it stands under. */
   parentRef?: string

@@ -1,14 +1,18 @@
 import { z } from 'zod'
+import { type Commenting, createCommenting } from './commenting.ts'
 import type { Core } from './core.ts'
-import type { Comment, Message } from './entries.ts'
+import type { Message } from './entries.ts'
+import { meet } from './people.ts'
 import { createSerials } from './weather/serials.ts'
-import { commentEnvelope, contactItem, messageItem, messagingEnvelope } from './wire.ts'
+import { contactItem, messageItem, messagingEnvelope } from './wire.ts'
 import { type Contact, keptKey, platformOf } from './world.ts'
 
 export interface Writing {
   text?: string
   attachments?: { type: string; url: string }[]
   story?: { id: string; url: string }
+  /** The message it answers. */
+  replyTo?: string
   /** Unix ms; now, when absent. */
   at?: number
   /** What went along with a send through the API, to come back with its echo. */
@@ -18,7 +22,7 @@ export interface Writing {
 type Delivered = Promise<{ id: number; status: number }>
 
 /** What people do on their phones: each deed is kept first and then delivered as a webhook. */
-export interface Phone {
+export interface Phone extends Commenting {
   /** Somebody new to an account; to the first shop unless told. */
   meet(name: string, parts?: { username?: string; accountRef?: string }): Contact
   write(contactRef: string, writing: Writing): { mid: string; delivered: Delivered }
@@ -29,11 +33,6 @@ export interface Phone {
   unsend(mid: string): Delivered | undefined
   react(mid: string, emoji: string | undefined): Delivered | undefined
   read(mid: string): Delivered | undefined
-  comment(comment: { name: string; username: string; text: string; at?: number }): Delivered
-  /** The same person says something more under the same post, in answer to a comment. */
-  commentAgain(comment: Comment, text: string): Delivered
-  /** The shop answering under a comment, through the API or from the app; it comes to us as a comment of its own. */
-  replyInPublic(comment: Comment, text: string): { commentRef: string; delivered: Delivered }
   /** Remembers what a hand-made item says, so that its sender can be answered; gives the id of a message in it. */
   learn(accountRef: string, item: unknown): string | undefined
 }
@@ -49,59 +48,24 @@ const HandMade = z.object({
 type HandMade = z.infer<typeof HandMade>
 
 export function createPhone(core: Core): Phone {
-  const { refs, account, record } = core
+  const { account } = core
   const outgoing = createOutgoing(core)
-  const sayInPublic = (comment: Comment): Delivered => {
-    record({ type: 'comment', ...comment })
-    const { accountRef, mediaRef, commentRef } = comment
-    const envelope = commentEnvelope(comment, core.clock())
-    return core.deliver({ accountRef, thread: `comments ${mediaRef}`, about: commentRef, envelope })
-  }
   const { keep, say, about } = outgoing
 
   return {
     ...gestures(core, about),
-    meet: (name, { username = usernameOf(name), accountRef = account.accountRef } = {}) =>
-      meet(core, { name, username, accountRef }),
+    meet: (name, { accountRef = account.accountRef, ...named } = {}) => meet(core, { name, accountRef, ...named }),
     write: (contactRef, writing) => say(keep('contact', contactRef, writing)),
     answerFromApp: (contactRef, writing) => say(keep('account', contactRef, writing, PAGE_INBOX)),
     keepSent(contactRef, writing) {
       const message = keep('account', contactRef, writing, Number(core.appId))
       return { mid: message.mid, echo: (lateMs) => say(message, lateMs).delivered }
     },
-    comment({ name, username, text, at = core.tick('comments') }) {
-      const { accountRef } = account
-      const { contactRef } = meet(core, { name, username, accountRef })
-      const commentRef = refs.comment(core.world.comments.length + 1)
-      return sayInPublic({ accountRef, contactRef, username, text, at, commentRef, mediaRef: refs.media(1) })
-    },
-    commentAgain: ({ contactRef, username, ...comment }, text) =>
-      sayInPublic(answering(core, comment, { contactRef, username, text })),
-    replyInPublic(comment, text) {
-      const { accountRef } = comment
-      const username = core.world.accounts.get(accountRef)?.username ?? account.username
-      const reply = answering(core, comment, { contactRef: accountRef, username, text })
-      return { commentRef: reply.commentRef, delivered: sayInPublic(reply) }
-    },
+    ...createCommenting(core),
     learn: (accountRef, item) => learn(core, accountRef, item),
   }
 }
 
-/** A comment under another one; Instagram puts an answer to an answer under the first. */
-function answering(
-  core: Core,
-  {
-    accountRef,
-    mediaRef,
-    commentRef,
-    parentRef = commentRef,
-  }: Omit<Comment, 'contactRef' | 'username' | 'text' | 'at'>,
-  said: Pick<Comment, 'contactRef' | 'username' | 'text'>,
-): Comment {
-  const serial = core.world.comments.length + 1
-  const place = { accountRef, mediaRef, parentRef, commentRef: core.refs.comment(serial) }
-  return { ...place, ...said, at: core.tick('comments') }
-}
 /** As the echoes of a Page name who sent them: https://developers.facebook.com/docs/messenger-platform/reference/webhook-events/message-echoes */
 const PAGE_INBOX = 26_390_203_743_090
 
@@ -113,13 +77,20 @@ function createOutgoing(core: Core) {
   const gestureSerials = createSerials()
 
   function keep(from: Message['from'], contactRef: string, writing: Writing, app?: number): Message {
-    const { text = '', attachments = [], story, metadata, at = core.tick(contactRef) } = writing
+    const { text = '', attachments = [], story, replyTo, metadata, at = core.tick(contactRef) } = writing
     const { accountRef } = world.contacts.get(contactRef) ?? account
     const sender = platformOf(world, accountRef) === 'messenger' && app !== undefined ? { appRef: app } : {}
     // Counted for each side, so that an id does not hang on who was quicker.
     const serial = (world.kept.get(keptKey(from, contactRef)) ?? 0) + 1
     const mid = nameMessage(core, { accountRef, contactRef, from }, serial)
-    const said = { text, attachments, at, ...(story && { story }), ...(metadata !== undefined && { metadata }) }
+    const said = {
+      text,
+      attachments,
+      at,
+      ...(story && { story }),
+      ...(replyTo && { replyTo }),
+      ...(metadata !== undefined && { metadata }),
+    }
     const message: Message = { mid, accountRef, contactRef, from, ...said, ...sender }
     record({ type: 'message', ...message })
     return message
@@ -177,17 +148,6 @@ function gestures({ world, record }: Core, about: About): Pick<Phone, 'unsend' |
   }
 }
 
-function meet({ account, refs, world, record }: Core, person: Omit<Contact, 'contactRef'>): Contact {
-  const { accountRef } = person
-  const serial = (world.contactsOf.get(accountRef)?.length ?? 0) + 1
-  const isVisitor = platformOf(world, accountRef) === 'messenger'
-  const stranger = isVisitor ? refs.visitor(accountRef, serial) : refs.contact(accountRef, serial)
-  const contactRef = accountRef === account.accountRef ? refs.guest(serial) : stranger
-  const contact: Contact = { ...person, contactRef }
-  record({ type: 'contact', ...contact })
-  return contact
-}
-
 function nameMessage(
   { world, refs }: Core,
   thread: Pick<Message, 'accountRef' | 'contactRef' | 'from'>,
@@ -219,9 +179,4 @@ function learnMessage(core: Core, accountRef: string, { sender, timestamp, messa
   const text = message?.text ?? postback?.title ?? ''
   const at = timestamp ?? core.clock()
   core.record({ type: 'message', mid, accountRef, contactRef: sender.id, from: 'contact', text, attachments: [], at })
-}
-
-function usernameOf(name: string): string {
-  const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
-  return plain.replace(/[^a-z0-9]+/g, '.').replace(/^\.|\.$/g, '') || 'guest'
 }

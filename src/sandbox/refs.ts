@@ -18,6 +18,13 @@ export interface Refs {
   message(thread: { contactRef: string; from: string }, serial: number): string
   comment(serial: number): string
   media(serial: number): string
+  /** Of an account that was opened later. */
+  mediaOf(accountRef: string): string
+  /** What stands on a Page: `{page}_{post}`, and under it `{post}_{comment}`. */
+  pagePost(accountRef: string): string
+  pageComment(postRef: string, serial: number): string
+  /** As Facebook names somebody who comments, which is another id than that of their messages. */
+  commenter(contactRef: string): string
   conversation(contactRef: string): string
   token(accountRef: string, serial: number): string
   trace(serial: number): string
@@ -50,6 +57,10 @@ export function createRefs(seed: string): Refs {
     message: ({ contactRef, from }, serial) => `aWdfZAG1faXRlbTox${word(`message ${from} ${contactRef} ${serial}`)}`,
     comment: (serial) => `180${digits(`comment ${serial}`, 14)}`,
     media: (serial) => `179${digits(`media ${serial}`, 14)}`,
+    mediaOf: (accountRef) => `179${digits(`media of ${accountRef}`, 14)}`,
+    pagePost: (accountRef) => `${accountRef}_12${digits(`post ${accountRef}`, 13)}`,
+    pageComment: (postRef, serial) => `${postRef.split('_')[1]}_9${digits(`comment ${postRef} ${serial}`, 14)}`,
+    commenter: (contactRef) => `3${digits(`commenter ${contactRef}`, 15)}`,
     conversation: (contactRef) => `aWdfZAG06MTpJR01lc3NhZA2VUaHJlYWQ6${word(`conversation ${contactRef}`)}`,
     token: (accountRef, serial) =>
       `IGAA${word(`token ${accountRef} ${serial}`)}${word(`token tail ${accountRef} ${serial}`)}`,

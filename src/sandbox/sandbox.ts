@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type HttpBindings, serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { createClaudeStandIn } from './claude.ts'
+import { createCommentRoutes } from './comment-routes.ts'
 import { type Control, createControl, createControlRoutes } from './control.ts'
 import { type CoreOptions, createCore } from './core.ts'
 import { createFaults } from './faults.ts'
@@ -59,6 +60,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   app.use(guard)
   app.route('/sandbox', createControlRoutes(control, core))
   app.route('/sandbox', createStageRoutes(stage, core))
+  app.route('/sandbox', createCommentRoutes(phone, core))
   app.use('/claude/*', faults.strike)
   app.route('/claude', createClaudeStandIn({ apiKey: anthropicApiKey, ...(now && { now }) }))
   app.route('/', createPages({ core, phone, consoleUrl: consoleUrl ?? productUrl }))

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Platform } from '#src/domain/platform.ts'
-import type { Comment, Message } from './entries.ts'
+import type { Message } from './entries.ts'
 
 /** One item of `entry[].messaging[]`: https://developers.facebook.com/docs/instagram-platform/webhooks/examples */
 export interface MessagingItem {
@@ -11,7 +11,7 @@ export interface MessagingItem {
 }
 
 export function messageItem(message: Message, absolute: (path: string) => string): MessagingItem {
-  const { mid, text, attachments, story, appRef, metadata } = message
+  const { mid, text, attachments, story, replyTo, appRef, metadata } = message
   return {
     ...parties(message),
     timestamp: message.at,
@@ -22,6 +22,7 @@ export function messageItem(message: Message, absolute: (path: string) => string
         attachments: attachments.map(({ type, url }) => ({ type, payload: { url: absolute(url) } })),
       }),
       ...(story && { reply_to: { story: { id: story.id, url: absolute(story.url) } } }),
+      ...(replyTo && { reply_to: { mid: replyTo } }),
       // Every send comes back under `messages`, ours and the phone's alike.
       ...(message.from === 'account' && { is_echo: true }),
       // Messenger tells besides which app sent it, and hands back what that sent along.
@@ -48,24 +49,6 @@ export function messagingEnvelope(
   at: number,
 ): unknown {
   return { object: objects[platform], entry: [{ id: accountRef, time: at, messaging: items }] }
-}
-
-/** `entry.time` of a change is in seconds, unlike that of a message. */
-export function commentEnvelope(
-  { commentRef, contactRef, username, mediaRef, parentRef, text, accountRef }: Comment,
-  at: number,
-): unknown {
-  const value = {
-    id: commentRef,
-    from: { id: contactRef, username },
-    text,
-    media: { id: mediaRef, media_product_type: 'FEED' },
-    ...(parentRef && { parent_id: parentRef }),
-  }
-  return {
-    object: 'instagram',
-    entry: [{ id: accountRef, time: Math.floor(at / 1000), changes: [{ field: 'comments', value }] }],
-  }
 }
 
 /** Meta sends everything beyond ASCII as lower-case escapes, and signs exactly those bytes: https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks */

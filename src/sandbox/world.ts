@@ -28,6 +28,7 @@ export interface KeptComment extends Comment {
   hidden?: boolean
   deleted?: boolean
   answered?: boolean
+  editedAt?: number
 }
 
 export interface Token {
@@ -45,7 +46,7 @@ export interface DeliveryRecord {
   thread: string
   mids: string[]
   attempts: number
-  outcome: 'pending' | 'accepted' | 'dropped'
+  outcome: 'pending' | 'accepted' | 'dropped' | 'withheld'
   at: number
   acceptedAt?: number
   trouble?: string
@@ -73,6 +74,8 @@ export interface World {
   /** Deliveries that were neither accepted nor given up. */
   pending: Map<number, Delivery>
   deliveries: Map<number, DeliveryRecord>
+  /** Deliveries that the weather keeps back. */
+  withheld: Map<number, Delivery>
   weather: Weather
   told: boolean
 }
@@ -91,6 +94,7 @@ export function emptyWorld(): World {
     arrivals: [],
     pending: new Map(),
     deliveries: new Map(),
+    withheld: new Map(),
     weather: clearSkies,
     told: false,
   }
@@ -122,6 +126,7 @@ const applied: Applied = {
   },
   seen: (world, { mid }) => change(world, mid, { seen: true }),
   comment: (world, { type: _, ...comment }) => void world.comments.push(comment),
+  reworded: (world, { commentRef, text, at }) => changeComment(world, commentRef, { text, editedAt: at }),
   moderated: (world, { type: _, commentRef, ...parts }) => changeComment(world, commentRef, parts),
   answered: (world, { commentRef }) => changeComment(world, commentRef, { answered: true }),
   arrival: (world, { type: _, ...arrival }) => void world.arrivals.push(arrival),
@@ -140,6 +145,13 @@ const applied: Applied = {
     const delivery = world.deliveries.get(id)
     if (delivery) Object.assign(delivery, { attempts, outcome, ...(outcome === 'accepted' && { acceptedAt: at }) })
   },
+  withheld: (world, { id }) => {
+    const [delivery, record] = [world.pending.get(id), world.deliveries.get(id)]
+    world.pending.delete(id)
+    if (delivery) world.withheld.set(id, delivery)
+    if (record) record.outcome = 'withheld'
+  },
+  released: (world, { id }) => void world.withheld.delete(id),
   told: (world) => {
     world.told = true
   },

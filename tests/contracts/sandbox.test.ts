@@ -26,12 +26,18 @@ describe.each(platforms)('our side and the stand-in of %s', (platform) => {
     const places = { instagramGraphUrl: url, metaGraphUrl: url, graphApiVersion: 'v26.0' }
     const adapter = createAdapters({ ...places, metaAppSecrets: [{ secret: new Secret(PAGE_SECRET) }] })[platform]
     const { accountRef } = account
+    const comment = async () => {
+      await control.phone.comment({ name: 'Clara Moser', text: 'What is it?', accountRef })
+      const said = control.comments().at(-1)
+      if (!said) throw new Error('Nobody commented')
+      return said
+    }
     const { contactRef } = control.phone.meet('Eva Berg', { accountRef })
     const listener = { accountRef, hear: () => undefined, pace: async () => undefined }
     const token = new Secret(account.token)
     const heard = (): ParsedItem['item'][] =>
       receiver.received.flatMap(({ body }) => parse(Buffer.from(body)).map(({ item }) => item))
-    return { control, receiver, adapter, accountRef, contactRef, listener, token, heard }
+    return { control, receiver, adapter, accountRef, contactRef, listener, token, heard, comment }
   }
 
   it('agree on who writes, who answers, and what that looks like in the thread', async () => {
@@ -106,5 +112,79 @@ describe.each(platforms)('our side and the stand-in of %s', (platform) => {
     const [, echo, reaction, seen] = heard()
     expect(reaction).toMatchObject({ messageRef, emoji: '❤️', contactRef })
     expect(seen?.at.getTime()).toBeGreaterThanOrEqual(echo?.at.getTime() ?? 0)
+  })
+
+  it('agree on who commented where, and on the answers to it in public and in private', async () => {
+    const { adapter, accountRef, listener, token, heard, comment } = await setUp()
+    const said = await comment()
+    const { commentRef, mediaRef, contactRef, authorRef = contactRef } = said
+    const about = { commentRef, mediaRef, contactRef: authorRef, text: 'What is it?', own: false, live: false }
+    await expect.poll(heard).toMatchObject([{ kind: 'comment', accountRef, ...about }])
+    expect(heard()[0]).toMatchObject(platform === 'messenger' ? { name: 'Clara Moser' } : { username: 'clara.moser' })
+
+    const postId = newId('post', new Date())
+    const post = { postId, accountRef, recipientRef: commentRef, text: '48 euros.' }
+    const publicly = (await adapter.send({ ...post, kind: 'public_reply' }, token, soon())).outcome
+    const messageRef = publicly.kind === 'sent' ? publicly.messageRef : ''
+    await expect
+      .poll(() => heard()[1])
+      .toMatchObject({ kind: 'comment', own: true, parentRef: commentRef, commentRef: messageRef, text: post.text })
+    const shown = await adapter.readBack?.({ ...post, kind: 'public_reply' }, token, soon(), listener)
+    expect(shown).toMatchObject({ complete: true, messages: [{ messageRef, fromUs: true, text: post.text }] })
+
+    const { outcome } = await adapter.send({ ...post, kind: 'private_reply' }, token, soon())
+    expect(outcome).toMatchObject({ kind: 'sent', recipientRef: contactRef })
+    await expect.poll(() => heard()[2]).toMatchObject({ kind: 'echo', contactRef, text: post.text })
+  })
+
+  it('agree on hiding, showing and deleting a comment', async () => {
+    const { control, adapter, accountRef, token, heard, comment } = await setUp()
+    const { commentRef: recipientRef } = await comment()
+    const moderate = async (kind: 'hide' | 'unhide' | 'delete') => {
+      const post = { postId: newId('post', new Date()), kind, accountRef, recipientRef, text: '' }
+      const { outcome } = await adapter.send(post, token, soon())
+      return [outcome.kind, control.comments()[0]?.hidden, control.comments()[0]?.deleted]
+    }
+    expect(await moderate('hide')).toEqual(['sent', true, undefined])
+    expect(await moderate('unhide')).toEqual(['sent', false, undefined])
+    expect(await moderate('delete')).toEqual(['sent', false, true])
+    const told = platform === 'messenger' ? ['comment', 'visibility', 'visibility', 'unsend'] : ['comment']
+    await expect.poll(() => heard().map(({ kind }) => kind)).toEqual(told)
+  })
+
+  it('agree on what its author makes of a comment, and on a mention elsewhere', async () => {
+    const { control, accountRef, heard, comment } = await setUp()
+    const { commentRef } = await comment()
+    await control.phone.rewordComment(commentRef, 'How much is it?')
+    await control.phone.removeComment(commentRef)
+    await control.phone.mention({ name: 'Ben', text: 'Ask them', accountRef })
+    const kinds = () => heard().map(({ kind }) => kind)
+    await expect
+      .poll(kinds)
+      .toEqual(platform === 'messenger' ? ['comment', 'edit', 'unsend', 'mention'] : ['comment', 'comment'])
+    const about = { messageRef: commentRef, onComment: true }
+    if (platform === 'messenger') expect(heard()).toMatchObject([{}, { ...about, text: 'How much is it?' }, about, {}])
+  })
+
+  it('agree on what was said lately: as the webhooks tell it, but for times cut to the second', async () => {
+    const { control, adapter, accountRef, contactRef, listener, token, heard, comment } = await setUp()
+    const attachments = [{ type: 'image', url: '/pictures/teapot.svg' }]
+    const { mid } = control.phone.write(contactRef, { text: 'Do you have this?', attachments })
+    control.phone.write(contactRef, { text: 'This one', replyTo: mid })
+    control.phone.answerFromApp(contactRef, { text: 'We do.' })
+    const said = await comment()
+    await control.phone.replyInPublic(said, '48 euros').delivered
+    await expect.poll(() => heard().length).toBe(5)
+    const recent = await adapter.recent?.({ accountRef, since: new Date(0) }, token, soon(), listener)
+    expect(recent?.complete).toBe(true)
+    const shown = [...(recent?.threads.flat() ?? []), ...(recent?.comments ?? [])]
+    // Only a webhook names the app that sent an echo.
+    const facts = (items: ParsedItem['item'][]) =>
+      items.map((item) => ({ ...item, at: 0, appRef: 0 })).sort((a, b) => (a.key.join() < b.key.join() ? -1 : 1))
+    expect(facts(shown.map(({ item }) => item))).toEqual(facts(heard()))
+    for (const one of shown) {
+      const at = new Date(one.item.at.getTime() + 7)
+      expect(parse(one.asDelivery(at))).toMatchObject([{ item: { key: one.item.key, at } }])
+    }
   })
 })

@@ -162,6 +162,8 @@ export function anAccountDetail(changed: Partial<AccountDetail> = {}): AccountDe
     tokenError: null,
     scopes: null,
     heardAt: null,
+    lookedAt: null,
+    missedFound: 0,
     stoppedAt: null,
     stoppedReason: null,
     queuedPosts: 0,

@@ -7,13 +7,16 @@ import {
   type ClientOptions,
   createAsk,
   createCall,
+  createRead,
   isWithoutProfile,
   textIn,
 } from '../meta/client.ts'
 import { fieldOf } from '../meta/graph.ts'
-import { type Read, readReplies, readThread } from '../meta/read-back.ts'
+import { readReplies, readThread } from '../meta/read-back.ts'
+import { readRecent } from '../meta/recent.ts'
 import { createSubscriptions, neededFields } from '../meta/subscriptions.ts'
 import { requestOf } from './posts.ts'
+import { recentOf } from './recent.ts'
 
 interface InstagramOptions extends ClientOptions {
   /** Such as `v26.0`. */
@@ -48,14 +51,14 @@ export function createInstagramAdapter(options: InstagramOptions) {
     },
 
     readBack({ kind, recipientRef, accountRef }, token, signal, listener) {
-      const read: Read = async (path, query) => {
-        await listener.pace()
-        const as = { endpointClass: 'read', listener } as const
-        return (await ask(`${graphApiVersion}/${path}`, { token, signal, query }, as)).body()
-      }
+      const read = createRead(ask, graphApiVersion, { token, signal, listener })
       return kind === 'public_reply'
         ? readReplies({ edge: 'replies', commentRef: recipientRef, accountRef }, read)
         : readThread({ owner: 'me', platform: 'instagram', contactRef: recipientRef }, read)
+    },
+
+    recent({ accountRef, since }, token, signal, listener) {
+      return readRecent(recentOf(accountRef), since, createRead(ask, graphApiVersion, { token, signal, listener }))
     },
 
     credential: createCredential(ask, graphApiVersion),

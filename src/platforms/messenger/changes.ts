@@ -10,7 +10,7 @@ const Comment = z.looseObject({
   comment_id: Ref,
   post_id: Ref,
   parent_id: Ref.nullish(),
-  from: z.looseObject({ id: Ref }),
+  from: z.looseObject({ id: Ref, name: z.string().nullish().catch(undefined) }),
   message: z.string().nullish(),
   created_time: Moment.nullish().catch(undefined),
   is_hidden: z.boolean().nullish(),
@@ -124,7 +124,7 @@ function readComment(value: unknown, { accountRef, sentAt }: Place): InboundItem
     text: message ?? '',
     live: false,
     own: from.id === accountRef,
-    ...given({ parentRef }),
+    ...given({ parentRef, name: from.name || undefined }),
   }
 }
 

@@ -7,14 +7,17 @@ import {
   type ClientOptions,
   createAsk,
   createCall,
+  createRead,
   isWithoutProfile,
   textIn,
 } from '../meta/client.ts'
 import { createInspect } from '../meta/inspect.ts'
 import { proofOf } from '../meta/proof.ts'
-import { type Read, readReplies, readThread } from '../meta/read-back.ts'
+import { readReplies, readThread } from '../meta/read-back.ts'
+import { readRecent } from '../meta/recent.ts'
 import { createSubscriptions, neededFields } from '../meta/subscriptions.ts'
 import { requestOf } from './posts.ts'
+import { recentOf } from './recent.ts'
 
 interface MessengerOptions extends ClientOptions {
   /** Such as `v26.0`. */
@@ -51,14 +54,14 @@ export function createMessengerAdapter(options: MessengerOptions): PlatformAdapt
     },
 
     readBack({ kind, recipientRef, accountRef }, token, signal, listener) {
-      const read: Read = async (path, query) => {
-        await listener.pace()
-        const as = { endpointClass: 'read', listener } as const
-        return (await ask(`${graphApiVersion}/${path}`, { token, signal, query }, as)).body()
-      }
+      const read = createRead(ask, graphApiVersion, { token, signal, listener })
       return kind === 'public_reply'
         ? readReplies({ edge: 'comments', commentRef: recipientRef, accountRef }, read)
         : readThread({ owner: encodeURIComponent(accountRef), platform: 'messenger', contactRef: recipientRef }, read)
+    },
+
+    recent({ accountRef, since }, token, signal, listener) {
+      return readRecent(recentOf(accountRef), since, createRead(ask, graphApiVersion, { token, signal, listener }))
     },
 
     // A Page's token has no end and cannot be renewed; it is only asked whether it still works.

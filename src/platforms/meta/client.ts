@@ -1,7 +1,9 @@
-import type { Answered, PostToSend } from '../adapter.ts'
+import type { Secret } from '#src/vault/secret.ts'
+import type { Answered, Listener, PostToSend } from '../adapter.ts'
 import { graphErrorIn, pausesAfter } from './errors.ts'
 import { callGraph, fieldOf, type GraphCall, type GraphRequest } from './graph.ts'
 import { again, outcomeOf } from './outcomes.ts'
+import type { Read } from './read-back.ts'
 import { type Reading, requireAnswer, tellPauses } from './reads.ts'
 
 export interface ClientOptions {
@@ -34,6 +36,20 @@ export function createAsk(call: Call, now: () => Date) {
     const reading = { ...as, now: now() }
     tellPauses(answer, reading)
     return { answer, body: () => requireAnswer(answer, reading) }
+  }
+}
+
+/** A page of a list is longer than any other answer. */
+const LIST_MAX_BYTES = 4 * 1024 * 1024
+
+type Reader = { token: Secret; signal: AbortSignal; listener: Listener & { pace(): Promise<void> } }
+
+/** Reads of what was said, each at its own pace. */
+export function createRead(ask: Ask, version: string, { token, signal, listener }: Reader): Read {
+  return async (path, query) => {
+    await listener.pace()
+    const request = { token, signal, query, answerMaxBytes: LIST_MAX_BYTES }
+    return (await ask(`${version}/${path}`, request, { endpointClass: 'read', listener })).body()
   }
 }
 

@@ -24,6 +24,8 @@ export interface GraphRequest {
   token?: Secret
   json?: unknown
   form?: URLSearchParams
+  /** More than this is not read; lists need more than other answers. */
+  answerMaxBytes?: number
   signal: AbortSignal
 }
 
@@ -31,34 +33,34 @@ const ANSWER_MAX_BYTES = 262_144
 
 /** Never throws and never repeats a request; a redirect is not followed, because it would carry the token elsewhere. */
 export async function callGraph(request: GraphRequest, fetch: typeof globalThis.fetch): Promise<GraphCall> {
-  const { url, method, token, json, form, signal } = request
+  const { url, method, token, json, form, signal, answerMaxBytes = ANSWER_MAX_BYTES } = request
   const headers = new Headers({ accept: 'application/json' })
   if (token) headers.set('authorization', `Bearer ${token.reveal()}`)
   if (json !== undefined) headers.set('content-type', 'application/json')
   const body = json === undefined ? (form ?? null) : JSON.stringify(json)
   try {
     const response = await fetch(url, { method, headers, body, signal, redirect: 'error' })
-    return { kind: 'answered', answer: await readAnswer(response) }
+    return { kind: 'answered', answer: await readAnswer(response, answerMaxBytes) }
   } catch (error) {
     const code = transportCode(error)
     return { kind: failedBeforeWriting(error) ? 'unreached' : 'unknown', code }
   }
 }
 
-async function readAnswer(response: Response): Promise<GraphAnswer> {
+async function readAnswer(response: Response, maxBytes: number): Promise<GraphAnswer> {
   const { status, headers } = response
   // A status without its body still says something, and the error table reads it; a lost body is no lost answer.
-  const text = await readText(response).catch(() => undefined)
+  const text = await readText(response, maxBytes).catch(() => undefined)
   return { status, headers, body: text === undefined ? undefined : parseJson(text) }
 }
 
-async function readText({ body }: Response): Promise<string | undefined> {
+async function readText({ body }: Response, maxBytes: number): Promise<string | undefined> {
   if (!body) return undefined
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body) {
     size += chunk.length
-    if (size > ANSWER_MAX_BYTES) return undefined
+    if (size > maxBytes) return undefined
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

@@ -95,7 +95,7 @@ function readMessage(item: unknown, contactRef: string): ShownMessage | undefine
 const SECONDS_MAX = 100_000_000_000
 
 /** `2022-07-12T19:11:07+0000` in one place of Meta's documentation, seconds since 1970 in another. */
-function timeOf(value: unknown): Date | undefined {
+export function timeOf(value: unknown): Date | undefined {
   const digits = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))
   const number = digits ? Number(value) : Number.NaN
   const iso = typeof value === 'string' ? Date.parse(value.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')) : Number.NaN

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import { postOf } from '../commenting.ts'
 import type { Core } from '../core.ts'
 import type { Faults } from '../faults.ts'
 import type { Phone } from '../phone.ts'
@@ -8,7 +9,8 @@ import { fieldsOf, isOurs, type Room, readAccount, readingOf, refresh } from './
 import { commentOf, hide, listReplies, readComment, remove, replyTo } from './comments.ts'
 import { type Answer, answer, type GraphEnv, recordArrivals, requireToken } from './gate.ts'
 import { inspect } from './inspect.ts'
-import { listConversations, readMessages, readNode } from './nodes.ts'
+import { type Cut, listConversations, readMessages, readNode } from './nodes.ts'
+import { listPosts, listUnder } from './posts.ts'
 import { weatherReads } from './read-weather.ts'
 import { send } from './send-call.ts'
 import { subscribedApps } from './subscribed-apps.ts'
@@ -21,6 +23,8 @@ export interface GraphOptions {
 }
 
 const VERSION = '/:version{v[0-9]+\\.[0-9]+}'
+
+const edges = { instagram: 'replies', messenger: 'comments' } as const
 
 /** `graph.instagram.com` and, for a Page's token, `graph.facebook.com`, as far as the product needs it, with its real answers and refusals. */
 export function createGraph({ core, phone, faults }: GraphOptions) {
@@ -38,7 +42,8 @@ export function createGraph({ core, phone, faults }: GraphOptions) {
   }
   app.get(`${VERSION}/:owner/conversations`, (c) => {
     const fits = isOurs(own(c), c.req.param('owner')) && c.req.query('platform') === platformOf(core.world, own(c))
-    const list = () => listConversations(readingOf(core, c), c.req.query('user_id'), fieldsOf(c))
+    const asked = { userId: c.req.query('user_id'), fields: fieldsOf(c), cut: cutOf(c) }
+    const list = () => listConversations(readingOf(core, c), asked)
     return say(c, fits ? list() : refusals.bodyInvalid)
   })
   app.get(`${VERSION}/:conversation/messages`, (c) =>
@@ -48,21 +53,57 @@ export function createGraph({ core, phone, faults }: GraphOptions) {
   app.on(['GET', 'POST', 'DELETE'], `${VERSION}/:owner/subscribed_apps`, async (c) =>
     say(c, await subscribedApps(core, c)),
   )
+  for (const [platform, edge] of [
+    ['instagram', 'media'],
+    ['messenger', 'feed'],
+  ] as const) {
+    app.get(`${VERSION}/:owner/${edge}`, (c) => {
+      const fits = isOurs(own(c), c.req.param('owner')) && platformOf(core.world, own(c)) === platform
+      return say(c, fits ? listPosts(core, c) : missingObject('GET', c.req.param('owner')))
+    })
+  }
+  app.get(`${VERSION}/:post/comments`, (c, next) => {
+    if (c.req.param('post') !== postOf(core, own(c))) return next()
+    const under = { accountRef: own(c), isStream: c.req.query('filter') === 'stream' }
+    return Promise.resolve(say(c, listUnder(core, under, { fields: fieldsOf(c), cut: cutOf(c) })))
+  })
   addComments(app, { core, phone, tally })
   app.get(`${VERSION}/:ref`, (c) => {
     const [ref, fields, reading] = [c.req.param('ref'), fieldsOf(c), readingOf(core, c)]
     const comment = commentOf({ core }, c, ref)
-    if (comment) return say(c, readComment(comment, fields))
+    if (comment) return say(c, readComment(core, comment, fields))
     return say(c, isOurs(own(c), ref) ? readAccount(reading, fields) : readNode(reading, ref, fields))
   })
   app.all('*', (c) => say(c, unknownPath))
   return app
 }
 
+const PAGE_LENGTH = 25
+
+function cutOf(c: Context<GraphEnv>): Cut {
+  const [limit, after] = [Number(c.req.query('limit') ?? PAGE_LENGTH), c.req.query('after') ?? '']
+  return { limit: limit > 0 ? limit : PAGE_LENGTH, after: Number(Buffer.from(after, 'base64url')) || 0 }
+}
+
 function addComments(app: Hono<GraphEnv>, room: Room): void {
   const { core } = room
-  app.get(`${VERSION}/:comment/replies`, (c) => answer(core, c, listReplies(room, c)))
-  app.post(`${VERSION}/:comment/replies`, async (c) => answer(core, c, await replyTo(room, c)))
+  for (const edge of ['replies', 'comments'] as const) {
+    const path = `${VERSION}/:comment/${edge}`
+    /** The comment, seen from the platform whose word for what stands under it this is. */
+    const found = (c: Context<GraphEnv>) => {
+      const fits = edges[platformOf(core.world, c.get('token').accountRef)] === edge
+      return fits ? commentOf(room, c, c.req.param('comment') ?? '') : undefined
+    }
+    const missing = (c: Context<GraphEnv>) => missingObject(c.req.method, c.req.param('comment') ?? '')
+    app.get(path, (c) => {
+      const comment = found(c)
+      return answer(core, c, comment ? listReplies(room, comment, fieldsOf(c)) : missing(c))
+    })
+    app.post(path, async (c) => {
+      const comment = found(c)
+      return answer(core, c, comment ? await replyTo(room, comment, c) : missing(c))
+    })
+  }
   app.delete(`${VERSION}/:ref`, (c) => answer(core, c, remove(room, c)))
   app.post(`${VERSION}/:ref`, async (c) => {
     const ref = c.req.param('ref')

@@ -1,7 +1,6 @@
 import type { Core } from '../core.ts'
 import type { Account } from '../entries.ts'
 import { conversationRefOf } from '../lookup.ts'
-import type { Refs } from '../refs.ts'
 import { type Contact, type KeptMessage, threadOf, type World } from '../world.ts'
 import { type GraphError, missingField, missingObject, refusals } from './answers.ts'
 import { type Fields, pick } from './fields.ts'
@@ -11,7 +10,7 @@ const DETAILED_MESSAGES = 20
 const ID_AND_TIME: Fields = new Map([['created_time', new Map()]])
 
 /** The account is the one whose token asks. */
-export type Reading = Pick<Core, 'world' | 'refs' | 'lookup' | 'account'>
+export type Reading = Pick<Core, 'world' | 'refs' | 'lookup' | 'account' | 'baseUrl'>
 
 type Node = Record<string, unknown>
 
@@ -31,35 +30,55 @@ export function accountNode({ accountRef, scopedRef, username, name, platform }:
 
 /** Whatever one id stands for: a contact, a thread or a message. */
 export function readNode(reading: Reading, ref: string, fields: Fields): Node | GraphError {
-  const { world, refs, account } = reading
+  const { world, account } = reading
   const contact = world.contacts.get(ref)
   if (contact?.accountRef === account.accountRef) return profile(account, contact, fields)
   const message = world.messages.get(ref)
-  if (message?.accountRef === account.accountRef) return readMessage(world, account, message, fields)
+  if (message?.accountRef === account.accountRef) return readMessage(reading, message, fields)
   const owner = ownerOf(reading, ref)
-  if (owner) return readConversation(world, refs, owner, fields)
+  if (owner) return readConversation(reading, owner, fields)
   return /^1\d{15}$/.test(ref) ? refusals.noProfile : missingObject('GET', ref)
 }
 
+/** What `limit` and `after` ask for. */
+export interface Cut {
+  limit: number
+  after: number
+}
+
+/** The conversation with one person, or those of the account, the newest first and page by page. */
 export function listConversations(
-  { world, refs, account }: Reading,
-  userId: string | undefined,
-  fields: Fields,
+  reading: Reading,
+  { userId, fields, cut }: { userId: string | undefined; fields: Fields; cut: Cut },
 ): Node | GraphError {
+  const { world, account } = reading
   const asked = userId ? [userId] : (world.contactsOf.get(account.accountRef) ?? [])
   const threads = asked
     .flatMap((contactRef) => world.contacts.get(contactRef) ?? [])
     .filter(({ accountRef, contactRef }) => accountRef === account.accountRef && world.threads.has(contactRef))
-  const nodes = threads
     .map((contact) => ({ contact, newest: newestOf(world, contact.contactRef) }))
     .sort((a, b) => b.newest - a.newest)
   const shown: Fields = fields.size > 0 ? fields : new Map(userId ? [] : [['updated_time', new Map()]])
-  return { data: nodes.map(({ contact }) => readConversation(world, refs, contact, shown)) }
+  return pageOf(threads, cut, ({ contact }) => readConversation(reading, contact, shown))
+}
+
+/** One page of a list, with the way to the next one. https://developers.facebook.com/docs/graph-api/results */
+export function pageOf<T>(
+  list: readonly T[],
+  { limit, after }: Cut,
+  show: (one: T) => Node | GraphError,
+): Node | GraphError {
+  const nodes = list.slice(after, after + limit).map(show)
+  const refused = nodes.find((node): node is GraphError => typeof node['code'] === 'number')
+  if (refused) return refused
+  const end = after + limit
+  const cursor = Buffer.from(String(end)).toString('base64url')
+  return { data: nodes, ...(end < list.length && { paging: { cursors: { after: cursor }, next: `?after=${cursor}` } }) }
 }
 
 export function readMessages(reading: Reading, ref: string, fields: Fields): Node | GraphError {
   const owner = ownerOf(reading, ref)
-  return owner ? messagesEdge(reading.world, reading.account, owner.contactRef, fields) : missingObject('GET', ref)
+  return owner ? messagesEdge(reading, owner.contactRef, fields) : missingObject('GET', ref)
 }
 
 function profile({ platform }: Account, contact: Contact, fields: Fields): Node | GraphError {
@@ -88,40 +107,40 @@ function visitorNode({ contactRef: id, name }: Contact): Node {
   return { id, name, first_name, last_name: rest.join(' ') || undefined, profile_pic: undefined }
 }
 
-function readConversation(world: World, refs: Refs, contact: Contact, fields: Fields): Node | GraphError {
-  const account = world.accounts.get(contact.accountRef)
-  if (!account) return missingObject('GET', contact.contactRef)
+function readConversation(reading: Reading, contact: Contact, fields: Fields): Node | GraphError {
+  const { world, refs, account } = reading
   const nested = fields.get('messages')
   return picked(
     {
       id: conversationRefOf(world, refs, contact),
       updated_time: isoTime(newestOf(world, contact.contactRef)),
       participants: { data: [accountParty(account), contactParty(account, contact)] },
-      messages: nested && messagesEdge(world, account, contact.contactRef, nested),
+      messages: nested && messagesEdge(reading, contact.contactRef, nested),
     },
     fields,
   )
 }
 
-function messagesEdge(world: World, account: Account, contactRef: string, fields: Fields): Node {
-  const newestFirst = threadOf(world, contactRef)
+function messagesEdge(reading: Reading, contactRef: string, fields: Fields): Node {
+  const newestFirst = threadOf(reading.world, contactRef)
     .filter((message) => !message.deleted)
     .reverse()
   const data = newestFirst.map((message, index) => {
     const detailed = fields.size > 0 && index < DETAILED_MESSAGES
-    return pick(messageNode(world, account, message), detailed ? fields : ID_AND_TIME)
+    return pick(messageNode(reading, message), detailed ? fields : ID_AND_TIME)
   })
   return { data }
 }
 
-function readMessage(world: World, account: Account, message: KeptMessage, fields: Fields): Node | GraphError {
-  const newest = threadOf(world, message.contactRef).slice(-DETAILED_MESSAGES)
+function readMessage(reading: Reading, message: KeptMessage, fields: Fields): Node | GraphError {
+  const newest = threadOf(reading.world, message.contactRef).slice(-DETAILED_MESSAGES)
   if (message.deleted || !newest.includes(message)) return refusals.messageGone
-  return picked(messageNode(world, account, message), fields)
+  return picked(messageNode(reading, message), fields)
 }
 
-function messageNode(world: World, account: Account, message: KeptMessage): Node {
-  const { mid, text, at, attachments, story } = message
+function messageNode({ world, account, baseUrl }: Reading, message: KeptMessage): Node {
+  const { mid, text, at, attachments, story, replyTo } = message
+  const absolute = (path: string) => new URL(path, baseUrl).href
   const contact = world.contacts.get(message.contactRef)
   const them = contact ? contactParty(account, contact) : { id: message.contactRef }
   const us = accountParty(account)
@@ -132,11 +151,18 @@ function messageNode(world: World, account: Account, message: KeptMessage): Node
     from,
     to: { data: [to] },
     message: text,
-    attachments: attachments.length > 0 ? { data: attachments.map(({ url }) => ({ image_data: { url } })) } : undefined,
-    reply_to: undefined,
-    story: story && { reply_to: story },
+    attachments: attachments.length > 0 ? { data: attachments.map((one) => fileNode(one, absolute)) } : undefined,
+    reply_to: replyTo ? { mid: replyTo } : undefined,
+    story: story && { reply_to: { id: story.id, link: absolute(story.url) } },
+    sticker: undefined,
+    is_unsupported: undefined,
     shares: undefined,
   }
+}
+
+function fileNode({ type, url }: KeptMessage['attachments'][number], absolute: (path: string) => string): Node {
+  if (type === 'image' || type === 'video') return { [`${type}_data`]: { url: absolute(url) } }
+  return { mime_type: type === 'audio' ? 'audio/mpeg' : 'application/pdf', file_url: absolute(url) }
 }
 
 function picked(node: Node, fields: Fields): Node | GraphError {
@@ -162,6 +188,6 @@ function contactParty({ platform }: Account, { contactRef, username, name }: Con
 }
 
 /** `2022-07-12T19:11:07+0000`, the API's own way of writing a time. */
-function isoTime(at: number): string {
+export function isoTime(at: number): string {
   return new Date(at).toISOString().replace(/\.\d{3}Z$/, '+0000')
 }

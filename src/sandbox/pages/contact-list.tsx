@@ -1,6 +1,7 @@
 import type { Core } from '../core.ts'
 import { type Contact, type KeptMessage, threadOf } from '../world.ts'
 import { Avatar } from './avatar.tsx'
+import { Comments, NewComment } from './comments.tsx'
 import { sayAgo } from './times.ts'
 
 interface ListProps {
@@ -30,7 +31,7 @@ export function ContactList({ core, chosen, trouble }: ListProps) {
             </li>
           ))}
         </ul>
-        {world.comments.length > 0 && <Comments core={core} />}
+        <Comments core={core} />
       </div>
       <form class="new-person" method="post" action="/contacts">
         <label for="name">Somebody new</label>
@@ -43,6 +44,7 @@ export function ContactList({ core, chosen, trouble }: ListProps) {
           </p>
         )}
       </form>
+      <NewComment core={core} />
     </nav>
   )
 }
@@ -97,21 +99,5 @@ function LastLine({ message }: { message: KeptMessage }) {
       <b>Shop: </b>
       <bdi>{said}</bdi>
     </>
-  )
-}
-
-function Comments({ core }: { core: Core }) {
-  return (
-    <section class="comments">
-      <h2>Comments under the shop’s post</h2>
-      <ul>
-        {core.world.comments.map(({ username, text, at }) => (
-          <li>
-            <b>{username}</b> <bdi>{text}</bdi>{' '}
-            <time datetime={new Date(at).toISOString()}>{sayAgo(at, core.clock())}</time>
-          </li>
-        ))}
-      </ul>
-    </section>
   )
 }

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Core } from '../core.ts'
 import type { Phone } from '../phone.ts'
 import { readAsset } from './assets.ts'
+import { createCommentDeeds } from './comment-deeds.ts'
 import { drawPicture } from './pictures.ts'
 import { type PageView, SandboxPage } from './sandbox-page.tsx'
 
@@ -39,7 +40,8 @@ const headers = secureHeaders({
 export function createPages({ core, phone, consoleUrl }: PagesOptions) {
   const { world } = core
   const app = new Hono()
-  for (const path of ['/', '/contacts/*', '/messages/*', '/assets/*', '/pictures/*']) app.use(path, headers)
+  for (const path of ['/', '/contacts/*', '/messages/*', '/comments', '/comments/*', '/assets/*', '/pictures/*'])
+    app.use(path, headers)
   const page = (view: Omit<PageView, 'core' | 'consoleUrl'> = {}) =>
     html`<!doctype html>${<SandboxPage core={core} consoleUrl={consoleUrl} {...view} />}`
 
@@ -73,6 +75,7 @@ export function createPages({ core, phone, consoleUrl }: PagesOptions) {
     void phone.write(contact.contactRef, { text: line.data.text.replaceAll('\r\n', '\n') }).delivered
     return c.redirect(`/contacts/${contact.contactRef}`, 303)
   })
+  app.route('/', createCommentDeeds(core, phone))
   app.post('/messages/:mid/unsending', (c) => backTo(c.req.param('mid'), 'contact', (mid) => phone.unsend(mid)))
   app.post('/messages/:mid/reaction', async (c) => {
     const { emoji } = Heart.parse(await c.req.parseBody())

@@ -9,6 +9,11 @@ export interface Way {
   trouble?: 'reorder' | 'delay'
 }
 
+/** Whether a delivery is lost at the platform: it is neither sent nor tried again. */
+export function isWithheld(weather: Weather, about: string): boolean {
+  return strikes(weather, weather.deliveries.withhold, { kind: 'withhold', about })
+}
+
 export function planDelivery(weather: Weather, about: string): Way {
   const copy = copyOf(weather, about)
   return { ...detain(weather, about), ...(copy && { copy }) }

@@ -10,6 +10,8 @@ export const Weather = z.strictObject({
   deliveries: z
     .strictObject({
       ...{ duplicate: probability, reorder: probability, recut: probability, delay: probability },
+      /** Never sent at all, as far as anybody can tell. */
+      withhold: probability,
       delayMsMax: span(2000),
     })
     .prefault({}),

@@ -1,0 +1,142 @@
+import { commentEnvelope, type FeedVerb, feedEnvelope, mentionEnvelope } from './comment-wire.ts'
+import type { Core } from './core.ts'
+import type { Comment } from './entries.ts'
+import { meet } from './people.ts'
+import { createSerials } from './weather/serials.ts'
+import { type KeptComment, platformOf } from './world.ts'
+
+type Delivered = Promise<{ id: number; status: number }>
+
+export interface Said {
+  /** Somebody new, unless `contactRef` says who it is. */
+  name: string
+  username?: string | undefined
+  contactRef?: string | undefined
+  text: string
+  at?: number
+  /** Whose post it is; the first shop's unless told. */
+  accountRef?: string | undefined
+}
+
+/** What people say in public, and what becomes of it. Facebook tells of all that, Instagram of what is said alone. */
+export interface Commenting {
+  comment(said: Said): Delivered
+  /** The same person says something more under the same post, in answer to a comment. */
+  commentAgain(comment: Comment, text: string): Delivered
+  /** The account answering under a comment, through the API or from the app; it comes to us as a comment of its own. */
+  replyInPublic(comment: Comment, text: string): { commentRef: string; delivered: Delivered }
+  /** Its author changes the words. */
+  rewordComment(commentRef: string, text: string): Delivered | undefined
+  /** Its author takes it back. */
+  removeComment(commentRef: string): Delivered | undefined
+  /** The account hides, shows or deletes it. */
+  moderate(commentRef: string, change: { hidden: boolean } | { deleted: true }): Delivered | undefined
+  /** Somebody names the account under a post that is not its own. */
+  mention(said: Said): Delivered
+}
+
+export function createCommenting(core: Core): Commenting {
+  const { world, record } = core
+  const { say, tell, deliver } = createTelling(core)
+
+  /** A comment as it would be made now, by somebody new or by whom we know. */
+  function made({ name, username, contactRef, text, at, accountRef = core.account.accountRef }: Said): Comment {
+    const isPage = platformOf(world, accountRef) === 'messenger'
+    const known = world.contacts.get(contactRef ?? '')
+    const author = known ?? meet(core, { name, accountRef, ...(username !== undefined && { username }) })
+    const mediaRef = postOf(core, accountRef)
+    return {
+      ...{ accountRef, mediaRef, text, at: at ?? core.tick('comments') },
+      contactRef: author.contactRef,
+      username: isPage ? author.name : author.username,
+      ...(isPage && { authorRef: core.refs.commenter(author.contactRef) }),
+      commentRef: nextRef(core, { accountRef, mediaRef }),
+    }
+  }
+
+  return {
+    comment: (said) => say(made(said)),
+    commentAgain: ({ contactRef, username, authorRef, ...comment }, text) =>
+      say(answering(core, comment, { contactRef, username, text, ...(authorRef && { authorRef }) })),
+    replyInPublic(comment, text) {
+      const { accountRef } = comment
+      const { username, name } = world.accounts.get(accountRef) ?? core.account
+      const goesBy = platformOf(world, accountRef) === 'messenger' ? name : username
+      const reply = answering(core, comment, { contactRef: accountRef, username: goesBy, text })
+      return { commentRef: reply.commentRef, delivered: say(reply) }
+    },
+    rewordComment(commentRef, text) {
+      record({ type: 'reworded', commentRef, text, at: core.tick('comments') })
+      return tell(commentRef, 'edited')
+    },
+    removeComment(commentRef) {
+      record({ type: 'moderated', commentRef, deleted: true })
+      return tell(commentRef, 'remove')
+    },
+    moderate(commentRef, change) {
+      record({ type: 'moderated', commentRef, ...change })
+      return tell(commentRef, 'deleted' in change ? 'remove' : change.hidden ? 'hide' : 'unhide')
+    },
+    mention(said) {
+      const mention = { ...made(said), mediaRef: core.refs.media(999) }
+      const isPage = platformOf(world, mention.accountRef) === 'messenger'
+      // Instagram has no field of its own for it: it comes among the comments.
+      const envelope = isPage ? mentionEnvelope(mention, core.clock()) : commentEnvelope(mention, core.clock())
+      return deliver(mention, mention.commentRef, envelope)
+    },
+  }
+}
+
+function createTelling(core: Core) {
+  const { world, record, settings } = core
+  const serials = createSerials()
+
+  function deliver({ accountRef, mediaRef }: Comment, about: string, envelope: unknown): Delivered {
+    return core.deliver({ accountRef, thread: `comments ${mediaRef}`, about, envelope })
+  }
+
+  function say(comment: Comment): Delivered {
+    record({ type: 'comment', ...comment })
+    const isPage = platformOf(world, comment.accountRef) === 'messenger'
+    const told = { verb: 'add' as const, named: settings.commentersNamed }
+    const envelope = isPage ? feedEnvelope(comment, told, core.clock()) : commentEnvelope(comment, core.clock())
+    return deliver(comment, comment.commentRef, envelope)
+  }
+
+  function tell(commentRef: string, verb: FeedVerb): Delivered | undefined {
+    const comment = world.comments.find((one) => one.commentRef === commentRef)
+    if (!comment || platformOf(world, comment.accountRef) !== 'messenger') return undefined
+    const about = `${verb} ${commentRef} ${serials.next(commentRef)}`
+    const told = { verb, named: settings.commentersNamed }
+    return deliver(comment, about, feedEnvelope(comment, told, core.clock()))
+  }
+
+  return { say, tell, deliver }
+}
+
+/** A comment under another one; an answer to an answer is put under the first. */
+function answering(
+  core: Core,
+  {
+    accountRef,
+    mediaRef,
+    commentRef,
+    parentRef = commentRef,
+  }: Pick<KeptComment, 'accountRef' | 'mediaRef' | 'commentRef' | 'parentRef'>,
+  said: Pick<Comment, 'contactRef' | 'username' | 'text' | 'authorRef'>,
+): Comment {
+  const place = { accountRef, mediaRef, parentRef, commentRef: nextRef(core, { accountRef, mediaRef }) }
+  return { ...place, ...said, at: core.tick('comments') }
+}
+
+/** The post of an account that everybody comments on. */
+export function postOf({ account, refs, world }: Core, accountRef: string): string {
+  if (platformOf(world, accountRef) === 'messenger') return refs.pagePost(accountRef)
+  return accountRef === account.accountRef ? refs.media(1) : refs.mediaOf(accountRef)
+}
+
+function nextRef({ refs, world }: Core, { accountRef, mediaRef }: Pick<Comment, 'accountRef' | 'mediaRef'>): string {
+  const serial = world.comments.length + 1
+  const isPage = platformOf(world, accountRef) === 'messenger'
+  return isPage ? refs.pageComment(mediaRef, serial) : refs.comment(serial)
+}

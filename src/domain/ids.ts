@@ -17,6 +17,7 @@ export type EventId = Id<'event'>
 export type EntryId = Id<'entry'>
 export type AlertId = Id<'alert'>
 export type DeletionId = Id<'deletion'>
+export type MediaId = Id<'media'>
 
 const prefixes = {
   account: 'acc',
@@ -33,6 +34,7 @@ const prefixes = {
   entry: 'knw',
   alert: 'alr',
   deletion: 'del',
+  media: 'med',
 } as const
 
 type Kind = keyof typeof prefixes

@@ -18,6 +18,8 @@ export interface Settings {
   clockOffsetMs: number
   /** What the usage headers say, in percent; counted from the calls when absent. */
   usagePercent?: number | undefined
+  /** Whether every link to a file is dead, however young. */
+  deadLinks: boolean
 }
 
 export interface CoreOptions {
@@ -80,7 +82,7 @@ export function createCore(options: CoreOptions): Core {
     journal.append(entry)
     take(entry)
   }
-  const settings: Settings = { echoes: true, echoDelayMs: 0, readReceipts: false, clockOffsetMs: 0 }
+  const settings: Settings = { echoes: true, echoDelayMs: 0, readReceipts: false, clockOffsetMs: 0, deadLinks: false }
   const machineClock = () => now().getTime()
   const clock = () => machineClock() + settings.clockOffsetMs
   const deliverer = createDeliverer({

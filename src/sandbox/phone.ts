@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Core } from './core.ts'
 import type { Comment, Message } from './entries.ts'
+import { linkTo } from './files.ts'
 import { createSerials } from './weather/serials.ts'
 import { commentEnvelope, contactItem, messageItem, messagingEnvelope } from './wire.ts'
 import { type Contact, keptKey, platformOf } from './world.ts'
@@ -110,7 +111,7 @@ type About = (mid: string, parts: (message: Message, at: number) => Record<strin
 
 function createOutgoing(core: Core) {
   const { world, account, record } = core
-  const absolute = (path: string) => new URL(path, core.baseUrl).href
+  const absolute = (path: string) => linkTo(path, core)
   const gestureSerials = createSerials()
 
   function keep(from: Message['from'], contactRef: string, writing: Writing, app?: number): Message {

@@ -6,6 +6,7 @@ import { createClaudeStandIn } from './claude.ts'
 import { type Control, createControl, createControlRoutes } from './control.ts'
 import { type CoreOptions, createCore } from './core.ts'
 import { createFaults } from './faults.ts'
+import { createFiles } from './files.ts'
 import { createGraph } from './graph/graph.ts'
 import { guard } from './guard.ts'
 import { createOpening } from './opening.ts'
@@ -52,6 +53,7 @@ export function createSandbox({ anthropicApiKey, opens = false, consoleUrl, now,
   app.use('/claude/*', faults.strike)
   app.route('/claude', createClaudeStandIn({ apiKey: anthropicApiKey, ...(now && { now }) }))
   app.route('/', createPages({ core, phone, consoleUrl: consoleUrl ?? productUrl }))
+  app.route('/', createFiles(core))
   app.route('/', createGraph({ core, phone, faults }))
 
   let server: ReturnType<typeof serve> | undefined

@@ -11,6 +11,7 @@ import { createConsole } from './console/console.tsx'
 import { createAnswer, createModerate } from './flow/answer.ts'
 import { createConfigure } from './flow/configure.ts'
 import { createDeauthorize } from './flow/deauthorize.ts'
+import { createOpenMedia } from './flow/open-media.ts'
 import { createDismiss, createRedraft, createUndo } from './flow/recall.ts'
 import { createReconcile } from './flow/reconcile.ts'
 import { createDeletionState, createRequestDeletion } from './flow/request-deletion.ts'
@@ -18,6 +19,7 @@ import { createDecide } from './flow/review.ts'
 import { createSignIn } from './flow/sign-in.ts'
 import { createHealth } from './http/health.ts'
 import type { Lanes } from './limits/lanes.ts'
+import { createFolder } from './media/store.ts'
 import { isVerifyToken, type LabelledSecret, matchSignature } from './platforms/meta/signature.ts'
 import { readSignedRequest } from './platforms/meta/signed-request.ts'
 import type { Bell } from './queues/bell.ts'
@@ -116,6 +118,7 @@ function buildConsole({ config, db, bell, lanes, publish, live, isRedisHere, log
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
     },
     signIn: createSignIn({ db, pepper: sessionSecret, now }),
+    openMedia: createOpenMedia({ db, store: createFolder(config.mediaDir) }),
     live,
     reportError: (error) => log.error({ error: errorFields(error) }, 'page failed'),
     troubles: () => (isRedisHere() ? [] : [REDIS_AWAY]),

@@ -5,11 +5,13 @@ import type {
   ConversationId,
   DraftId,
   EntryId,
+  MediaId,
   MessageId,
   OperatorId,
   PostId,
   SessionId,
 } from '#src/domain/ids.ts'
+import type { MediaType } from '#src/domain/media.ts'
 import type { ReplyWay, ReviewDecision } from '#src/domain/review.ts'
 import type { Reads } from './reads.ts'
 
@@ -108,11 +110,19 @@ export interface Change {
   id: string
 }
 
+/** A file that came with a message. */
+export interface OpenedMedia {
+  contentType: MediaType
+  bytes: number
+  read(range?: { start: number; end: number }): ReadableStream<Uint8Array<ArrayBuffer>>
+}
+
 export interface ConsoleDeps {
   reads: Reads
   review: ReviewVerbs
   configure: ConfigureVerbs
   signIn: SignInVerbs
+  openMedia: (id: MediaId) => Promise<OpenedMedia | undefined>
   /** Calls the listener for each change until the answer is called. */
   live: (listener: (change: Change) => void) => () => void
   /** What is out of order right now, in words for an operator; empty when all is well. */

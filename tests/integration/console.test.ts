@@ -63,6 +63,7 @@ async function setUp({ heartbeatMs = 60 } = {}) {
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
     },
     signIn: createSignIn({ db, pepper, now }),
+    openMedia: async () => undefined,
     live: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

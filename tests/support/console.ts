@@ -6,6 +6,7 @@ import type { AccountDetail, HealthView, Overview } from '#src/console/house-vie
 import type { ConversationView, ListItem, PostView } from '#src/console/views.ts'
 import type { Role } from '#src/domain/identity.ts'
 import { newId } from '#src/domain/ids.ts'
+import type { MediaType } from '#src/domain/media.ts'
 
 export const PUBLIC_URL = 'http://127.0.0.1:3000'
 export const at = new Date('2026-11-22T12:00:00.000Z')
@@ -169,6 +170,14 @@ const health: HealthView = {
   lastDeliveryAt: null,
 }
 
+/** A file that is kept, with these bytes in it. */
+export function aMedia(text: string, contentType: MediaType = 'image/png') {
+  const bytes = Buffer.from(text)
+  const read = ({ start, end } = { start: 0, end: bytes.length - 1 }) =>
+    new Blob([new Uint8Array(bytes.subarray(start, end + 1))]).stream() as ReadableStream<Uint8Array<ArrayBuffer>>
+  return { contentType, bytes: bytes.length, read }
+}
+
 interface Options {
   view?: ConversationView
   /** The roles whose name is a valid session token; `undefined` lets nobody in. */
@@ -178,6 +187,7 @@ interface Options {
   signIn?: Partial<ConsoleDeps['signIn']>
   config?: Partial<ConsoleDeps['config']>
   live?: ConsoleDeps['live']
+  openMedia?: ConsoleDeps['openMedia']
 }
 
 /** The console over made-up reads and verbs; the name of a role is the token of a session with that role. */
@@ -239,6 +249,7 @@ export function aConsole(options: Options = {}) {
       signOut: nothing('signOut'),
       ...options.signIn,
     },
+    openMedia: options.openMedia ?? (async () => aMedia('a picture')),
     live: options.live ?? (() => () => undefined),
     reportError: (error) => errors.push(error),
     config: { publicUrl: options.publicUrl ?? PUBLIC_URL, sandbox: false, now: () => at, ...options.config },

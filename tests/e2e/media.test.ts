@@ -49,10 +49,10 @@ it('what customers sent is there to be seen, heard and opened, also when the pla
     body: JSON.stringify({ deadLinks: true }),
   })
   await page.reload()
-  const isDrawn = () => picture.evaluate((it) => (it as HTMLImageElement).naturalWidth)
+  const isDrawn = () => picture.evaluate((it) => (it as unknown as { naturalWidth: number }).naturalWidth)
   await expect.poll(isDrawn).toBe(640)
   const voice = page.getByLabel('Voice message')
-  await expect.poll(() => voice.evaluate((it) => (it as HTMLAudioElement).duration)).toBe(2)
+  await expect.poll(() => voice.evaluate((it) => (it as unknown as { duration: number }).duration)).toBe(2)
   await open(page, 'Aylin Demir')
   const [file] = await Promise.all([
     page.waitForEvent('download'),

@@ -22,5 +22,5 @@ VOLUME /app/.data
 EXPOSE 3000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=90s CMD ["node", "dist/src/cli.js", "health"]
 # One of each kind of process under a parent. On many machines give each container one of them instead:
-#   node dist/src/server.js | node dist/workers/main.js drafting | node dist/workers/main.js sending
+#   node dist/src/server.js | node dist/workers/main.js drafting | … sending | … media (web and media share MEDIA_DIR)
 CMD ["node", "scripts/start.mjs"]

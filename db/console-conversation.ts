@@ -1,10 +1,13 @@
 import { and, asc, desc, eq, inArray, lt, lte, or } from 'drizzle-orm'
 import type { ConversationId, DraftId, EntryId, MessageId } from '#src/domain/ids.ts'
+import type { Attachment } from '#src/domain/inbox.ts'
+import { isFile } from '#src/domain/media.ts'
 import { policyCase } from '#src/domain/policy-case.ts'
 import type { Conn } from './client.ts'
 import { findCommentToAnswer } from './comments.ts'
 import { listPostsOf } from './console-outbox.ts'
 import { type Place, pageOf } from './console-queue.ts'
+import { listMediaOf } from './media.ts'
 import { readThreadFacts } from './policy-facts.ts'
 import { countRecentReplies } from './recent-replies.ts'
 import { accounts } from './schema/accounts.ts'
@@ -24,7 +27,7 @@ interface Look {
   before?: Place | undefined
 }
 
-/** A conversation with all that is needed to decide about it: eight sentences, nine for comments, a few more where the account's settings ask for them, however long it is. */
+/** A conversation with all that is needed to decide about it: eight sentences, one more for comments and for files, a few where the account's settings ask for them, however long it is. */
 export async function readConversation(conn: Conn, id: ConversationId, { at, before }: Look) {
   const head = await readHead(conn, id)
   if (!head) return undefined
@@ -42,7 +45,7 @@ export async function readConversation(conn: Conn, id: ConversationId, { at, bef
     policy,
     optedOutAt: policy.optedOutAt ?? null,
     comment: comment?.facts ?? null,
-    messages: items.reverse(),
+    messages: await withMedia(conn, items.reverse()),
     earlier: next,
     draft: await readDraft(conn, id),
     posts: await listPostsOf(conn, id),
@@ -113,6 +116,32 @@ async function listMessages(conn: Conn, id: ConversationId, before: Place | unde
     .limit(MESSAGES + 1)
   return pageOf(rows.slice(0, MESSAGES), rows.length > MESSAGES, ({ sentAt, id }) => ({ at: sentAt, id }))
 }
+
+/** Each attachment with how far its file is. The link to a file stays here, so that no browser can be led there. */
+async function withMedia<M extends { id: MessageId; attachments: Attachment[] }>(conn: Conn, items: M[]) {
+  const bearers = items.filter(({ attachments }) => attachments.length > 0)
+  const files =
+    bearers.length > 0
+      ? await listMediaOf(
+          conn,
+          bearers.map(({ id }) => id),
+        )
+      : []
+  return items.map((message) => ({
+    ...message,
+    attachments: message.attachments.map(({ url, ...attachment }, position) => {
+      const file = files.find((one) => one.messageId === message.id && one.position === position)
+      return { ...attachment, ...(url && !isFile(attachment) && { url }), ...(file && { media: viewOf(file) }) }
+    }),
+  }))
+}
+
+function viewOf({ id, status, reason, contentType, bytes, width, height }: MediaRow) {
+  if (status === 'kept' && contentType && bytes !== null) return { id, status, contentType, bytes, width, height }
+  return { status: status === 'waiting' ? status : ('failed' as const), reason }
+}
+
+type MediaRow = Awaited<ReturnType<typeof listMediaOf>>[number]
 
 function earlierThan({ at, id }: Place) {
   return and(lte(messages.sentAt, at), or(lt(messages.sentAt, at), lt(messages.id, id as MessageId)))

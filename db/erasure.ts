@@ -8,6 +8,7 @@ import type { AccountId, ContactId, ConversationId, DeletionId, PostId } from '#
 import type { Conn, Transaction } from './client.ts'
 import { eraseBodies } from './deliveries.ts'
 import { isOneOf } from './many.ts'
+import { releaseMedia } from './media.ts'
 import { accounts } from './schema/accounts.ts'
 import { contacts } from './schema/contacts.ts'
 import { conversations } from './schema/conversations.ts'
@@ -138,6 +139,7 @@ export async function eraseMessages(
     .update(messages)
     .set({ ...gone, deletedAt: sql`coalesce(deleted_at, ${at})` })
     .where(isOneOf(id, ids))
+  await releaseMedia(tx, ids, at)
   const refs = rows.map((row) => row.messageRef)
   const about = and(eq(inboundEvents.accountRef, accountRef), isOneOf(inboundEvents.messageRef, refs))
   const told = await tx.selectDistinct({ id: inboundEvents.deliveryId }).from(inboundEvents).where(about)

@@ -108,6 +108,7 @@ async function surroundings(family) {
     LOG_LEVEL: 'info',
     SANDBOX: 'off',
     BENCH_ROOT: root,
+    MEDIA_DIR: path.join(folder, 'media'),
     APP_SECRET_KEY: secrets.APP_SECRET_KEY,
     SESSION_SECRET: secrets.SESSION_SECRET,
     APPROVAL_SIGNING_KEY: secrets.APPROVAL_SIGNING_KEY,

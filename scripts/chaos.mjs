@@ -103,6 +103,7 @@ async function surroundings() {
   const env = {
     APP_ENV: 'test',
     LOG_LEVEL: 'info',
+    MEDIA_DIR: path.join(folder, 'media'),
     APP_SECRET_KEY: secrets.APP_SECRET_KEY,
     SESSION_SECRET: secrets.SESSION_SECRET,
     APPROVAL_SIGNING_KEY: secrets.APPROVAL_SIGNING_KEY,

@@ -8,13 +8,14 @@ import { generateFernetKey } from '#src/vault/keyring.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { ConfigError, type Environment, environmentFor, type ProcessRole, readConfig, variables } from './config.ts'
 
-const roles: ProcessRole[] = ['web', 'drafting', 'sending', 'cli', 'sandbox']
+const roles: ProcessRole[] = ['web', 'drafting', 'sending', 'media', 'cli', 'sandbox']
 const approval = generateApprovalKeys()
 
 /** A whole installation, as the parent process sees it. */
 const whole = {
   DATABASE_URL: 'mysql://app:canary-database@127.0.0.1:3306/countersign',
   REDIS_URL: 'redis://:canary-redis@127.0.0.1:6379/0',
+  MEDIA_DIR: '/var/lib/countersign/media',
   PUBLIC_URL: 'https://reply.example.org/',
   APP_SECRET_KEY: `${generateFernetKey()},${generateFernetKey()}`,
   SESSION_SECRET: 'canary-session'.padEnd(64, '0'),
@@ -79,6 +80,8 @@ describe('a process of its role', () => {
       drafting: ['DATABASE_URL', 'REDIS_URL', 'ANTHROPIC_API_KEY'],
       // The Meta app secret signs webhooks, and proves calls made with a Page's token: sending and the command line make those.
       sending: ['DATABASE_URL', 'REDIS_URL', 'APP_SECRET_KEY', 'META_APP_SECRET'],
+      // It opens what strangers send.
+      media: ['DATABASE_URL', 'REDIS_URL'],
       cli: ['DATABASE_URL', 'REDIS_URL', 'APP_SECRET_KEY', 'SESSION_SECRET', 'META_APP_SECRET'],
       sandbox: ['INSTAGRAM_APP_SECRET', 'META_APP_SECRET'],
     })
@@ -109,7 +112,9 @@ describe('the fields', () => {
     const sandboxed = {
       ...whole,
       ANTHROPIC_API_KEY: 'sk-ant-sandbox-0123456789',
+      SANDBOX: 'on',
       SANDBOX_URL: 'http://127.0.0.1:1',
+      MEDIA_ORIGIN: 'http://127.0.0.1:1',
       SANDBOX_STATE: '/s',
     }
     const keysOf = (role: ProcessRole) => Object.keys(readConfig(sandboxed, role)).sort()
@@ -126,12 +131,14 @@ describe('the fields', () => {
       'appSecretKey',
       'approvalSigningKey',
       'sandboxUrl',
+      'mediaDir',
     ]
     expect(keysOf('web')).toEqual([...common, ...stores, ...address, ...web].sort())
     expect(keysOf('drafting')).toEqual([...common, ...stores, 'anthropicApiKey', 'claudeModel', 'claudeEffort'].sort())
     expect(keysOf('sending')).toEqual(
       [...common, ...stores, ...graph, ...apps, 'metaAppSecrets', 'appSecretKey', 'approvalPublicKey'].sort(),
     )
+    expect(keysOf('media')).toEqual([...common, ...stores, 'mediaDir', 'mediaDays', 'mediaOrigin'].sort())
     expect(keysOf('cli')).toEqual(
       [...common, ...stores, ...address, ...graph, ...apps, 'metaAppSecrets', 'appSecretKey', 'sessionSecret'].sort(),
     )
@@ -285,6 +292,12 @@ describe('the sandbox', () => {
     for (const role of roles) expect(environmentFor(whole, role)).toHaveProperty('SANDBOX', 'off')
     expect(readConfig(environmentFor(bare, 'sending'), 'sending').sandbox).toBe(true)
     expect(readConfig(environmentFor(whole, 'drafting'), 'drafting').sandbox).toBe(false)
+  })
+
+  it('alone opens another place to fetch files from', () => {
+    const origin = { MEDIA_ORIGIN: 'http://127.0.0.1:4000' }
+    expect(readConfig({ ...bare, ...origin }, 'media').mediaOrigin).toBe('http://127.0.0.1:4000')
+    expect(faultsOf({ ...whole, ...origin }, 'media')).toEqual(['MEDIA_ORIGIN cannot be set while the sandbox is off'])
   })
 
   it.each(roles)('is refused in production by %s', (role) => {

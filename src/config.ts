@@ -65,6 +65,7 @@ export interface Config {
       appSecretKey: Secret
       approvalSigningKey: Secret
       sandboxUrl?: string
+      mediaDir: string
     }
   drafting: Common &
     Stores & {
@@ -82,6 +83,8 @@ export interface Config {
       appSecretKey: Secret
       approvalPublicKey: string
     }
+  /** Meets whatever strangers send, so it holds no secret but those of the stores. */
+  media: Common & Stores & { mediaDir: string; mediaDays: number; mediaOrigin?: string }
   /** A command needs few of them, so each command asks for its own. */
   cli: Common &
     Partial<Stores> &
@@ -186,6 +189,9 @@ function readVariable(env: Environment, name: VariableName, role: ProcessRole): 
 function crossFaults(env: Environment, role: ProcessRole, { publicUrl }: Fields): string[] {
   const faults: string[] = []
   if (isProduction(env) && isSandboxOn(env)) faults.push('SANDBOX cannot be on while APP_ENV is production')
+  if (role === 'media' && has(env, 'MEDIA_ORIGIN') && !isSandboxOn(env)) {
+    faults.push('MEDIA_ORIGIN cannot be set while the sandbox is off')
+  }
   if (role !== 'web') return faults
   if (isProduction(env) && !String(publicUrl).startsWith('https://')) {
     faults.push('PUBLIC_URL must start with https:// while APP_ENV is production')

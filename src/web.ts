@@ -16,6 +16,7 @@ import { createConfigure } from './flow/configure.ts'
 import { createConnectToken } from './flow/connect-token.ts'
 import { createDeauthorize } from './flow/deauthorize.ts'
 import { createFinishLogin } from './flow/finish-login.ts'
+import { createOpenMedia } from './flow/open-media.ts'
 import { createPaste } from './flow/paste.ts'
 import { createDismiss, createRedraft, createUndo } from './flow/recall.ts'
 import { createReconcile } from './flow/reconcile.ts'
@@ -24,6 +25,7 @@ import { createDecide } from './flow/review.ts'
 import { createSignIn } from './flow/sign-in.ts'
 import { createHealth } from './http/health.ts'
 import type { Lanes } from './limits/lanes.ts'
+import { createFolder } from './media/store.ts'
 import { createAdapters } from './platforms/adapters.ts'
 import { createLogins } from './platforms/logins.ts'
 import { isVerifyToken, type LabelledSecret, matchSignature } from './platforms/meta/signature.ts'
@@ -127,6 +129,7 @@ function buildConsole(parts: WebParts) {
     },
     connect: buildConnect(parts),
     signIn: createSignIn({ db, pepper: sessionSecret, now }),
+    openMedia: createOpenMedia({ db, store: createFolder(config.mediaDir) }),
     live,
     reportError: (error) => log.error({ error: errorFields(error) }, 'page failed'),
     troubles: () => (isRedisHere() ? [] : [REDIS_AWAY]),

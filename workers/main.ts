@@ -1,6 +1,7 @@
 /*
  * The background process. Its roles are its arguments: `drafting` reads what arrived, drafts and sweeps, and holds the key
- * for Claude; `sending` opens tokens, and holds the keys for that. Neither can do the other's part.
+ * for Claude; `sending` opens tokens, and holds the keys for that; `media` fetches the files that came with messages, and
+ * holds neither. None can do another's part.
  */
 import { randomUUID } from 'node:crypto'
 import { connect } from '#db/client.ts'
@@ -13,6 +14,7 @@ import { createCatchUp } from '#src/flow/catch-up.ts'
 import { createDraft } from '#src/flow/draft.ts'
 import { createErase } from '#src/flow/erase.ts'
 import { createIdentify } from '#src/flow/identify.ts'
+import { createKeepMedia } from '#src/flow/keep-media.ts'
 import { createKeepSubscribed } from '#src/flow/keep-subscribed.ts'
 import { restorePauses } from '#src/flow/pause.ts'
 import { createReadBack } from '#src/flow/read-back.ts'
@@ -20,8 +22,11 @@ import { createReceive } from '#src/flow/receive.ts'
 import { createRenew } from '#src/flow/renew.ts'
 import { createSend } from '#src/flow/send.ts'
 import { createSweep } from '#src/flow/sweep.ts'
+import { createSweepMedia } from '#src/flow/sweep-media.ts'
 import { createLanes } from '#src/limits/lanes.ts'
 import { createLimiter } from '#src/limits/slots.ts'
+import { createDownload } from '#src/media/download.ts'
+import { createFolder } from '#src/media/store.ts'
 import { createLogger } from '#src/observability/logger.ts'
 import { createAdapters } from '#src/platforms/adapters.ts'
 import { createBell, PREFIX } from '#src/queues/bell.ts'
@@ -33,6 +38,7 @@ import { runContacts } from './contacts.ts'
 import { runCredentials } from './credentials.ts'
 import { runDraft } from './draft.ts'
 import { runInbox } from './inbox.ts'
+import { runMedia } from './media.ts'
 import { runOutbox } from './outbox.ts'
 import { runReconcile } from './reconcile.ts'
 import { runSubscriptions } from './subscriptions.ts'
@@ -41,7 +47,7 @@ import { runSweep } from './sweep.ts'
 const EX_USAGE = 2
 const CLOSE_MS = 14_000
 
-const starters = { drafting: startDrafting, sending: startSending }
+const starters = { drafting: startDrafting, sending: startSending, media: startMedia }
 const roles = process.argv.slice(2)
 const closers = createClosers()
 
@@ -95,8 +101,23 @@ function startSending(): void {
   workers.log.info({ role: 'sending' }, 'working')
 }
 
-/** What both roles need; the stores are opened once for each. */
-function open(config: Config['drafting'] | Config['sending'], name: string) {
+function startMedia(): void {
+  const config = configOrExit('media')
+  const { db, bell, publish, now, workers } = open(config, 'media')
+  const store = createFolder(config.mediaDir)
+  const keep = createKeepMedia({ db, download: createDownload({ origin: config.mediaOrigin }), store, publish, now })
+  closers.add('media', ...closing(runMedia({ ...workers, keep })))
+  const sweep = createSweepMedia({
+    ...{ db, bell, store, publish, now },
+    keepDays: config.mediaDays,
+    holder: randomUUID(),
+  })
+  closers.add('sweep', ...closing(runSweep({ log: workers.log, sweep })))
+  workers.log.info({ role: 'media' }, 'working')
+}
+
+/** What all roles need; the stores are opened once for each. */
+function open(config: Config['drafting' | 'sending' | 'media'], name: string) {
   const log = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY, process: name })
   exitOnLostErrors(log)
   const mysql = connect(config.databaseUrl.reveal(), { connectionLimit: 20 })

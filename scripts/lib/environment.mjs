@@ -142,9 +142,12 @@ export function withSandbox(env, { port, secrets, folder }) {
     INSTAGRAM_APP_SECRET: secrets.SANDBOX_APP_SECRET,
     META_APP_SECRET: secrets.SANDBOX_META_SECRET,
   }
+  // Files without a row are swept, and the sandbox has rows of its own: what customers sent lies elsewhere.
+  const media = { MEDIA_ORIGIN: url, MEDIA_DIR: path.join(folder, 'sandbox-media') }
   // Never the real platforms, even where a copied .env.example names them.
   const places = Object.fromEntries(PLATFORM_URLS.map((name) => [name, url]))
-  return { ...underlay(env, defaults), SANDBOX: 'on', SANDBOX_PORT: String(port), ...places }
+  const fixed = { SANDBOX: 'on', SANDBOX_PORT: String(port), ...places, ...media }
+  return { ...underlay(env, defaults), ...fixed }
 }
 
 /** Keeps where this run's stores and sandbox are, for commands given beside it. */

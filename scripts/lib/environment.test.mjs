@@ -138,6 +138,11 @@ describe('withSandbox', () => {
     expect(withSandbox(given, { port: 4000, secrets, folder: '/data' })).toMatchObject({ ...made, ...given })
   })
 
+  it('keeps its files apart from those of customers, wherever these are', () => {
+    const env = withSandbox({ MEDIA_DIR: '/srv/media' }, { port: 4000, secrets, folder: '/data' })
+    expect(env).toMatchObject({ MEDIA_DIR: '/data/sandbox-media', MEDIA_ORIGIN: 'http://127.0.0.1:4000' })
+  })
+
   it.each(['ANTHROPIC_API_KEY', 'ANTHROPIC_API_KEY_FILE'])('leaves Claude alone when %s is given', (name) => {
     const env = withSandbox({ [name]: 'theirs' }, { port: 4000, secrets, folder: '/data' })
     expect(env).not.toHaveProperty('ANTHROPIC_BASE_URL')

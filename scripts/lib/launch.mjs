@@ -74,7 +74,8 @@ async function takeOver(folder) {
 /** What this run goes by. Everything but the addresses of private servers is judged before anything is started. */
 async function settle(folder, given) {
   const secrets = await generatedSecrets(folder)
-  const env = await withSandboxIfOn(withSecrets(given, secrets), {
+  const settings = underlay(withSecrets(given, secrets), { MEDIA_DIR: path.join(folder, 'media') })
+  const env = await withSandboxIfOn(settings, {
     port: () => sandboxPort(given, folder),
     secrets,
     folder,
@@ -109,9 +110,9 @@ async function startSandbox(family, env) {
 /** The accounts come before the web process, which would have to set aside messages to an account it does not know. */
 async function startProduct(family, env) {
   await migrateDatabase(env)
-  const { web, drafting, sending } = await productSpecs(env)
-  return step('starting web, drafting and sending', async () => {
-    const workers = [drafting, sending].map((spec) => family.start(spec))
+  const { web, drafting, sending, media } = await productSpecs(env)
+  return step('starting web, drafting, sending and media', async () => {
+    const workers = [drafting, sending, media].map((spec) => family.start(spec))
     const doors = (env.SANDBOX === 'on' ? addSandboxAccounts(env) : Promise.resolve()).then(() => family.start(web))
     const [setupLink] = await Promise.all([findSetupLink(env), doors, ...workers])
     return setupLink

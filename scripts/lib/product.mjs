@@ -6,7 +6,7 @@ import { root } from './place.mjs'
 import { EXIT, Halt } from './say.mjs'
 
 const dist = (file) => path.join(root, 'dist', file)
-const WORKING = ['web', 'drafting', 'sending']
+const WORKING = ['web', 'drafting', 'sending', 'media']
 
 /** A module of the built product. */
 export function built(file) {
@@ -64,6 +64,7 @@ export async function productSpecs(env) {
     web: spec('web', 'src/server.js', { rank: 0, stopMs: 10_000, isReady: answersOk(`${localUrl(env)}/readyz`) }),
     drafting: spec('drafting', 'workers/main.js', { args: ['drafting'], rank: 1, stopMs: 15_000 }),
     sending: spec('sending', 'workers/main.js', { args: ['sending'], rank: 1, stopMs: 15_000 }),
+    media: spec('media', 'workers/main.js', { args: ['media'], rank: 1, stopMs: 15_000 }),
   }
 }
 

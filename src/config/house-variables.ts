@@ -8,13 +8,14 @@ import {
   readPublicKey,
   readRedisUrl,
   readSigningKey,
+  readText,
   secretOf,
 } from './readers.ts'
 import { processRoles, type Variable } from './variable.ts'
 
 const everyone = processRoles
-const stores = ['web', 'drafting', 'sending', 'cli'] as const
-const working = ['web', 'drafting', 'sending'] as const
+const stores = ['web', 'drafting', 'sending', 'media', 'cli'] as const
+const working = ['web', 'drafting', 'sending', 'media'] as const
 
 /** Where the house stands, where its stores are, and its own keys. */
 export const houseVariables = {
@@ -51,6 +52,20 @@ export const houseVariables = {
     requiredBy: working,
     generated: true,
     read: readRedisUrl,
+  },
+  MEDIA_DIR: {
+    about:
+      'Folder for the files that came with messages: one folder for all machines of an installation, and for no other.',
+    roles: ['web', 'media'],
+    requiredBy: ['web', 'media'],
+    generated: true,
+    read: readText,
+  },
+  MEDIA_DAYS: {
+    about: 'Days for which such files are kept.',
+    roles: ['media'],
+    default: '365',
+    read: integer(1, 36_500),
   },
   PORT: {
     about: 'Port of the web process.',

@@ -97,6 +97,13 @@ export const outsideVariables = {
     default: 'v26.0',
     read: matching(/^v\d{1,3}\.\d{1,2}$/, 'must look like v26.0'),
   },
+  MEDIA_ORIGIN: {
+    about:
+      'The one address besides those of the public internet from which files are fetched; set by npm start to the sandbox’s.',
+    roles: ['media'],
+    generated: true,
+    read: readHttpUrl,
+  },
   SANDBOX_URL: {
     about: 'Where operators open the sandbox; set by npm start.',
     roles: ['web'],

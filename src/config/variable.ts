@@ -1,5 +1,5 @@
 /** The kinds of process. Each gets the variables of its role and no others. */
-export const processRoles = ['web', 'drafting', 'sending', 'cli', 'sandbox'] as const
+export const processRoles = ['web', 'drafting', 'sending', 'media', 'cli', 'sandbox'] as const
 export type ProcessRole = (typeof processRoles)[number]
 
 export interface Variable {

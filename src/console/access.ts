@@ -15,6 +15,7 @@ export const access = {
   'GET /queue': 'read',
   'GET /conversations': 'read',
   'GET /conversations/:id': 'read',
+  'GET /media/:id': 'read',
   'GET /outbox': 'read',
   'GET /accounts': 'read',
   'GET /accounts/:id': 'read',

@@ -14,15 +14,8 @@ const routes = Object.entries(access).map(([route, asked]) => {
 
 /** A path of the table with ids in it, and a form that every route of it takes. */
 function fill(path: string): string {
-  const kind = path.startsWith('/drafts')
-    ? 'draft'
-    : path.startsWith('/posts')
-      ? 'post'
-      : path.startsWith('/accounts')
-        ? 'account'
-        : path.startsWith('/logins')
-          ? 'login'
-          : 'conversation'
+  const kinds = { drafts: 'draft', posts: 'post', accounts: 'account', logins: 'login', media: 'media' } as const
+  const kind = Object.entries(kinds).find(([room]) => path.startsWith(`/${room}`))?.[1] ?? 'conversation'
   return path
     .replace(':id', newId(kind, at))
     .replace(':entry', newId('entry', at))

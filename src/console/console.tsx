@@ -17,6 +17,7 @@ import { addDecisions } from './routes/decisions.tsx'
 import { addErasure } from './routes/erasure.ts'
 import { addEvents } from './routes/events.ts'
 import { addLogins } from './routes/logins.tsx'
+import { addMedia } from './routes/media.ts'
 import { addOutbox } from './routes/outbox.tsx'
 import { addQueue } from './routes/queue.tsx'
 import { addSignIn } from './routes/sign-in.tsx'
@@ -42,6 +43,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addConversations(app, room)
   addDecisions(app, room)
   addErasure(app, room)
+  addMedia(app, room)
   addOutbox(app, room)
   addAccounts(app, room)
   addConnect(app, room)
@@ -57,7 +59,8 @@ function tooLarge(): never {
 /** Finds out who asks. What a script fetches by itself does not count as somebody being there. */
 async function identify(c: Visit, { cookie, signIn }: Room): Promise<void> {
   const token = c.req.path.startsWith('/assets/') ? undefined : cookie.read(c)
-  const isBackground = c.req.header('x-background') !== undefined || c.req.path === '/events'
+  const isFetched = c.req.path === '/events' || c.req.path.startsWith('/media/')
+  const isBackground = isFetched || c.req.header('x-background') !== undefined
   const session = token ? await signIn.sessionOf(token, { touch: !isBackground }) : undefined
   c.set('token', session && token)
   c.set('session', session)

@@ -6,12 +6,14 @@ import type {
   DraftId,
   EntryId,
   LoginId,
+  MediaId,
   MessageId,
   OperatorId,
   PostId,
   SessionId,
 } from '#src/domain/ids.ts'
 import type { ConnectedAccount, LoginEnd, LoginView } from '#src/domain/login.ts'
+import type { MediaType } from '#src/domain/media.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { ReplyWay, ReviewDecision } from '#src/domain/review.ts'
 import type { Reads } from './reads.ts'
@@ -158,12 +160,20 @@ export interface Change {
   id: string
 }
 
+/** A file that came with a message. */
+export interface OpenedMedia {
+  contentType: MediaType
+  bytes: number
+  read(range?: { start: number; end: number }): ReadableStream<Uint8Array<ArrayBuffer>>
+}
+
 export interface ConsoleDeps {
   reads: Reads
   review: ReviewVerbs
   configure: ConfigureVerbs
   connect: ConnectVerbs
   signIn: SignInVerbs
+  openMedia: (id: MediaId) => Promise<OpenedMedia | undefined>
   /** Calls the listener for each change until the answer is called. */
   live: (listener: (change: Change) => void) => () => void
   /** What is out of order right now, in words for an operator; empty when all is well. */

@@ -1,7 +1,17 @@
 import type { CredentialStatus } from '#src/domain/credential.ts'
 import type { Attention, NoDraftReason } from '#src/domain/draft.ts'
-import type { AccountId, ContactId, ConversationId, DraftId, EntryId, MessageId, PostId } from '#src/domain/ids.ts'
+import type {
+  AccountId,
+  ContactId,
+  ConversationId,
+  DraftId,
+  EntryId,
+  MediaId,
+  MessageId,
+  PostId,
+} from '#src/domain/ids.ts'
 import type { Attachment, CommentForm, MessageItem } from '#src/domain/inbox.ts'
+import type { MediaReason, MediaType } from '#src/domain/media.ts'
 import type { Outcome, PostKind, PostStatus } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { CommentFacts, Open } from '#src/domain/policy-case.ts'
@@ -43,6 +53,22 @@ export interface ListItem extends Party {
   draftConfidence: number | null
 }
 
+/** A file of ours, to be shown. */
+export interface KeptMedia {
+  id: MediaId
+  status: 'kept'
+  contentType: MediaType
+  bytes: number
+  width: number | null
+  height: number | null
+}
+
+/** A link that leads to a file stays behind: nobody is to follow it. */
+export interface AttachmentView extends Attachment {
+  /** Absent when nobody ever set out to fetch it. */
+  media?: KeptMedia | { status: 'waiting' | 'failed'; reason: MediaReason | null }
+}
+
 export interface MessageView {
   id: MessageId
   messageRef: string
@@ -50,7 +76,7 @@ export interface MessageView {
   origin: 'contact' | 'countersign' | 'elsewhere'
   form: MessageItem['form'] | CommentForm
   text: string
-  attachments: Attachment[]
+  attachments: AttachmentView[]
   replyToRef: string | null
   reaction: string | null
   sentAt: Date

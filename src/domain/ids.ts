@@ -18,6 +18,7 @@ export type EntryId = Id<'entry'>
 export type AlertId = Id<'alert'>
 export type DeletionId = Id<'deletion'>
 export type LoginId = Id<'login'>
+export type MediaId = Id<'media'>
 
 const prefixes = {
   account: 'acc',
@@ -35,6 +36,7 @@ const prefixes = {
   alert: 'alr',
   deletion: 'del',
   login: 'lgn',
+  media: 'med',
 } as const
 
 type Kind = keyof typeof prefixes

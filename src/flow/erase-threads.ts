@@ -13,6 +13,7 @@ import {
   listErasedThreads,
   listOpenPosts,
 } from '#db/erasure.ts'
+import { countMedia } from '#db/media.ts'
 import { cancelPost } from '#db/reviews.ts'
 import type { Publish } from '#src/queues/live.ts'
 
@@ -27,18 +28,19 @@ const BATCH = 200
 
 const erasers = [eraseMessages, eraseDrafts, eraseDecisions, erasePosts]
 
-/** Answers how much was still there, and how many posts have not ended yet. */
+/** Answers how much was still there, how many posts have not ended yet, and how many files the media process has not removed yet. */
 export async function sweepThreads(
   deps: ThreadDeps,
   { id: deletionId }: DeletionRequest,
-): Promise<{ found: number; open: number }> {
+): Promise<{ found: number; open: number; files: number }> {
   const { db, publish } = deps
-  const total = { found: 0, open: 0 }
+  const total = { found: 0, open: 0, files: 0 }
   for (const thread of await listErasedThreads(db, deletionId)) {
     const { conversationId: id } = thread
     const found = (await close(deps, thread)) + (await eraseRows(deps, thread))
     total.found += found
     total.open += (await listOpenPosts(db, id)).length
+    total.files += await countMedia(db, id)
     if (found === 0) continue
     for (const topic of ['queue', 'conversation', 'outbox'] as const) publish({ topic, id })
   }

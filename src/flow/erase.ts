@@ -31,6 +31,8 @@ const LEASE_MS = 60_000
 const OPEN_MAX = 50
 /** A delivery that was answered at the same moment is in the database by then. */
 const SETTLE_MS = 2000
+/** Files are removed within seconds, so after this long somebody should look why not. */
+const FILES_MS = 60_000
 
 /** One look at every open request. A second process meanwhile does nothing; were both to work, no harm would be done. */
 export function createErase(deps: EraseDeps): () => Promise<{ erased: number }> {
@@ -52,20 +54,19 @@ export function createErase(deps: EraseDeps): () => Promise<{ erased: number }> 
 
 /** True when the request is done. */
 async function look(deps: EraseDeps, filed: DeletionRequest): Promise<boolean> {
-  const { db } = deps
   if (filed.status === 'received' && (await isStillComing(deps, filed))) return false
   const request = filed.status === 'received' ? await beginErasing(deps, filed) : filed
   const { personRef } = request
   if (request.status !== 'erasing' || personRef === null) return false
-  const { found, open } = await sweepThreads(deps, request)
+  const { found, open, files } = await sweepThreads(deps, request)
   const who = await whoIs(deps, request, personRef)
   const traces = await sweepTraces(deps, request, who)
   if (found + traces > 0) return false
-  if (open > 0 || (await isHeldByFailure(db, who))) {
-    await tellWaiting(deps, request, open)
-    return false
-  }
-  return finish(deps, request)
+  const obstacle = await findObstacle(deps, who, { open, files })
+  if (!obstacle) return finish(deps, request)
+  const isSoonGone = obstacle === FILES && deps.now().getTime() - request.updatedAt.getTime() < FILES_MS
+  if (!isSoonGone) await tellWaiting(deps, request, obstacle)
+  return false
 }
 
 /** Meta's own number is one for all accounts; an operator means a contact of one. */
@@ -78,13 +79,24 @@ async function isStillComing({ db, hasKeptBodies }: EraseDeps, { createdAt }: De
   return (await isReceiving(db, createdAt)) || hasKeptBodies()
 }
 
+const FILES = 'files that the media process has not removed'
+
+/** What the erasure waits for, in words. */
+async function findObstacle(
+  { db }: EraseDeps,
+  who: Named,
+  { open, files }: { open: number; files: number },
+): Promise<string | undefined> {
+  if (open > 0) return 'replies whose fate is unknown: settle them in the outbox'
+  if (await isHeldByFailure(db, who)) return 'a delivery that cannot be received'
+  return files > 0 ? FILES : undefined
+}
+
 /** Once, however often it is looked at. */
-async function tellWaiting({ db, publish, now }: EraseDeps, { id }: DeletionRequest, open: number): Promise<void> {
+async function tellWaiting({ db, publish, now }: EraseDeps, { id }: DeletionRequest, obstacle: string): Promise<void> {
   const alert = { kind: 'erasure_waiting', subject: id, severity: 'warning' } as const
   if ((await findOpenAlerts(db, [`${alert.kind}:${id}`])).size > 0) return
-  const what =
-    open > 0 ? 'replies whose fate is unknown: settle them in the outbox' : 'a delivery that cannot be received'
-  await raiseAlert(db, { ...alert, text: `The erasure of a person waits for ${what}`, at: now() })
+  await raiseAlert(db, { ...alert, text: `The erasure of a person waits for ${obstacle}`, at: now() })
   publish({ topic: 'alerts', id })
 }
 

@@ -1,6 +1,7 @@
 import { moveConversation } from '#db/conversations.ts'
 import { eraseBodies } from '#db/deliveries.ts'
 import { findReaction, listCarriers } from '#db/inbox.ts'
+import { releaseMedia } from '#db/media.ts'
 import { changeMessage, findMessage, insertMessage, listRecent, type Message, type NewMessage } from '#db/messages.ts'
 import { newId } from '#src/domain/ids.ts'
 import type { EditItem, ReactionItem, ReferralItem, SeenItem, UnsendItem } from '#src/domain/inbox.ts'
@@ -24,6 +25,7 @@ export async function applyUnsend(
   if (known?.deletedAt) return
   const message = known ?? (await insertEarly(desk, thread, item, erased))
   if (known) await changeMessage(tx, known.id, erased)
+  await releaseMedia(tx, [message.id], now())
   const carriers = await listCarriers(tx, { accountRef: account.accountRef, messageRef })
   await eraseBodies(tx, carriers)
   if (carriers.includes(deliveryId)) aftermath.erase = true

@@ -1,5 +1,6 @@
 import { moveConversation } from '#db/conversations.ts'
 import { findReaction } from '#db/inbox.ts'
+import { addMedia } from '#db/media.ts'
 import { changeMessage, findMessage, insertMessage, listRecent, type Message, type NewMessage } from '#db/messages.ts'
 import { newId } from '#src/domain/ids.ts'
 import type { MessageItem } from '#src/domain/inbox.ts'
@@ -66,10 +67,19 @@ export async function storeMessage(
   const isNew = await insertMessage(tx, { ...row, reaction: reaction ?? null })
   const stored = await findMessage(tx, { accountId: account.id, messageRef })
   if (!stored) throw new TypeError('A message was neither stored nor there')
-  if (isNew) return stored
   if (stored.deletedAt) desk.aftermath.erase = true
+  else await fileMedia(desk, { ...stored, attachments: words.attachments })
+  if (isNew) return stored
   await changeMessage(tx, stored.id, completed(stored, words))
   return 'known'
+}
+
+/** What came with it is to be fetched, once. */
+async function fileMedia(
+  { tx, aftermath, now }: Desk,
+  message: Pick<Message, 'id' | 'conversationId' | 'attachments'>,
+): Promise<void> {
+  for (const id of await addMedia(tx, [message], now())) aftermath.media.add(id)
 }
 
 /** The platform's time and form hold; what was erased stays erased, what was edited stays edited, and what is ours stays ours. */

@@ -7,6 +7,7 @@ import { insertArrivals, listMentioned, saveConversations } from '#db/arrivals.t
 import { inTransaction } from '#db/client.ts'
 import { markReceived } from '#db/deliveries.ts'
 import { supersedeDrafts } from '#db/drafts.ts'
+import { addMedia } from '#db/media.ts'
 import { isOptOut } from '#src/domain/opt-out.ts'
 import { type Platform, platforms } from '#src/domain/platform.ts'
 import { announce, noAftermath } from './aftermath.ts'
@@ -104,7 +105,9 @@ async function storePlain(desk: Desk, deliveries: readonly Delivery[]): Promise<
   // Read only now: whoever held a conversation before us stands before this instant.
   const at = now()
   const taken = turns.map((turn) => takeTurns(turn, newer.get(turn.thread.conversation.id) ?? [], at))
-  await insertArrivals(tx, rowsOf(taken, at))
+  const rows = rowsOf(taken, at)
+  await insertArrivals(tx, rows)
+  for (const id of await addMedia(tx, rows.messages, at)) aftermath.media.add(id)
   await saveConversations(
     tx,
     taken.map(({ conversation }) => conversation),

@@ -5,6 +5,7 @@ const csp = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self' data:",
+  "media-src 'self'",
   "connect-src 'self'",
   "font-src 'self'",
   "form-action 'self'",
@@ -14,7 +15,7 @@ const csp = [
 
 const YEAR_S = 31_536_000
 
-/** What every answer of the console carries, errors included. Nothing is kept by a cache unless the answer itself says so. */
+/** What every answer of the console carries, errors included, unless it says something of its own. Nothing is kept by a cache but what says that it may. */
 export function pageHeaders(publicUrl: string): MiddlewareHandler {
   const headers: Record<string, string> = {
     'content-security-policy': csp,
@@ -30,7 +31,7 @@ export function pageHeaders(publicUrl: string): MiddlewareHandler {
   }
   return async (c, next) => {
     await next()
-    for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value)
+    for (const [name, value] of Object.entries(headers)) if (!c.res.headers.has(name)) c.res.headers.set(name, value)
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
   }
 }

@@ -1,6 +1,6 @@
 import { Queue, type QueueOptions } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { AccountId, ContactId, ConversationId, PostId } from '#src/domain/ids.ts'
+import type { AccountId, ContactId, ConversationId, MediaId, PostId } from '#src/domain/ids.ts'
 import { type KeptBody, queueNames } from './jobs.ts'
 
 /** Rings a worker awake. The row is always written first: a bell that fails to ring is rung again by the sweep. */
@@ -13,6 +13,8 @@ export interface Bell {
   reconcile(postId: PostId, delayMs: number): Promise<void>
   contact(contactId: ContactId): Promise<void>
   credential(accountId: AccountId): Promise<void>
+  /** One job per file, as for posts. */
+  media(mediaId: MediaId): Promise<void>
 }
 
 /** Prefix of every key of ours in Redis; the braces keep them on one node of a cluster. */
@@ -47,7 +49,8 @@ export function createBell(
   const reconcile = open(queueNames.reconcile)
   const contacts = open(queueNames.contacts)
   const credentials = open(queueNames.credentials)
-  const queues = [inbox, draft, reconcile, contacts, credentials]
+  const media = open(queueNames.media)
+  const queues = [inbox, draft, reconcile, contacts, credentials, media]
 
   const bell: Bell = {
     async inbox(deliveryIds) {
@@ -68,6 +71,9 @@ export function createBell(
     },
     async credential(accountId) {
       await credentials.add('account', { accountId })
+    },
+    async media(mediaId) {
+      await media.add('file', { mediaId }, { deduplication: { id: mediaId } })
     },
   }
   return {

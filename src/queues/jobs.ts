@@ -10,6 +10,7 @@ export const queueNames = {
   credentials: 'credentials',
   subscriptions: 'subscriptions',
   sweep: 'sweep',
+  media: 'media',
 } as const
 
 /** One per group of deliveries that were committed together. */
@@ -36,5 +37,6 @@ export type KeptBody = Extract<InboxJob, { bodies: unknown }>['bodies'][number]
 export const DraftJob = z.strictObject({ conversationId: z.string() })
 export const ReconcileJob = z.strictObject({ postId: z.string() })
 export const ContactJob = z.strictObject({ contactId: z.string() })
+export const MediaJob = z.strictObject({ mediaId: z.string() })
 /** Without an account: look at all of them. */
 export const CredentialJob = z.strictObject({ accountId: z.string().optional() })

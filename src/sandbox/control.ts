@@ -25,6 +25,7 @@ const Change = z.strictObject({
   commentersNamed: z.boolean().optional(),
   clockOffsetMs: z.int().optional(),
   usagePercent: z.int().min(0).max(1000).nullable().optional(),
+  deadLinks: z.boolean().optional(),
 })
 export type Change = z.input<typeof Change>
 

@@ -23,6 +23,8 @@ export interface Settings {
   clockOffsetMs: number
   /** What the usage headers say, in percent; counted from the calls when absent. */
   usagePercent?: number | undefined
+  /** Whether every link to a file is dead, however young. */
+  deadLinks: boolean
 }
 
 export interface CoreOptions {
@@ -94,7 +96,7 @@ export function createCore(options: CoreOptions): Core {
     journal.append(entry)
     take(entry)
   }
-  const flags = { echoes: true, readReceipts: false, humanAgent: false, commentersNamed: true }
+  const flags = { echoes: true, readReceipts: false, humanAgent: false, commentersNamed: true, deadLinks: false }
   const settings: Settings = { ...flags, echoDelayMs: 0, clockOffsetMs: 0 }
   const machineClock = () => now().getTime()
   const clock = () => machineClock() + settings.clockOffsetMs

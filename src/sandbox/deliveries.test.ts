@@ -101,8 +101,8 @@ it('delivers every deed of a contact: a picture, a story reply, a heart, reading
   const { contactRef, mid } = aContact()
   const { body } = await send(contactRef)
   const { phone } = control
-  phone.write(contactRef, { attachments: [{ type: 'image', url: '/pictures/teapot.svg' }] })
-  phone.write(contactRef, { text: 'Lovely', story: { id: '18000000000000002', url: '/pictures/story.svg' } })
+  phone.write(contactRef, { attachments: [{ type: 'image', url: '/pictures/teapot.png' }] })
+  phone.write(contactRef, { text: 'Lovely', story: { id: '18000000000000002', url: '/pictures/story.png' } })
   phone.react(body.message_id, '❤️')
   phone.react(body.message_id, undefined)
   phone.read(body.message_id)
@@ -110,11 +110,11 @@ it('delivers every deed of a contact: a picture, a story reply, a heart, reading
   await phone.comment({ name: 'Ben', username: 'ben', text: 'How much?' })
   await expect.poll(() => receiver.received).toHaveLength(9)
   const items = receiver.items()
-  const sameStart = `${url}/pictures/`
+  const link = (name: string) => expect.stringMatching(new RegExp(`^${url}/cdn/${name}\\?oe=[0-9a-f]{8}$`))
   expect(items.find((item) => item.message?.attachments)?.message.attachments).toEqual([
-    { type: 'image', payload: { url: `${sameStart}teapot.svg` } },
+    { type: 'image', payload: { url: link('teapot.png') } },
   ])
-  expect(items.find((item) => item.message?.reply_to)?.message.reply_to.story.url).toBe(`${sameStart}story.svg`)
+  expect(items.find((item) => item.message?.reply_to)?.message.reply_to.story.url).toEqual(link('story.png'))
   expect(items.flatMap((item) => item.reaction ?? [])).toEqual([
     { mid: body.message_id, action: 'react', reaction: 'love', emoji: '❤️' },
     { mid: body.message_id, action: 'unreact' },

@@ -60,12 +60,12 @@ function tellAll(core: Core, phone: Phone): void {
 
   function tellStory({ name, username, turns }: Story, { accountRef }: Account): void {
     const { contactRef } = phone.meet(name, { username, accountRef })
-    for (const { minutesAgo, by, text = '', picture, story } of turns) {
+    for (const { minutesAgo, by, text = '', file, story } of turns) {
       const writing = {
         text,
         at: ago(minutesAgo),
-        ...(picture && { attachments: [{ type: 'image', url: picture }] }),
-        ...(story && { story: { id: core.refs.media(2), url: '/pictures/story.svg' } }),
+        ...(file && { attachments: [file] }),
+        ...(story && { story: { id: core.refs.media(2), url: '/pictures/story.png' } }),
       }
       if (by === 'shop') phone.answerFromApp(contactRef, writing)
       else phone.write(contactRef, writing)

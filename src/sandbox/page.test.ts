@@ -178,6 +178,6 @@ describe('a Page', () => {
   it('has its first conversations told with the shop’s', async () => {
     const { control, receiver } = await aPage()
     control.tell()
-    await expect.poll(() => receiver.received.filter(({ path }) => path === '/webhooks/messenger').length).toBe(7)
+    await expect.poll(() => receiver.received.filter(({ path }) => path === '/webhooks/messenger').length).toBe(8)
   })
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Commenting, createCommenting } from './commenting.ts'
 import type { Core } from './core.ts'
 import type { Message } from './entries.ts'
+import { linkTo } from './files.ts'
 import { meet } from './people.ts'
 import { createSerials } from './weather/serials.ts'
 import { contactItem, messageItem, messagingEnvelope } from './wire.ts'
@@ -73,7 +74,7 @@ type About = (mid: string, parts: (message: Message, at: number) => Record<strin
 
 function createOutgoing(core: Core) {
   const { world, account, record } = core
-  const absolute = (path: string) => new URL(path, core.baseUrl).href
+  const absolute = (path: string) => linkTo(path, core)
   const gestureSerials = createSerials()
 
   function keep(from: Message['from'], contactRef: string, writing: Writing, app?: number): Message {

@@ -7,6 +7,7 @@ import { createCommentRoutes } from './comment-routes.ts'
 import { type Control, createControl, createControlRoutes } from './control.ts'
 import { type CoreOptions, createCore } from './core.ts'
 import { createFaults } from './faults.ts'
+import { createFiles } from './files.ts'
 import { createGraph } from './graph/graph.ts'
 import { guard } from './guard.ts'
 import { createLogin } from './login/login.tsx'
@@ -65,6 +66,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   app.route('/claude', createClaudeStandIn({ apiKey: anthropicApiKey, ...(now && { now }) }))
   app.route('/', createPages({ core, phone, consoleUrl: consoleUrl ?? productUrl }))
   app.route('/', createLogin({ core, apps, consoleUrl: consoleUrl ?? productUrl }))
+  app.route('/', createFiles(core))
   app.route('/', createGraph({ core, phone, faults }))
 
   let server: ReturnType<typeof serve> | undefined

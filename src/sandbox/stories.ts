@@ -3,7 +3,8 @@ interface Turn {
   minutesAgo: number
   by?: 'shop'
   text?: string
-  picture?: string
+  /** What comes with it, by its path. */
+  file?: { type: 'image' | 'audio' | 'file'; url: string }
   /** A reply to the shop's story. */
   story?: boolean
 }
@@ -71,7 +72,8 @@ export const stories: readonly Story[] = [
     name: 'Priya Nair',
     username: 'priya.makes',
     turns: [
-      { minutesAgo: 17, picture: '/pictures/teapot.svg' },
+      { minutesAgo: 17, file: { type: 'image', url: '/pictures/teapot.png' } },
+      { minutesAgo: 16.5, file: { type: 'audio', url: '/pictures/voice.wav' } },
       { minutesAgo: 16, text: 'Found this at my aunt’s. Do you still make it? I would love two cups to go with it.' },
     ],
   },
@@ -107,6 +109,7 @@ export const pageStories: readonly Story[] = [
     turns: [
       { minutesAgo: 1500, text: 'Is the gift card valid in the studio too?' },
       { minutesAgo: 1480, by: 'shop', text: 'It is, for a year.' },
+      { minutesAgo: 10, file: { type: 'file', url: '/pictures/wishes.pdf' } },
       { minutesAgo: 9, text: 'Great. Then two of 50 € please, as a PDF if that works?' },
     ],
   },

@@ -119,8 +119,8 @@ it('drafts something that passes our checks for every conversation the sandbox o
   for (const { username, name, turns } of stories) {
     const request = aRequest({
       contactName: name,
-      turns: turns.map(({ by, text = '', picture }) =>
-        aTurn({ from: by ? 'us' : 'contact', text, ...(picture && { note: 'attached: image' }) }),
+      turns: turns.map(({ by, text = '', file }) =>
+        aTurn({ from: by ? 'us' : 'contact', text, ...(file && { note: `attached: ${file.type}` }) }),
       ),
     })
     const answer = await draftReply(request)

@@ -25,16 +25,16 @@ describe('npm start', () => {
     expect(first.stdout).toMatch(/Sandbox +http:\/\/127\.0\.0\.1:\d+/)
     expect(statSync(path.join(folder, 'secrets.env')).mode & 0o777).toBe(0o600)
 
-    const { web = 0, drafting = 0, sending = 0, sandbox = 0 } = first.pids()
+    const { web = 0, drafting = 0, sending = 0, media = 0, sandbox = 0 } = first.pids()
     const holders = (name: string) =>
-      Object.entries({ web, drafting, sending, sandbox }).flatMap(([who, pid]) =>
+      Object.entries({ web, drafting, sending, media, sandbox }).flatMap(([who, pid]) =>
         variablesOf(pid).includes(name) ? [who] : [],
       )
     expect(holders('APPROVAL_SIGNING_KEY')).toEqual(['web'])
     expect(holders('SESSION_SECRET')).toEqual(['web'])
     expect(holders('APP_SECRET_KEY')).toEqual(['web', 'sending'])
     expect(holders('ANTHROPIC_API_KEY')).toEqual(['drafting', 'sandbox'])
-    expect(holders('DATABASE_URL')).toEqual(['web', 'drafting', 'sending'])
+    expect(holders('DATABASE_URL')).toEqual(['web', 'drafting', 'sending', 'media'])
 
     const beside = startProduct(folder, { PORT: await aPort() })
     expect(await beside.exit()).toBe(EX_TEMPFAIL)
@@ -97,7 +97,14 @@ describe('npm start', () => {
     redis.pathname = '/3'
     const product = startProduct(folder, { PORT: await aPort(), DATABASE_URL: url.href, REDIS_URL: redis.href })
     await isReady(product)
-    expect(Object.keys(product.pids()).toSorted()).toEqual(['drafting', 'sandbox', 'sending', 'watcher', 'web'])
+    expect(Object.keys(product.pids()).toSorted()).toEqual([
+      'drafting',
+      'media',
+      'sandbox',
+      'sending',
+      'watcher',
+      'web',
+    ])
     expect(existsSync(path.join(folder, 'mysql'))).toBe(false)
     product.parent.kill('SIGTERM')
     await product.exit()

@@ -53,6 +53,7 @@ async function aHouse() {
     {
       DATABASE_URL: url,
       REDIS_URL: 'redis://127.0.0.1',
+      MEDIA_DIR: '/nowhere',
       APP_SECRET_KEY: fernet,
       SESSION_SECRET: canaries.sessionSecret,
       APPROVAL_SIGNING_KEY: approval.privateKey,

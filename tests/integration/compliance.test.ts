@@ -27,6 +27,7 @@ import { createCompliance } from '#src/webhooks/compliance.ts'
 import { canaries } from '#tests/support/canaries.ts'
 import { aFakeGraph } from '#tests/support/fake-graph.ts'
 import { aText } from '#tests/support/instagram.ts'
+import { aKeeper } from '#tests/support/media.ts'
 import { aLife, aPerson } from '#tests/support/person.ts'
 import { aConnectedAccount, aSender, keyring } from '#tests/support/posts.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
@@ -42,6 +43,7 @@ const graph = await aFakeGraph()
 const { bell, close } = createBell(redis, prefix)
 const lines: string[] = []
 const log = createLogger({ level: 'debug', pretty: false, process: 'web', write: (line) => lines.push(line) })
+const folder = aKeeper(db, undefined, { atEnd: afterAll })
 afterAll(close)
 
 /** The web process over real HTTP. */
@@ -50,6 +52,7 @@ async function aWeb(database: Database = db): Promise<string> {
     {
       DATABASE_URL: url,
       REDIS_URL: 'redis://127.0.0.1',
+      MEDIA_DIR: '/nowhere',
       APP_SECRET_KEY: generateFernetKey(),
       SESSION_SECRET: canaries.sessionSecret,
       APPROVAL_SIGNING_KEY: generateApprovalKeys().privateKey,
@@ -105,7 +108,10 @@ const later = () => new Date(Date.now() + 5000)
 async function eraseAll() {
   const hasKeptBodies = async () => false
   const erase = createErase({ db, hasKeptBodies, publish: () => undefined, now: later, holder: randomUUID() })
-  for (let looks = 0; looks < 4; looks++) await erase()
+  for (let looks = 0; looks < 4; looks++) {
+    await erase()
+    await folder.sweep()
+  }
 }
 
 async function pageOf(address: string) {

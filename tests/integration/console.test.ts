@@ -65,6 +65,7 @@ async function setUp({ heartbeatMs = 60 } = {}) {
     },
     connect: aConnectRoom(),
     signIn: createSignIn({ db, pepper, now }),
+    openMedia: async () => undefined,
     live: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -24,6 +24,7 @@ function aWeb(secrets: { INSTAGRAM_APP_SECRET?: string; META_APP_SECRET?: string
   const keys = {
     DATABASE_URL: url,
     REDIS_URL: redisUrl,
+    MEDIA_DIR: '/nowhere',
     APP_SECRET_KEY: generateFernetKey(),
     SESSION_SECRET: 's'.repeat(64),
     APPROVAL_SIGNING_KEY: generateApprovalKeys().privateKey,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { eq, inArray } from 'drizzle-orm'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { verifyAudit } from '#db/audit.ts'
 import type { Database } from '#db/client.ts'
 import { saveProfile } from '#db/contacts.ts'
@@ -22,6 +22,7 @@ import { createBell } from '#src/queues/bell.ts'
 import { redisText } from '#tests/support/canaries.ts'
 import { aFakeGraph } from '#tests/support/fake-graph.ts'
 import { aBody, anEcho, aStoredDelivery, aText } from '#tests/support/instagram.ts'
+import { aKeeper } from '#tests/support/media.ts'
 import { aLife, aPerson, type Person } from '#tests/support/person.ts'
 import { aConnectedAccount, aSender } from '#tests/support/posts.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
@@ -31,6 +32,7 @@ import { everyRow, wordsIn } from '#tests/support/traces.ts'
 const { db } = await aDatabase()
 const { redis, prefix } = aRedis()
 const graph = await aFakeGraph()
+const folder = aKeeper(db, undefined, { atEnd: afterAll })
 const { bell, hasKeptBodies, close } = createBell(redis, prefix)
 const { send } = await aSender({ db, redis, prefix, graphUrl: graph.url })
 /** A few seconds on, so that what was just asked for is due. */
@@ -47,18 +49,22 @@ function anEraser(changed: Partial<EraseDeps> = {}) {
 
 /** As often as it takes, and not for ever. */
 async function eraseAll(erase = anEraser()) {
-  for (let looks = 0; looks < 5; looks++) await erase()
+  for (let looks = 0; looks < 5; looks++) {
+    await erase()
+    await folder.sweep()
+  }
 }
 
 const wordsOf = ({ ref, word, name, username }: Person) => [ref, word, name, username]
 
-/** What of the person can be found in MySQL and in Redis. */
+/** What of the person can be found in MySQL, in Redis and in files. */
 async function leftOf(person: Person) {
   const rows = await everyRow(db)
   const found = rows.filter((row) => wordsIn(row, wordsOf(person)).length > 0)
   return {
     tables: [...new Set(found.map((row) => row.split(' ')[0]))],
     redis: wordsIn(await redisText(redis, prefix), wordsOf(person)),
+    files: wordsIn(folder.readAll().join('\n'), wordsOf(person)),
   }
 }
 
@@ -68,6 +74,7 @@ async function setUp() {
   const life = aLife(db, account)
   const person = aPerson()
   const contact = await life.writes(person)
+  await life.isSeen(person, contact.id, folder.store)
   const sent = await life.isApproved(person, 'sent')
   await send(sent)
   await life.isRejected(person)
@@ -76,7 +83,7 @@ async function setUp() {
   return { account, life, person, contact, sent, queued, waiting }
 }
 
-const NOTHING = { tables: [], redis: [] }
+const NOTHING = { tables: [], redis: [], files: [] }
 const rowsOf = async (needle: string) => (await everyRow(db)).filter((row) => row.includes(needle))
 
 describe('a person who is erased', () => {
@@ -94,6 +101,7 @@ describe('a person who is erased', () => {
         'webhook_deliveries',
       ]),
     )
+    expect((await leftOf(person)).files).toEqual([person.word])
     const { code } = await request.byOperator({ contactId: contact.id, operatorId })
     expect((await leftOf(person)).tables).toContain('deletion_requests')
     await anEraser()()

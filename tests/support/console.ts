@@ -7,6 +7,7 @@ import type { ConversationView, ListItem, PostView } from '#src/console/views.ts
 import { AppError } from '#src/domain/errors.ts'
 import type { Role } from '#src/domain/identity.ts'
 import { newId } from '#src/domain/ids.ts'
+import type { MediaType } from '#src/domain/media.ts'
 import { policyCase } from '#src/domain/policy-case.ts'
 
 export const PUBLIC_URL = 'http://127.0.0.1:3000'
@@ -187,6 +188,14 @@ const health: HealthView = {
   lastDeliveryAt: null,
 }
 
+/** A file that is kept, with these bytes in it. */
+export function aMedia(text: string, contentType: MediaType = 'image/png') {
+  const bytes = Buffer.from(text)
+  const read = ({ start, end } = { start: 0, end: bytes.length - 1 }) =>
+    new Blob([new Uint8Array(bytes.subarray(start, end + 1))]).stream() as ReadableStream<Uint8Array<ArrayBuffer>>
+  return { contentType, bytes: bytes.length, read }
+}
+
 interface Options {
   view?: ConversationView
   /** The roles whose name is a valid session token; `undefined` lets nobody in. */
@@ -197,6 +206,7 @@ interface Options {
   signIn?: Partial<ConsoleDeps['signIn']>
   config?: Partial<ConsoleDeps['config']>
   live?: ConsoleDeps['live']
+  openMedia?: ConsoleDeps['openMedia']
 }
 
 /** The console over made-up reads and verbs; the name of a role is the token of a session with that role. */
@@ -259,6 +269,7 @@ export function aConsole(options: Options = {}) {
       signOut: nothing('signOut'),
       ...options.signIn,
     },
+    openMedia: options.openMedia ?? (async () => aMedia('a picture')),
     live: options.live ?? (() => () => undefined),
     reportError: (error) => errors.push(error),
     config: { publicUrl: options.publicUrl ?? PUBLIC_URL, sandbox: false, now: () => at, ...options.config },

@@ -87,7 +87,12 @@ export async function aStoredDelivery(db: Database, body: string | Uint8Array): 
 
 /** Remembers what was rung. */
 export function aBell() {
-  const rung = { inbox: [] as number[][], drafts: [] as [string, number][], contacts: [] as string[] }
+  const rung = {
+    inbox: [] as number[][],
+    drafts: [] as [string, number][],
+    contacts: [] as string[],
+    media: [] as string[],
+  }
   const bell: Bell = {
     inbox: async (ids) => void rung.inbox.push(ids),
     keepBodies: async () => undefined,
@@ -95,6 +100,7 @@ export function aBell() {
     reconcile: async () => undefined,
     contact: async (id) => void rung.contacts.push(id),
     credential: async () => undefined,
+    media: async (id) => void rung.media.push(id),
   }
   const published: LiveEvent[] = []
   return { bell, rung, published, publish: (event: LiveEvent) => void published.push(event) }

@@ -37,7 +37,8 @@ export async function ownStores(folder: string): Promise<OwnStores> {
     startProcess({ ...said.mysql, folder: logs, isReady: isReady.mysql }),
     startProcess({ ...said.redis, folder: logs, isReady: isReady.redis }),
   ])
-  const env = { ...variables(said.secrets), DATABASE_URL: said.mysql.url, REDIS_URL: said.redis.url }
+  const MEDIA_DIR = path.join(folder, 'media')
+  const env = { ...variables(said.secrets), MEDIA_DIR, DATABASE_URL: said.mysql.url, REDIS_URL: said.redis.url }
   return { mysql, redis, mysqlUrl: said.mysql.url, redisUrl: said.redis.url, env }
 }
 

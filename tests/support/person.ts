@@ -1,13 +1,16 @@
+import { Readable } from 'node:stream'
 import { eq } from 'drizzle-orm'
 import type { Database } from '#db/client.ts'
 import { saveProfile } from '#db/contacts.ts'
 import { contacts } from '#db/schema/contacts.ts'
 import { conversations } from '#db/schema/conversations.ts'
 import { drafts } from '#db/schema/drafts.ts'
+import { media } from '#db/schema/media.ts'
 import { type AccountId, newId } from '#src/domain/ids.ts'
 import { createAnswer } from '#src/flow/answer.ts'
 import { createReceive } from '#src/flow/receive.ts'
 import { createDecide } from '#src/flow/review.ts'
+import type { MediaStore } from '#src/media/store.ts'
 import { textHash } from '#src/vault/hash.ts'
 import { aBell, aBody, aComment, anEcho, anEdit, aReaction, aStoredDelivery, aText } from './instagram.ts'
 import { sign } from './posts.ts'
@@ -121,5 +124,30 @@ export function aLife(db: Database, account: Awaited<ReturnType<typeof anAccount
     return contact
   }
 
-  return { us, receive, deliver, contactOf, threadsOf, isDrafted, isApproved, isRejected, writes, decide, answer }
+  /** The picture that came with it, with the person's words in its bytes. */
+  async function isSeen({ says }: Person, contactId: string, store: MediaStore) {
+    const threads = new Set((await threadsOf(contactId)).map(({ id }) => id))
+    const files = (await db.select().from(media)).filter(({ conversationId }) => threads.has(conversationId))
+    for (const { id } of files) {
+      const bytes = await store.keep(id, Readable.from([Buffer.from(says('in-the-picture'))]))
+      const kept = { status: 'kept' as const, contentType: 'image/png' as const, bytes }
+      await db.update(media).set(kept).where(eq(media.id, id))
+    }
+    return files.length
+  }
+
+  return {
+    us,
+    receive,
+    deliver,
+    contactOf,
+    threadsOf,
+    isDrafted,
+    isApproved,
+    isRejected,
+    writes,
+    isSeen,
+    decide,
+    answer,
+  }
 }

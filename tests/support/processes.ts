@@ -65,6 +65,7 @@ const FILES: Record<Role, string> = {
   web: 'src/server.js',
   drafting: 'workers/main.js',
   sending: 'workers/main.js',
+  media: 'workers/main.js',
   sandbox: 'src/sandbox/main.js',
 }
 let serial = 0

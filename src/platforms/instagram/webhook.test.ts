@@ -51,7 +51,10 @@ const table: Record<string, object[]> = {
   'story-mention': message('aWdfSM1', 'story_mention', {
     attachments: [{ type: 'story_mention', url: 'https://lookaside.example/s1' }],
   }),
-  'story-reply': message('aWdfR2', 'story_reply', { text: 'love it' }),
+  'story-reply': message('aWdfR2', 'story_reply', {
+    text: 'love it',
+    attachments: [{ type: 'story', url: 'https://lookaside.example/st' }],
+  }),
   'inline-reply': message('aWdfR1', 'text', { text: 'this one', replyToRef: 'aWdfTEXT0' }),
   'quick-reply': message('aWdfQ1', 'quick_reply', { text: 'Red' }),
   advertisement: message('aWdfAD1', 'text', { text: 'hi', referral: 'r1', fromAd: true }),

@@ -13,7 +13,7 @@ export function readMessage(value: unknown, { byAccount, ...envelope }: Envelope
   const key = (kind: string) => [kind, envelope.accountRef, messageRef]
   if (message.is_deleted) return { kind: 'unsend', ...envelope, key: key('unsend'), messageRef }
 
-  const content = { messageRef, text: message.text ?? '', attachments: readAttachments(message.attachments ?? []) }
+  const content = { messageRef, text: message.text ?? '', attachments: attachmentsOf(message) }
   // Whatever the account itself wrote is never answered, flagged or not.
   if (byAccount || message.is_echo || message.is_self) {
     return { kind: 'echo', ...envelope, key: key('echo'), ...content, self: message.is_self === true }
@@ -40,6 +40,12 @@ function formOf(
   if (message.quick_reply) return 'quick_reply'
   if (text !== '') return 'text'
   return attachments.length > 0 ? 'media' : undefined
+}
+
+/** The story that is answered comes with the answer: it is gone within a day. */
+function attachmentsOf({ attachments, reply_to }: Message): Attachment[] {
+  const url = reply_to?.story?.url
+  return [...readAttachments(attachments ?? []), ...(url ? [{ type: 'story', url }] : [])]
 }
 
 /** `share` is the old name of `ig_post`; a message that carries both means one post. */

@@ -18,7 +18,9 @@ const Referral = z
   .nullish()
   .catch(undefined)
 
-const ReplyTo = z.looseObject({ mid: Ref.nullish(), story: z.looseObject({ id: Ref.nullish() }).nullish() }).nullish()
+const ReplyTo = z
+  .looseObject({ mid: Ref.nullish(), story: z.looseObject({ id: Ref.nullish(), url: Words }).nullish() })
+  .nullish()
 
 /** https://developers.facebook.com/docs/graph-api/webhooks/reference/instagram, .../reference/page */
 export const Message = z.looseObject({

@@ -37,7 +37,7 @@ it('puts the strict policy on every page, picture and file of its own', async ()
     `/contacts/${contactRef}`,
     '/assets/sandbox.css',
     '/assets/sandbox.js',
-    '/pictures/teapot.svg',
+    '/pictures/teapot.png',
   ]) {
     const { status, headers, html } = await open(path)
     expect(status).toBe(200)

@@ -6,7 +6,6 @@ import type { Core } from '../core.ts'
 import type { Phone } from '../phone.ts'
 import { readAsset } from './assets.ts'
 import { createCommentDeeds } from './comment-deeds.ts'
-import { drawPicture } from './pictures.ts'
 import { type PageView, SandboxPage } from './sandbox-page.tsx'
 
 export interface PagesOptions {
@@ -30,7 +29,7 @@ const self = ["'self'"]
 const headers = secureHeaders({
   contentSecurityPolicy: {
     ...{ defaultSrc: none, baseUri: none, frameAncestors: none },
-    ...{ scriptSrc: self, styleSrc: self, imgSrc: self, connectSrc: self, formAction: self },
+    ...{ scriptSrc: self, styleSrc: self, imgSrc: self, mediaSrc: self, connectSrc: self, formAction: self },
   },
   referrerPolicy: 'no-referrer',
   strictTransportSecurity: false,
@@ -51,10 +50,6 @@ export function createPages({ core, phone, consoleUrl }: PagesOptions) {
     return contact ? c.html(page({ contact })) : c.redirect('/')
   })
   app.get('/assets/:name', (c) => readAsset(c.req.param('name')) ?? c.notFound())
-  app.get('/pictures/:name', (c) => {
-    const svg = drawPicture(c.req.param('name'))
-    return svg ? c.body(svg, 200, { 'content-type': 'image/svg+xml' }) : c.notFound()
-  })
 
   app.post('/contacts', async (c) => {
     const person = Person.safeParse(await c.req.parseBody())

@@ -78,8 +78,8 @@ function Bubble({ message, now }: { message: KeptMessage; now: number }) {
           <img src={story.url} alt="The story: a blue bowl" width={96} height={72} />
         </figure>
       )}
-      {attachments.map(({ url }) => (
-        <Picture url={url} />
+      {attachments.map((attachment) => (
+        <File {...attachment} />
       ))}
       {text !== '' && (
         <p class={reaction ? 'bubble loved' : 'bubble'} dir="auto">
@@ -97,12 +97,16 @@ function Bubble({ message, now }: { message: KeptMessage; now: number }) {
   )
 }
 
-// Only our own drawings are shown: the page's policy allows no picture from elsewhere.
-function Picture({ url }: { url: string }) {
-  return url.startsWith('/') ? (
-    <img class="picture" src={url} alt="What the customer sent" width={240} height={180} />
-  ) : (
-    <p class="bubble">A file: {url}</p>
+// Only what is our own is shown: the page's policy allows nothing from elsewhere.
+function File({ type, url }: { type: string; url: string }) {
+  if (!url.startsWith('/')) return <p class="bubble">A file: {url}</p>
+  // biome-ignore lint/a11y/useMediaCaption: it is a hum.
+  if (type === 'audio') return <audio controls preload="none" src={url} aria-label="A voice message" />
+  if (type === 'image') return <img class="picture" src={url} alt="What the customer sent" width={240} height={180} />
+  return (
+    <p class="bubble">
+      <a href={url}>{url.split('/').at(-1)}</a>
+    </p>
   )
 }
 

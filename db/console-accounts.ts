@@ -73,6 +73,9 @@ function selectAccounts(conn: Conn, at: Date) {
       heardAt: accounts.heardAt,
       lookedAt: accounts.lookedAt,
       missedFound: accounts.missedFound,
+      dataAccessExpiresAt: accounts.dataAccessExpiresAt,
+      subscribedFields: accounts.subscribedFields,
+      subscriptionsCheckedAt: accounts.subscriptionsCheckedAt,
       stoppedAt: accounts.stoppedAt,
       stoppedReason: accounts.stoppedReason,
     })

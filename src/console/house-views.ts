@@ -29,6 +29,9 @@ export interface AccountView {
   /** When the platform was last asked what no webhook told of, and how much came to light so. */
   lookedAt: Date | null
   missedFound: number
+  dataAccessExpiresAt: Date | null
+  subscribedFields: string[] | null
+  subscriptionsCheckedAt: Date | null
   stoppedAt: Date | null
   stoppedReason: string | null
   queuedPosts: number

@@ -34,7 +34,7 @@ export const neededScopes = {
   },
   messenger: {
     pages_show_list: {
-      purpose: 'being told of new messages',
+      purpose: 'finding your Pages',
       allows: 'See which Pages you run',
       lack: 'Pages cannot be listed when you connect again.',
     },

@@ -9,6 +9,7 @@ import { findPause } from '#db/pauses.ts'
 import { AppError } from '#src/domain/errors.ts'
 import type { AccountId } from '#src/domain/ids.ts'
 import type { Platform } from '#src/domain/platform.ts'
+import { lackingFields } from '#src/domain/subscription.ts'
 import type { Limiter } from '#src/limits/slots.ts'
 import type { Listener, PlatformAdapter } from '#src/platforms/adapter.ts'
 import type { Publish } from '#src/queues/live.ts'
@@ -76,22 +77,16 @@ async function look(deps: KeepSubscribedDeps, account: Account, listener: Listen
     const token = deps.keyring.open(account.sealedToken, { owner: account.id, field: 'token' })
     const read = () => subscriptions.read(account.accountRef, token, AbortSignal.timeout(CALL_MS), listener)
     fields = await read()
-    const lost = lacking(account.platform, subscriptions.needed, fields)
+    const lost = lackingFields(account.platform, fields)
     if (lost.length === 0) return { kind: 'kept', fields }
     await subscriptions.subscribe(account.accountRef, token, AbortSignal.timeout(CALL_MS), listener)
     fields = await read()
-    const left = lacking(account.platform, subscriptions.needed, fields)
+    const left = lackingFields(account.platform, fields)
     if (left.length === 0) return { kind: 'renewed', fields, lost }
     return { kind: 'refused', fields, code: 'incomplete', note: `What is still not told: ${left.join(', ')}` }
   } catch (error) {
     return refusalOf(error, fields)
   }
-}
-
-/** An Instagram account with any one field is told them all: https://developers.facebook.com/docs/instagram-platform/webhooks */
-function lacking(platform: Platform, needed: readonly string[], fields: readonly string[]): string[] {
-  if (platform === 'instagram' && fields.length > 0) return []
-  return needed.filter((field) => !fields.includes(field))
 }
 
 /** What only a person can put right; whatever else went wrong, the next look tries again. */

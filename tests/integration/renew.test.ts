@@ -7,6 +7,7 @@ import { pauses } from '#db/schema/pauses.ts'
 import { leases } from '#db/schema/switches.ts'
 import type { AccountId, PostId } from '#src/domain/ids.ts'
 import { createRenew } from '#src/flow/renew.ts'
+import { createRound } from '#src/flow/rounds.ts'
 import { createLimiter } from '#src/limits/slots.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { adaptersAt } from '#tests/support/adapters.ts'
@@ -252,6 +253,19 @@ describe('looking after all accounts', () => {
     expect(refreshes()).toHaveLength(1)
     expect((await accountOf(account.id))?.tokenError).toBeNull()
     expect((await accountOf(broken.id))?.tokenError).toBe('token_unreadable')
+  })
+
+  it('goes on after one that throws, and says so in the end', async () => {
+    const { account } = await setUp()
+    const other = await aConnectedAccount(db)
+    const looked: AccountId[] = []
+    const look = async (id: AccountId) => {
+      looked.push(id)
+      if (id === account.id) throw new Error('trouble')
+    }
+    const round = createRound({ db, lease: 'renew', isDue: () => true, look, now: () => new Date() })
+    await expect(round()).rejects.toThrow('trouble')
+    expect(looked).toEqual([account.id, other.id])
   })
 
   it('is done by one process at a time', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { neededFields } from '#src/domain/subscription.ts'
 import { createKeepSubscribed } from '#src/flow/keep-subscribed.ts'
-import { neededFields } from '#src/platforms/meta/subscriptions.ts'
 import { aKeptHouse } from '#tests/support/keeping.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
 
@@ -167,6 +167,19 @@ describe('a look at the webhooks', () => {
       expect(length).toBeGreaterThanOrEqual(4)
       expect(length).toBeLessThanOrEqual(5)
     }
+  })
+
+  it('that fails is not repeated at every round', async () => {
+    const { on, deps, calls, refOf, page, control, rowOf } = await setUp()
+    const accountRef = await refOf(page)
+    control.faults.queue([{ match: { path: 'subscribed_apps', accountRef }, times: 0, status: 503 }])
+    const { keepAll } = createKeepSubscribed(deps)
+    for (let minute = 0; minute < 30; minute += 2) {
+      on(minute * MINUTE)
+      await keepAll()
+    }
+    expect(calls('subscribed_apps', accountRef).length).toBeLessThanOrEqual(3)
+    expect((await rowOf(page)).subscriptionsCheckedAt).toBeNull()
   })
 
   it('is made by one process at a time', async () => {

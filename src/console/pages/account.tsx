@@ -5,12 +5,14 @@ import type { AccountDetail } from '../house-views.ts'
 import { Icon } from '../parts/icons.tsx'
 import { KnowledgeList } from '../parts/knowledge.tsx'
 import { Layout } from '../parts/layout.tsx'
-import { Light, MissingScopes } from '../parts/light.tsx'
+import { Light } from '../parts/light.tsx'
 import { AccountPauses } from '../parts/pauses.tsx'
 import type { AccountRefusal } from '../parts/refusal.ts'
 import { Settings } from '../parts/settings.tsx'
+import { Subscriptions } from '../parts/subscriptions.tsx'
 import { When } from '../parts/time.tsx'
-import { TokenLife, TokenTag } from './accounts.tsx'
+import { TokenTimeline } from '../parts/token.tsx'
+import { TokenTag } from './accounts.tsx'
 
 interface AccountProps {
   frame: Frame
@@ -46,8 +48,7 @@ export function AccountPage({ frame, account, refusal }: AccountProps) {
           <h2>
             Token <TokenTag status={account.credentialStatus} />
           </h2>
-          <TokenLife account={account} frame={frame} />
-          <MissingScopes account={account} />
+          <TokenTimeline account={account} frame={frame} />
           {frame.may('configure') && (
             <p>
               <a class="button" href={`/connect?account=${account.id}`}>
@@ -57,6 +58,7 @@ export function AccountPage({ frame, account, refusal }: AccountProps) {
           )}
         </section>
         <Arriving frame={frame} account={account} />
+        <Subscriptions account={account} frame={frame} />
         <Sending frame={frame} account={account} />
         <Decisions account={account} />
         <Settings frame={frame} account={account} refusal={refusal} />

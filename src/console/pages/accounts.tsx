@@ -1,4 +1,5 @@
 import { type CredentialStatus, hasExpiry, renewAt } from '#src/domain/credential.ts'
+import { troubleOf } from '#src/domain/credential-trouble.ts'
 import { platformRules } from '#src/domain/platform.ts'
 import { inWords } from '../assets/remaining.js'
 import { dateOf } from '../clock.ts'
@@ -150,9 +151,10 @@ export function TokenLife({ account, frame }: { account: AccountView; frame: Fra
 }
 
 function TokenFault({ account, frame }: { account: AccountView; frame: Frame }) {
+  const { what } = troubleOf(account.tokenError ?? '')
   return (
     <>
-      <Icon name="warning" /> {platformRules[account.platform].name} answered <code>{account.tokenError}</code>.{' '}
+      <Icon name="warning" /> {what} (<code>{account.tokenError}</code>).{' '}
       {frame.may('configure') ? (
         <a href={`/connect?account=${account.id}`}>Connect the account again.</a>
       ) : (

@@ -55,7 +55,8 @@ export function MissingScopes({ account }: { account: Pick<AccountView, 'platfor
   return (
     <div class="lacks">
       <p>
-        <Icon name="warning" /> <strong>Not everything was allowed:</strong>
+        <Icon name="warning" /> <strong>Not everything was allowed.</strong> Connect the account again and have its
+        owner allow all of it:
       </p>
       <ul>
         {missing.map(({ scope, lack }) => (

@@ -1,4 +1,5 @@
 import { AppError } from '#src/domain/errors.ts'
+import { neededFields } from '#src/domain/subscription.ts'
 import { Secret } from '#src/vault/secret.ts'
 import type { Listener, PlatformAdapter, PostToSend } from '../adapter.ts'
 import {
@@ -14,7 +15,7 @@ import {
 import { fieldOf } from '../meta/graph.ts'
 import { readReplies, readThread } from '../meta/read-back.ts'
 import { readRecent } from '../meta/recent.ts'
-import { createSubscriptions, neededFields } from '../meta/subscriptions.ts'
+import { createSubscriptions } from '../meta/subscriptions.ts'
 import { requestOf } from './posts.ts'
 import { recentOf } from './recent.ts'
 

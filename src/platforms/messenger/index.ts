@@ -1,4 +1,5 @@
 import { AppError } from '#src/domain/errors.ts'
+import { neededFields } from '#src/domain/subscription.ts'
 import type { Secret } from '#src/vault/secret.ts'
 import type { PlatformAdapter, PostToSend } from '../adapter.ts'
 import {
@@ -15,7 +16,7 @@ import { createInspect } from '../meta/inspect.ts'
 import { proofOf } from '../meta/proof.ts'
 import { readReplies, readThread } from '../meta/read-back.ts'
 import { readRecent } from '../meta/recent.ts'
-import { createSubscriptions, neededFields } from '../meta/subscriptions.ts'
+import { createSubscriptions } from '../meta/subscriptions.ts'
 import { requestOf } from './posts.ts'
 import { recentOf } from './recent.ts'
 

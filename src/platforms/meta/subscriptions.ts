@@ -1,23 +1,7 @@
 import { AppError } from '#src/domain/errors.ts'
-import type { Platform } from '#src/domain/platform.ts'
 import type { PlatformAdapter } from '../adapter.ts'
 import { type Ask, textIn } from './client.ts'
 import { fieldOf } from './graph.ts'
-
-/** What the product reads, as each product of Meta names it. */
-export const neededFields = {
-  // https://developers.facebook.com/docs/instagram-platform/webhooks; echoes and unsent messages come with `messages`.
-  instagram: ['messages', 'message_edit', 'message_reactions', 'messaging_postbacks', 'messaging_seen'].concat([
-    'comments',
-    'live_comments',
-  ]),
-  // https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps; without echoes nobody learns of answers
-  // given elsewhere, without `standby` nobody knows that another app holds a thread.
-  messenger: ['messages', 'message_echoes', 'message_edits', 'message_reads', 'message_deliveries'].concat(
-    ['message_reactions', 'messaging_postbacks', 'messaging_referrals', 'messaging_policy_enforcement'],
-    ['standby', 'feed', 'mention'],
-  ),
-} as const satisfies Record<Platform, readonly string[]>
 
 interface SubscriptionOptions {
   ask: Ask

@@ -1,0 +1,60 @@
+import { platformRules } from '#src/domain/platform.ts'
+import { lackingFields } from '#src/domain/subscription.ts'
+import type { Frame } from '../frame.ts'
+import type { AccountDetail } from '../house-views.ts'
+import { Icon } from './icons.tsx'
+import { When } from './time.tsx'
+import { Names } from './token.tsx'
+
+/** What the platform tells us of an account, and when that was last seen. */
+export function Subscriptions({ frame, account }: { frame: Frame; account: AccountDetail }) {
+  const { platform, credentialStatus, subscribedFields: fields, subscriptionsCheckedAt: seenAt } = account
+  const isUsable = credentialStatus === 'valid' || credentialStatus === 'expiring'
+  const lacking = fields ? lackingFields(platform, fields) : []
+  return (
+    <section class="card">
+      <h2>
+        Webhooks <Tag fields={fields} lacking={lacking.length} />
+      </h2>
+      <p class="muted">
+        {fields && seenAt ? (
+          <>
+            Last seen <When at={seenAt} clock={frame} />.{' '}
+            {isUsable
+              ? `Looked at every quarter of an hour, and asked for again when ${platformRules[platform].name} drops them.`
+              : 'Looked at again once the token works.'}
+          </>
+        ) : (
+          'Nobody has seen yet what we are told of this account.'
+        )}
+      </p>
+      {lacking.length > 0 && (
+        <p class="trouble trouble-bad">
+          <Icon name="warning" />
+          <span>
+            <strong>We are not told of everything.</strong> What happens in{' '}
+            {lacking.map((field, index) => (
+              <>
+                {index > 0 && ', '}
+                <code>{field}</code>
+              </>
+            ))}{' '}
+            does not reach us.
+          </span>
+        </p>
+      )}
+      {fields && fields.length > 0 && (
+        <details class="names">
+          <summary>{fields.length === 1 ? '1 field' : `${fields.length} fields`}</summary>
+          <Names list={fields} />
+        </details>
+      )}
+    </section>
+  )
+}
+
+function Tag({ fields, lacking }: { fields: readonly string[] | null; lacking: number }) {
+  if (!fields) return <span class="tag">Not seen yet</span>
+  if (fields.length === 0) return <span class="tag tag-bad">Dropped</span>
+  return lacking > 0 ? <span class="tag tag-bad">Incomplete</span> : <span class="tag tag-good">Subscribed</span>
+}

@@ -17,12 +17,12 @@ interface RoundDeps {
 const LEASE_MS = 120_000
 const PAGE = 100
 
-/** Looks at every account; one that fails does not keep the others waiting. A second process meanwhile does nothing. */
+/** Looks at every account; one that fails does not keep the others waiting. A second round meanwhile does nothing. */
 export function createRound({ db, lease: name, isDue, look, now }: RoundDeps): () => Promise<void> {
-  const holder = randomUUID()
-  const take = () => takeLease(db, { name, holder, at: now(), until: new Date(now().getTime() + LEASE_MS) })
-
   return async () => {
+    // Of this round alone: two at a time in one process would be as bad as in two.
+    const holder = randomUUID()
+    const take = () => takeLease(db, { name, holder, at: now(), until: new Date(now().getTime() + LEASE_MS) })
     const failures: unknown[] = []
     let lease: Lease | undefined
     for await (const id of accountsDue(db, isDue)) {

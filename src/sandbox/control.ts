@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { AppOrder, type AppRecord, ConditionOrder } from './app-record.ts'
 import type { Core } from './core.ts'
 import { Fault, type Faults } from './faults.ts'
 import { knowledge } from './knowledge.ts'
@@ -46,6 +47,7 @@ export interface Control {
   faults: Faults
   phone: Phone
   stage: Stage
+  appRecord: AppRecord
 }
 
 export interface ControlParts {
@@ -53,9 +55,10 @@ export interface ControlParts {
   stage: Stage
   faults: Faults
   opening: Opening
+  appRecord: AppRecord
 }
 
-export function createControl(core: Core, { phone, stage, faults, opening }: ControlParts): Control {
+export function createControl(core: Core, { phone, stage, faults, opening, appRecord }: ControlParts): Control {
   const { world, account, page, settings } = core
   return {
     account: () => ({ ...stage.view(account), knowledge }),
@@ -81,7 +84,7 @@ export function createControl(core: Core, { phone, stage, faults, opening }: Con
       Object.assign(settings, rest, usagePercent === undefined ? {} : { usagePercent: usagePercent ?? undefined })
     },
     tell: () => opening.tell(),
-    ...{ faults, phone, stage },
+    ...{ faults, phone, stage, appRecord },
   }
 }
 
@@ -96,6 +99,14 @@ export function createControlRoutes(control: Control, core: Core) {
     .post('/deliveries', async (c) => c.json(await control.deliver(Delivery.parse(await c.req.json())), 201))
     .post('/deliveries/release', (c) => c.json({ released: control.release() }))
     .post('/seed', (c) => c.json({ told: control.tell() }))
+    .put('/app', async (c) => {
+      control.appRecord.order(AppOrder.parse(await c.req.json()))
+      return c.body(null, 204)
+    })
+    .put('/conditions', async (c) => {
+      control.appRecord.set(ConditionOrder.parse(await c.req.json()))
+      return c.body(null, 204)
+    })
     .get('/settings', (c) => c.json(core.settings))
     .patch('/settings', async (c) => {
       control.change(Change.parse(await c.req.json()))

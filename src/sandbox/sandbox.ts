@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { type HttpBindings, serve } from '@hono/node-server'
 import { Hono } from 'hono'
+import { createAppRecord } from './app-record.ts'
 import { createClaudeStandIn } from './claude.ts'
 import { createCommentRoutes } from './comment-routes.ts'
 import { type Control, createControl, createControlRoutes } from './control.ts'
@@ -55,7 +56,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     messenger: { id: core.appId, secret: rest.page?.appSecret ?? '' },
   }
   const opening = createOpening({ core, phone, readyUrl: `${productUrl}/readyz` })
-  const control = createControl(core, { phone, stage, faults, opening })
+  const appRecord = createAppRecord({ publicUrl: consoleUrl ?? productUrl, hasPage: core.page !== undefined })
+  const control = createControl(core, { phone, stage, faults, opening, appRecord })
 
   const app = new Hono<{ Bindings: Partial<HttpBindings> }>()
   app.use(guard)
@@ -67,7 +69,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   app.route('/', createPages({ core, phone, consoleUrl: consoleUrl ?? productUrl }))
   app.route('/', createLogin({ core, apps, consoleUrl: consoleUrl ?? productUrl }))
   app.route('/', createFiles(core))
-  app.route('/', createGraph({ core, phone, faults }))
+  app.route('/', createGraph({ core, phone, faults, appRecord }))
 
   let server: ReturnType<typeof serve> | undefined
   return {

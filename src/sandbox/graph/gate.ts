@@ -35,7 +35,9 @@ export function recordArrivals(core: Core, tally: Tally): MiddlewareHandler<Grap
     await next()
     const isCut = c.res.headers.has(ALREADY_SENT)
     core.record({ type: 'arrival', ...arrival, status: isCut ? 0 : c.res.status })
-    if (!isCut) showUsage(core, tally, c)
+    if (isCut) return
+    showUsage(core, tally, c)
+    c.header('date', new Date(core.clock()).toUTCString())
   }
 }
 

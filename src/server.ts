@@ -6,6 +6,7 @@ import { createLogger } from '#src/observability/logger.ts'
 import { configOrExit, createClosers, exitOnLostErrors } from './composition.ts'
 import { createLanes } from './limits/lanes.ts'
 import { createBell, PREFIX } from './queues/bell.ts'
+import { createRedisLook } from './queues/facts.ts'
 import { createHub, createPublisher } from './queues/live.ts'
 import { connectProducer, connectWorker } from './queues/redis.ts'
 import { createWeb } from './web.ts'
@@ -37,6 +38,7 @@ async function start(): Promise<void> {
     publish: createPublisher(redis),
     live: createHub(listening),
     ping: () => redis.ping(),
+    redisLook: createRedisLook(redis),
     isRedisHere: () => redis.status === 'ready',
     log,
     now: () => new Date(),

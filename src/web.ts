@@ -4,6 +4,7 @@ import { createReads } from '#db/console.ts'
 import { storeDeliveries } from '#db/deliveries.ts'
 import { isSchemaCurrent } from '#db/migrate.ts'
 import type { Platform } from '#src/domain/platform.ts'
+import type { Report } from '#src/domain/report.ts'
 import { errorFields, type Log } from '#src/observability/logger.ts'
 import { createApp, type Doors } from './app.ts'
 import type { Config } from './config.ts'
@@ -15,6 +16,7 @@ import { createChooseAccounts } from './flow/choose-accounts.ts'
 import { createConfigure } from './flow/configure.ts'
 import { createConnectToken } from './flow/connect-token.ts'
 import { createDeauthorize } from './flow/deauthorize.ts'
+import { createDoctor } from './flow/doctor.ts'
 import { createFinishLogin } from './flow/finish-login.ts'
 import { createOpenMedia } from './flow/open-media.ts'
 import { createPaste } from './flow/paste.ts'
@@ -28,9 +30,11 @@ import type { Lanes } from './limits/lanes.ts'
 import { createFolder } from './media/store.ts'
 import { createAdapters } from './platforms/adapters.ts'
 import { createLogins } from './platforms/logins.ts'
+import { createMetaQuestions } from './platforms/meta/questions.ts'
 import { isVerifyToken, type LabelledSecret, matchSignature } from './platforms/meta/signature.ts'
 import { readSignedRequest } from './platforms/meta/signed-request.ts'
 import type { Bell } from './queues/bell.ts'
+import type { RedisLook } from './queues/facts.ts'
 import type { LiveEvent, Publish } from './queues/live.ts'
 import { createApprovalSigner } from './vault/approvals.ts'
 import { createKeyring } from './vault/keyring.ts'
@@ -47,6 +51,8 @@ export interface WebParts {
   /** Calls the listener for each change until the answer is called. */
   live: (listener: (event: LiveEvent) => void) => () => void
   ping: () => Promise<unknown>
+  /** The same Redis, for a look at its settings. */
+  redisLook: RedisLook
   /** Whether Redis answers, as its connection knows it. */
   isRedisHere: () => boolean
   log: Log
@@ -108,12 +114,33 @@ function buildCompliance({ config, db, publish, log, now }: WebParts) {
   })
 }
 
+/** It holds what the command line does not, but opens no token. Whoever asks while it looks gets the same answer. */
+export function buildDoctor({ config, db, redisLook, now }: WebParts): () => Promise<Report> {
+  const { publicUrl, sandbox, graphApiVersion, instagramAppId, metaAppId } = config
+  const examine = createDoctor({
+    ...{ db, redis: redisLook, now, publicUrl, sandbox, graphApiVersion, instagramAppId, metaAppId },
+    meta: createMetaQuestions(config),
+    metaAppSecret: config.metaAppSecrets[0]?.secret,
+    instagramAppSecrets: config.instagramAppSecrets.map(({ secret }) => secret),
+    verifyToken: config.webhookVerifyToken,
+    hasKeys: true,
+  })
+  let looking: Promise<Report> | undefined
+  return () => {
+    looking ??= examine().finally(() => {
+      looking = undefined
+    })
+    return looking
+  }
+}
+
 function buildConsole(parts: WebParts) {
   const { config, db, bell, lanes, publish, live, isRedisHere, log, now } = parts
   const review = { db, bell, lanes, publish, now, sign: createApprovalSigner(config.approvalSigningKey) }
   const { publicUrl, sandbox, sandboxUrl, sessionSecret } = config
   return createConsole({
     reads: createReads(db),
+    examine: buildDoctor(parts),
     review: {
       decide: createDecide(review),
       answer: createAnswer(review),

@@ -40,6 +40,13 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./accounts-check.ts')).checkAccounts,
   },
   {
+    name: 'doctor',
+    about: 'Names what is missing in this installation, at Meta and in each account, and how to mend it.',
+    args: ['[account]'],
+    options: json,
+    load: async () => (await import('./doctor.ts')).runDoctor,
+  },
+  {
     name: 'accounts stop',
     about: 'Holds everything an account would send, until it is resumed.',
     args: ['account'],

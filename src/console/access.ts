@@ -27,6 +27,7 @@ export const access = {
   'GET /connect/:platform/callback': 'anyone',
   'GET /logins/:id': 'anyone',
   'POST /logins/:id/accounts': 'anyone',
+  'GET /setup-check': 'configure',
   'GET /alerts': 'read',
   'GET /status': 'read',
   'POST /drafts/:id/decision': 'decide',

@@ -15,6 +15,7 @@ import type {
 import type { ConnectedAccount, LoginEnd, LoginView } from '#src/domain/login.ts'
 import type { MediaType } from '#src/domain/media.ts'
 import type { Platform } from '#src/domain/platform.ts'
+import type { Report } from '#src/domain/report.ts'
 import type { ReplyWay, ReviewDecision } from '#src/domain/review.ts'
 import type { Reads } from './reads.ts'
 
@@ -169,6 +170,8 @@ export interface OpenedMedia {
 
 export interface ConsoleDeps {
   reads: Reads
+  /** Looks at the whole installation, also outside; takes seconds. */
+  examine: () => Promise<Report>
   review: ReviewVerbs
   configure: ConfigureVerbs
   connect: ConnectVerbs

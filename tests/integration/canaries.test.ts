@@ -21,6 +21,7 @@ import { createLanes } from '#src/limits/lanes.ts'
 import { createLimiter } from '#src/limits/slots.ts'
 import { createLogger } from '#src/observability/logger.ts'
 import { createBell } from '#src/queues/bell.ts'
+import { createRedisLook } from '#src/queues/facts.ts'
 import { createApprovalChecker, createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
 import { createKeyring, generateFernetKey } from '#src/vault/keyring.ts'
 import { Secret } from '#src/vault/secret.ts'
@@ -104,6 +105,7 @@ async function aHouse() {
       publish,
       live: () => () => undefined,
       ping: () => redis.ping(),
+      redisLook: createRedisLook(redis),
       isRedisHere: () => true,
       log,
       now,

@@ -19,6 +19,7 @@ import { createRenew } from '#src/flow/renew.ts'
 import { createLogger } from '#src/observability/logger.ts'
 import { createInstagramAdapter } from '#src/platforms/instagram/index.ts'
 import { createBell } from '#src/queues/bell.ts'
+import { createRedisLook } from '#src/queues/facts.ts'
 import { generateApprovalKeys } from '#src/vault/approvals.ts'
 import { generateFernetKey } from '#src/vault/keyring.ts'
 import { Secret } from '#src/vault/secret.ts'
@@ -72,6 +73,7 @@ async function aWeb(database: Database = db): Promise<string> {
       publish: () => undefined,
       live: () => () => undefined,
       ping: () => redis.ping(),
+      redisLook: createRedisLook(redis),
       isRedisHere: () => true,
       log,
       now: () => new Date(),

@@ -50,6 +50,7 @@ async function setUp({ heartbeatMs = 60 } = {}) {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const app = createConsole({
     reads: createReads(db),
+    examine: async () => ({ at: now(), house: [], app: [], accounts: [], unseen: [] }),
     review: {
       decide: createDecide(deps),
       answer: createAnswer(deps),

@@ -6,6 +6,7 @@ import { readConfig } from '#src/config.ts'
 import { createLanes } from '#src/limits/lanes.ts'
 import { createLogger } from '#src/observability/logger.ts'
 import { createBell } from '#src/queues/bell.ts'
+import { createRedisLook } from '#src/queues/facts.ts'
 import { generateApprovalKeys } from '#src/vault/approvals.ts'
 import { generateFernetKey } from '#src/vault/keyring.ts'
 import { createWeb } from '#src/web.ts'
@@ -37,6 +38,7 @@ function aWeb(secrets: { INSTAGRAM_APP_SECRET?: string; META_APP_SECRET?: string
     publish: () => undefined,
     live: () => () => undefined,
     ping: () => redis.ping(),
+    redisLook: createRedisLook(redis),
     isRedisHere: () => true,
     now: () => new Date(),
   })

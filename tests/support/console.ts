@@ -9,6 +9,7 @@ import type { Role } from '#src/domain/identity.ts'
 import { newId } from '#src/domain/ids.ts'
 import type { MediaType } from '#src/domain/media.ts'
 import { policyCase } from '#src/domain/policy-case.ts'
+import type { Report } from '#src/domain/report.ts'
 
 export const PUBLIC_URL = 'http://127.0.0.1:3000'
 export const at = new Date('2026-11-22T12:00:00.000Z')
@@ -204,6 +205,7 @@ interface Options {
   /** The roles whose name is a valid session token; `undefined` lets nobody in. */
   publicUrl?: string
   reads?: Partial<ConsoleDeps['reads']>
+  report?: Report
   review?: Partial<ConsoleDeps['review']>
   connect?: Partial<ConsoleDeps['connect']>
   signIn?: Partial<ConsoleDeps['signIn']>
@@ -243,6 +245,7 @@ export function aConsole(options: Options = {}) {
       health: async () => health,
       ...options.reads,
     },
+    examine: async () => options.report ?? { at, house: [], app: [], accounts: [], unseen: [] },
     review: {
       decide: note('decide'),
       answer: note('answer'),

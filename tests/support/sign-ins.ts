@@ -12,6 +12,7 @@ import { createReceive } from '#src/flow/receive.ts'
 import { createLanes } from '#src/limits/lanes.ts'
 import { createLogger } from '#src/observability/logger.ts'
 import { createBell } from '#src/queues/bell.ts'
+import { createRedisLook } from '#src/queues/facts.ts'
 import { createHub, createPublisher } from '#src/queues/live.ts'
 import { createSandbox } from '#src/sandbox/sandbox.ts'
 import { generateApprovalKeys } from '#src/vault/approvals.ts'
@@ -80,6 +81,7 @@ export async function aPlace({ env = {} }: { env?: Record<string, string> } = {}
   const config = readConfig(settings, 'web')
   app = createWeb({
     ...{ config, db, bell, log, now, publish, live: createHub(listening), lanes: createLanes(redis, prefix) },
+    redisLook: createRedisLook(redis),
     ping: () => redis.ping(),
     isRedisHere: () => true,
   })

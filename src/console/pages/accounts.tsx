@@ -26,6 +26,11 @@ export function AccountsPage({ frame, accounts }: { frame: Frame; accounts: Acco
               </a>
             </>
           )}
+          {frame.may('configure') && (
+            <a class="button" href="/setup-check">
+              Setup check
+            </a>
+          )}
         </header>
         {accounts.length === 0 && (
           <div class="empty">

@@ -18,6 +18,7 @@ const styles = [
   'pages',
   'accounts',
   'connect',
+  'setup-check',
 ].map((name) => `${name}.css`)
 
 /** A whole page for a signed-in operator. `shape` says whether the page or its panes scroll. */

@@ -8,6 +8,7 @@ import { frameOf } from '../frame.ts'
 import { type Done, withNotice } from '../notice.ts'
 import { AccountPage } from '../pages/account.tsx'
 import { AccountsPage } from '../pages/accounts.tsx'
+import { SetupCheckPage } from '../pages/setup-check.tsx'
 import type { AccountRefusal } from '../parts/refusal.ts'
 import { page } from './respond.ts'
 
@@ -19,6 +20,11 @@ export function addAccounts(app: Hono<Env>, room: Room): void {
   app.get('/accounts', async (c) => {
     const accounts = await reads.accounts(config.now())
     return page(c, <AccountsPage frame={await frameOf(c, room, 'accounts')} accounts={accounts} />)
+  })
+
+  app.get('/setup-check', async (c) => {
+    const report = await room.examine()
+    return page(c, <SetupCheckPage frame={await frameOf(c, room, 'accounts')} report={report} />)
   })
 
   app.get('/accounts/:id', async (c) => page(c, await drawAccount(c, room, accountOf(c))))

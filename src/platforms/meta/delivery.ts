@@ -19,6 +19,8 @@ export interface Product {
 const NOWHERE: Place = { accountRef: '', sentAt: undefined, standby: false }
 /** An unrecognised item is kept for an operator to look at; its delivery has the rest. */
 const RAW_CHARS_MAX = 65_536
+/** Why an entry says that something changed, but not to what. */
+export const VALUES_OFF = 'Entry without values: “Include values” is off'
 
 /** Every item of a signed body, each on its own: what is odd becomes an unrecognised item and harms no neighbour. Never throws. */
 export function parseDelivery(body: Uint8Array, product: Product): ParsedItem[] {
@@ -59,9 +61,7 @@ function readEntry(entry: unknown, { readMessaging, readChange }: Product): Pars
     ...('field' in entry ? [readOne({ field: entry['field'], value: entry['value'] }, place, readOneChange)] : []),
   ]
   if (items.length > 0 || ['messaging', 'standby', 'changes'].some((name) => name in entry)) return items
-  const reason =
-    'changed_fields' in entry ? 'Entry without values: “Include values” is off' : 'Entry of an unknown kind'
-  return [oddly(reason, entry, place)]
+  return [oddly('changed_fields' in entry ? VALUES_OFF : 'Entry of an unknown kind', entry, place)]
 }
 
 function placeOf(entry: Record<string, unknown>): Place | undefined {

@@ -72,7 +72,11 @@ export const accountDiagnoses = {
     'Connect the account again, or wait for the next check of the sending process, which subscribes it.',
     'What these fields tell does not arrive.',
   ),
-  token_ends: soon('The token ends before long.', `It renews itself when it can. If it does not: ${AGAIN}`, NO_SENDS),
+  token_ends: soon(
+    'The token ends before long.',
+    'It renews itself when it can; if it does not, connect the account again: Accounts in the console, or countersign accounts add.',
+    NO_SENDS,
+  ),
   data_access_ends: soon(
     'Meta stops answering about people for this account before long.',
     `${AGAIN} That is how Meta knows that the owner still uses the app.`,

@@ -27,9 +27,12 @@ export function AccountsPage({ frame, accounts }: { frame: Frame; accounts: Acco
             </>
           )}
           {frame.may('configure') && (
-            <a class="button" href="/setup-check">
-              Setup check
-            </a>
+            <div class="row">
+              <a class="button" href="/setup-check">
+                Setup check
+              </a>
+              {accounts.length > 0 && <StopAll frame={frame} />}
+            </div>
           )}
         </header>
         {accounts.length === 0 && (

@@ -1,5 +1,7 @@
 import { ALERT_DAYS, hasExpiry } from './credential.ts'
 import { type DiagnosisCode, type Found, found } from './diagnoses.ts'
+import { endingScopes, missingScopes } from './permission.ts'
+import type { Platform } from './platform.ts'
 
 /** How a question about the account was turned down. `code` is the platform's own, or the transport's. */
 export interface Refusal {
@@ -9,6 +11,7 @@ export interface Refusal {
 
 /** What is known of an account. What nobody asked, or could ask, is absent. */
 export interface AccountFacts {
+  platform: Platform
   accountRef: string
   isDeauthorized: boolean
   isStopped: boolean
@@ -19,7 +22,6 @@ export interface AccountFacts {
   /** Whose it said. */
   tokenOf?: string | undefined
   scopes?: readonly string[] | undefined
-  neededScopes: readonly string[]
   expiresAt: Date
   dataAccessExpiresAt?: Date | undefined
   fields?: readonly string[] | undefined
@@ -86,17 +88,17 @@ function codeOf(code: string): DiagnosisCode {
 }
 
 /** What was not granted is refused too, and by every question that needs it; that is one fault. */
-function grantFaults({ scopes, neededScopes, refusals }: AccountFacts): Found[] {
-  const missing = scopes ? neededScopes.filter((scope) => !scopes.includes(scope)) : []
+function grantFaults({ platform, scopes, refusals }: AccountFacts): Found[] {
+  const missing = scopes ? missingScopes(platform, scopes) : []
   const refused = new Map(refusals.map(refusalFault).map((fault) => [fault.code, fault]))
   if (missing.length === 0) return [...refused.values()]
   refused.delete('permission_refused')
-  return [found('scope_missing', missing.join(', ')), ...refused.values()]
+  return [found('scope_missing', missing.map(({ scope, lack }) => `${scope}: ${lack}`).join(' ')), ...refused.values()]
 }
 
-function lifeFaults({ expiresAt, dataAccessExpiresAt }: AccountFacts, at: Date): Found[] {
+function lifeFaults({ expiresAt, dataAccessExpiresAt, scopes = [] }: AccountFacts, at: Date): Found[] {
   const ends = endOf(expiresAt, at) === 'soon' ? [found('token_ends', dayOf(expiresAt))] : []
-  if (!dataAccessExpiresAt) return ends
+  if (!dataAccessExpiresAt || endingScopes(scopes).length === 0) return ends
   const data = endOf(dataAccessExpiresAt, at)
   if (data === undefined) return ends
   return [...ends, found(data === 'past' ? 'data_access_ended' : 'data_access_ends', dayOf(dataAccessExpiresAt))]

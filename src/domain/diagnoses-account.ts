@@ -60,7 +60,7 @@ export const accountDiagnoses = {
   scope_missing: blocks(
     'The owner did not grant every permission that is needed.',
     'Connect the account again and leave every box ticked: Accounts in the console.',
-    'What the permission is for is refused.',
+    'What the permission is for does not work.',
   ),
   app_unsubscribed: blocks(
     'The account is not subscribed to our webhooks.',

@@ -5,7 +5,6 @@ import { hasExpiry } from '#src/domain/credential.ts'
 import { AppError } from '#src/domain/errors.ts'
 import { newId } from '#src/domain/ids.ts'
 import type { Platform } from '#src/domain/platform.ts'
-import { neededScopes } from '#src/domain/scope.ts'
 import { neededFields } from '#src/domain/subscription.ts'
 import { slotRequest } from '#src/limits/scopes.ts'
 import type { Limiter } from '#src/limits/slots.ts'
@@ -45,13 +44,13 @@ export function keptFacts(account: Account): AccountFacts {
 function ownFacts(account: Account): AccountFacts {
   const { platform, accountRef, sealedToken, deauthorizedAt, dataAccessExpiresAt } = account
   return {
+    platform,
     accountRef,
     isDeauthorized: sealedToken === '' && deauthorizedAt !== null,
     isStopped: account.stoppedAt !== null,
     stoppedReason: account.stoppedReason,
     isReadable: true,
     scopes: account.scopes ?? undefined,
-    neededScopes: neededScopes[platform].map(({ name }) => name),
     neededFields: neededFields[platform],
     expiresAt: account.tokenExpiresAt,
     dataAccessExpiresAt: dataAccessExpiresAt ?? undefined,

@@ -26,8 +26,8 @@ export function isOurs(accountRef: string, ref: string | undefined): boolean {
 }
 
 /** The world as the account of the token sees it. */
-export function readingOf({ world, refs, lookup, account, baseUrl }: Core, c: Context<GraphEnv>): Reading {
-  return { world, refs, lookup, baseUrl, account: world.accounts.get(c.get('token').accountRef) ?? account }
+export function readingOf({ world, refs, lookup, account, baseUrl, clock }: Core, c: Context<GraphEnv>): Reading {
+  return { world, refs, lookup, baseUrl, clock, account: world.accounts.get(c.get('token').accountRef) ?? account }
 }
 
 export function readAccount({ account }: Reading, fields: Fields): Answer {

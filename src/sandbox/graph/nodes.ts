@@ -1,5 +1,6 @@
 import type { Core } from '../core.ts'
 import type { Account } from '../entries.ts'
+import { linkTo } from '../files.ts'
 import { conversationRefOf } from '../lookup.ts'
 import { type Contact, type KeptMessage, threadOf, type World } from '../world.ts'
 import { type GraphError, missingField, missingObject, refusals } from './answers.ts'
@@ -10,7 +11,7 @@ const DETAILED_MESSAGES = 20
 const ID_AND_TIME: Fields = new Map([['created_time', new Map()]])
 
 /** The account is the one whose token asks. */
-export type Reading = Pick<Core, 'world' | 'refs' | 'lookup' | 'account' | 'baseUrl'>
+export type Reading = Pick<Core, 'world' | 'refs' | 'lookup' | 'account' | 'baseUrl' | 'clock'>
 
 type Node = Record<string, unknown>
 
@@ -138,9 +139,9 @@ function readMessage(reading: Reading, message: KeptMessage, fields: Fields): No
   return picked(messageNode(reading, message), fields)
 }
 
-function messageNode({ world, account, baseUrl }: Reading, message: KeptMessage): Node {
+function messageNode({ world, account, baseUrl, clock }: Reading, message: KeptMessage): Node {
   const { mid, text, at, attachments, story, replyTo } = message
-  const absolute = (path: string) => new URL(path, baseUrl).href
+  const absolute = (path: string) => linkTo(path, { baseUrl, clock })
   const contact = world.contacts.get(message.contactRef)
   const them = contact ? contactParty(account, contact) : { id: message.contactRef }
   const us = accountParty(account)

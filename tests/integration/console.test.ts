@@ -92,7 +92,7 @@ async function aVisitor(
   const operator = await anOperator(db, { role, name })
   await db
     .update(operators)
-    .set({ passwordHash: await hashPassword(password, pepper) })
+    .set({ passwordHash: await hashPassword(password, pepper, 4) })
     .where(eq(operators.id, operator.id))
   let cookie = ''
   const request = async (path: string, init: RequestInit = {}) => {
@@ -209,7 +209,8 @@ describe('a decision that comes too late', () => {
   it('tells nineteen of twenty who click at once who was first', async () => {
     const { db, aVisitor: visit } = await setUp()
     await aThread(db)
-    const people = await Promise.all(['Ada', 'Ben', 'Cleo', 'Dan'].map((name) => visit({ role: 'approver', name })))
+    const people: Awaited<ReturnType<typeof visit>>[] = []
+    for (const name of ['Ada', 'Ben', 'Cleo', 'Dan']) people.push(await visit({ role: 'approver', name }))
     const [first] = people
     const form = formOf((await first?.open('/queue')) ?? '', /\/decision$/)
     const answers = await Promise.all(

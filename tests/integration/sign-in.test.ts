@@ -35,7 +35,7 @@ async function withAda() {
   const ada = await anOperator(house.db, { name: 'Ada' })
   await house.db
     .update(operators)
-    .set({ passwordHash: await hashPassword(password, pepper) })
+    .set({ passwordHash: await hashPassword(password, pepper, 4) })
     .where(eq(operators.id, ada.id))
   const enter = (given = password, address = '192.0.2.1') =>
     house.signIn.signIn({ email: ada.email, password: given, address })
@@ -244,7 +244,7 @@ describe('a wrong password', () => {
     const long = 'x'.repeat(128)
     await db
       .update(operators)
-      .set({ passwordHash: await hashPassword(long, pepper) })
+      .set({ passwordHash: await hashPassword(long, pepper, 4) })
       .where(eq(operators.id, ada.id))
     expect(await codeOf(enter(`${long}x`))).toBe('unauthenticated')
     expect(await codeOf(enter(`${long.slice(0, 100)}`))).toBe('unauthenticated')

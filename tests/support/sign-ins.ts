@@ -60,6 +60,7 @@ export async function aPlace({ env = {} }: { env?: Record<string, string> } = {}
     META_APP_ID: APPS.meta,
     INSTAGRAM_APP_SECRET: SECRETS.instagram,
     META_APP_SECRET: SECRETS.meta,
+    MEDIA_DIR: '/nowhere',
     INSTAGRAM_LOGIN_URL: sandboxUrl,
     INSTAGRAM_API_URL: sandboxUrl,
     INSTAGRAM_GRAPH_URL: sandboxUrl,
@@ -129,7 +130,7 @@ function aBrowserOf(url: string) {
 
 async function aVisitor(db: Awaited<ReturnType<typeof aDatabase>>['db'], url: string, { role = 'admin' as Role } = {}) {
   const operator = await anOperator(db, { role })
-  const passwordHash = await hashPassword(PASSWORD, new Secret(PEPPER))
+  const passwordHash = await hashPassword(PASSWORD, new Secret(PEPPER), 4)
   await db.update(operators).set({ passwordHash }).where(eq(operators.id, operator.id))
   const browser = aBrowserOf(url)
   expect((await browser.send('/sign-in', { email: operator.email, password: PASSWORD })).status).toBe(303)

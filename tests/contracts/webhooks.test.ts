@@ -1,75 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ParsedItem } from '#src/domain/inbox.ts'
 import { platforms } from '#src/domain/platform.ts'
-import { parseInstagramDelivery } from '#src/platforms/instagram/webhook.ts'
-import { parseMessengerDelivery } from '#src/platforms/messenger/webhook.ts'
-
-const products = {
-  instagram: { object: 'instagram', us: '17841400000000001', parse: parseInstagramDelivery },
-  messenger: { object: 'page', us: '200000000000001', parse: parseMessengerDelivery },
-} as const satisfies Record<
-  (typeof platforms)[number],
-  { object: string; us: string; parse: (body: Uint8Array) => ParsedItem[] }
->
+import { encode, shapesOf } from '#tests/support/shapes.ts'
 
 type Json = Record<string, unknown>
-type Place = 'messaging' | 'standby' | 'changes'
-
-/** Every single item of the fixtures, with the place it came in. */
-function itemsOf(platform: keyof typeof products): { place: Place; value: unknown }[] {
-  const folder = new URL(`../fixtures/${platform}/`, import.meta.url)
-  const bodies = readdirSync(folder).map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')))
-  return bodies.flat().flatMap(({ object, entry }: { object: string; entry: unknown[] }) =>
-    object !== products[platform].object
-      ? []
-      : entry.flatMap((one) =>
-          (['messaging', 'standby', 'changes'] as const).flatMap((place) => {
-            const list = (one as Json | null)?.[place]
-            return Array.isArray(list) ? list.map((value: unknown) => ({ place, value })) : []
-          }),
-        ),
-  )
-}
 
 describe.each(platforms)('what %s delivers', (platform) => {
-  const { object, us, parse } = products[platform]
-  const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
-  const envelope = (items: readonly { place: Place; value: unknown }[]) => ({
-    object,
-    entry: items.map(({ place, value }) => ({ id: us, time: 1763800000123, [place]: [value] })),
-  })
-  /** The same in one entry, as Meta may batch them. */
-  const crowded = (items: readonly { place: Place; value: unknown }[]) => {
-    const lists: Record<Place, unknown[]> = { messaging: [], standby: [], changes: [] }
-    for (const { place, value } of items) lists[place].push(value)
-    return { object, entry: [{ id: us, time: 1763800000123, ...lists }] }
-  }
+  const { parse, envelope, crowded, shapes, known, unknown, mutated, anyShape } = shapesOf(platform)
   const nameOf = ({ item }: ParsedItem) => `${item.kind} ${JSON.stringify(item.key)}`
-  const shapes = itemsOf(platform)
-  const known = shapes.filter((shape) => parse(encode(envelope([shape])))[0]?.item.kind !== 'unrecognised')
-  const unknown = shapes.filter((shape) => !known.includes(shape))
-
-  /** A shape with one of its fields, at any depth, taken out or replaced. */
-  const mutated = fc
-    .tuple(fc.constantFrom(...shapes), fc.nat(), fc.oneof(fc.constant(undefined), fc.jsonValue()))
-    .map(([{ place, value }, which, put]) => {
-      const copy = structuredClone(value)
-      const spots: [Json, string][] = []
-      const walk = (node: unknown) => {
-        if (typeof node !== 'object' || node === null) return
-        for (const key of Object.keys(node)) {
-          spots.push([node as Json, key])
-          walk((node as Json)[key])
-        }
-      }
-      walk(copy)
-      const [node, key] = spots[which % (spots.length || 1)] ?? [{}, '']
-      if (put === undefined) delete node[key]
-      else node[key] = put
-      return { place, value: copy }
-    })
 
   it('has fixtures of both kinds', () => {
     expect(known.length).toBeGreaterThan(20)
@@ -77,12 +16,6 @@ describe.each(platforms)('what %s delivers', (platform) => {
   })
 
   it('is read whole and once: each known item by its own key, each other one as unrecognised, whatever stands beside it', () => {
-    const anyShape = fc.oneof(
-      fc.constantFrom(...known),
-      fc.constantFrom(...unknown),
-      mutated,
-      fc.jsonValue().map((value) => ({ place: 'messaging' as const, value })),
-    )
     fc.assert(
       fc.property(fc.array(anyShape, { maxLength: 12 }), (items) => {
         const together = parse(encode(envelope(items)))

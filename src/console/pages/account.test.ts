@@ -60,3 +60,10 @@ it('says which webhooks we are told of, when that was seen, and what is lacking'
   expect(lacking).toMatch(/Incomplete .* What happens in mention does not reach us/)
   expect(await wordsOf({ ...seen, subscribedFields: [] })).toContain('Webhooks Dropped')
 })
+
+it('says whether anything came to light that no webhook told of', async () => {
+  expect(await wordsOf({})).toContain('Nobody has looked yet.')
+  const looked = { lookedAt: new Date(at.getTime() - 600_000) }
+  expect(await wordsOf(looked)).toMatch(/Nothing was missing ?; last looked /)
+  expect(await wordsOf({ ...looked, missedFound: 3 })).toContain('3 messages or comments came to light that way')
+})

@@ -57,7 +57,6 @@ export function AccountPage({ frame, account, refusal }: AccountProps) {
             </p>
           )}
         </section>
-        <Arriving frame={frame} account={account} />
         <Subscriptions account={account} frame={frame} />
         <Sending frame={frame} account={account} />
         <Decisions account={account} />
@@ -65,27 +64,6 @@ export function AccountPage({ frame, account, refusal }: AccountProps) {
         <KnowledgeList frame={frame} account={account} refusal={refusal} />
       </div>
     </Layout>
-  )
-}
-
-/** Whether all that is said reaches us. */
-function Arriving({ frame, account: { platform, lookedAt, missedFound } }: AccountProps) {
-  const things = missedFound === 1 ? '1 message or comment' : `${missedFound} messages or comments`
-  return (
-    <section class="card">
-      <h2>Arriving</h2>
-      <p>
-        {platformRules[platform].name} is asked every few minutes for what its webhooks did not tell.{' '}
-        {lookedAt ? (
-          <>
-            Last looked <When at={lookedAt} clock={frame} />.
-          </>
-        ) : (
-          'Not looked yet.'
-        )}{' '}
-        {missedFound === 0 ? 'Nothing was missing so far.' : `${things} came to light that way so far.`}
-      </p>
-    </section>
   )
 }
 

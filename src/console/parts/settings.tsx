@@ -31,12 +31,6 @@ export function Settings({ frame, account, refusal }: SettingsProps) {
       value: account.dailyBudgetMicros / 1e6,
       hint: 'At 80 % an alert; at 100 % drafting stops until midnight UTC.',
     },
-    {
-      name: 'disclosureHours',
-      label: 'Disclose again after, hours',
-      value: account.disclosureGapMs / 3_600_000,
-      hint: 'A silence of ours as long as this makes the disclosure due again.',
-    },
   ]
   return (
     <section class="card">
@@ -65,22 +59,8 @@ export function Settings({ frame, account, refusal }: SettingsProps) {
             </details>
           )}
           <div class="fields">
-            {fields.map(({ name, label, value, hint }) => (
-              <p>
-                <label for={name}>{label}</label>
-                <input
-                  id={name}
-                  name={name}
-                  type="text"
-                  inputmode="decimal"
-                  value={typed[name] ?? String(value)}
-                  required
-                  aria-describedby={`${name}-hint`}
-                />
-                <span class="hint" id={`${name}-hint`}>
-                  {hint}
-                </span>
-              </p>
+            {fields.map((field) => (
+              <NumberField {...field} value={typed[field.name] ?? String(field.value)} />
             ))}
           </div>
           <Rights account={account} typed={refusal?.form === 'settings' ? typed : undefined} />
@@ -95,6 +75,26 @@ export function Settings({ frame, account, refusal }: SettingsProps) {
         </fieldset>
       </form>
     </section>
+  )
+}
+
+function NumberField({ name, label, value, hint }: Record<'name' | 'label' | 'value' | 'hint', string>) {
+  return (
+    <p>
+      <label for={name}>{label}</label>
+      <input
+        id={name}
+        name={name}
+        type="text"
+        inputmode="decimal"
+        value={value}
+        required
+        aria-describedby={`${name}-hint`}
+      />
+      <span class="hint" id={`${name}-hint`}>
+        {hint}
+      </span>
+    </p>
   )
 }
 
@@ -137,6 +137,14 @@ function Rights({ account, typed }: RightsProps) {
         Where the law or the platform asks you to say that a machine helps. It opens the first draft of a conversation,
         and such a reply does not leave without it. Empty: nothing is demanded.
       </p>
+      <div class="fields">
+        <NumberField
+          name="disclosureHours"
+          label="Disclose again after, hours"
+          value={typed?.['disclosureHours'] ?? String(account.disclosureGapMs / 3_600_000)}
+          hint="A silence of ours as long as this makes it due again."
+        />
+      </div>
       {rights.map(({ name, on, label, hint }) => (
         <p>
           <label class="tick">

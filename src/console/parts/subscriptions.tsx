@@ -49,7 +49,29 @@ export function Subscriptions({ frame, account }: { frame: Frame; account: Accou
           <Names list={fields} />
         </details>
       )}
+      <Missed frame={frame} account={account} />
     </section>
+  )
+}
+
+/** Whether what no webhook told of was found all the same. */
+function Missed({ frame, account: { platform, lookedAt, missedFound } }: { frame: Frame; account: AccountDetail }) {
+  const things = missedFound === 1 ? '1 message or comment' : `${missedFound} messages or comments`
+  return (
+    <p>
+      {platformRules[platform].name} is asked every few minutes for what no webhook told of.{' '}
+      {missedFound > 0
+        ? `${things} came to light that way`
+        : lookedAt
+          ? 'Nothing was missing'
+          : 'Nobody has looked yet'}
+      {lookedAt && (
+        <>
+          ; last looked <When at={lookedAt} clock={frame} />
+        </>
+      )}
+      .
+    </p>
   )
 }
 

@@ -31,6 +31,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
+          // Most of a file's time went into importing what the file before it had imported.
+          isolate: false,
           include: ['tests/integration/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -110,6 +110,7 @@ async function surroundings() {
     APPROVAL_PUBLIC_KEY: secrets.APPROVAL_PUBLIC_KEY,
     WEBHOOK_VERIFY_TOKEN: secrets.WEBHOOK_VERIFY_TOKEN,
     INSTAGRAM_APP_SECRET: secrets.SANDBOX_APP_SECRET,
+    META_APP_SECRET: secrets.SANDBOX_META_SECRET,
     ANTHROPIC_API_KEY: secrets.SANDBOX_CLAUDE_KEY,
   }
   const { command, args, argv0 } = redis

@@ -68,7 +68,7 @@ export function aHistory(changed: Partial<History> = {}): History {
       messages: [asked, reply],
       deliveries: [{ id: 1, thread: '100', mids: ['mid-1'], attempts: 1, outcome: 'accepted', at: START }],
     },
-    accounts: [{ id: 'acc_1', accountRef: '17' }],
+    accounts: [{ id: 'acc_1', accountRef: '17', platform: 'instagram' }],
     operatorIds: ['opr_1'],
     deliveries: [{ digest: 'd1', status: 'received', createdAt: START }],
     messages: [
@@ -103,7 +103,7 @@ export function aDeed(changed: Partial<History['deeds'][number]> = {}): History[
 export function aConversation(
   changed: Partial<History['conversations'][number]> = {},
 ): History['conversations'][number] {
-  const whom = { id: 'cnv_1', accountId: 'acc_1', contactRef: '100' }
+  const whom = { id: 'cnv_1', accountId: 'acc_1', kind: 'direct' as const, contactRef: '100' }
   return { ...whom, attention: 'none', attentionReason: null, headMessageId: 'msg_1', draftDueAt: null, ...changed }
 }
 

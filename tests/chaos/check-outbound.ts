@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { groupBy, type History, type Line, line, type StoredPost } from './history.ts'
+import type { Deed } from './operators.ts'
 import type { Arrival, PlatformMessage } from './platform.ts'
 
 const MAY_ARRIVE = new Set(['queued', 'sending', 'sent', 'uncertain', 'failed'])
@@ -50,15 +51,20 @@ function countFaults(at: string, { copies, wanted, posts }: Counted): string[] {
   ]
 }
 
-/** How often people wanted a text to reach a contact, by their own account; without an answer it may have been taken. */
-function wantedByPlace({ deeds, conversations }: History): Map<string, number> {
-  const contactOf = new Map(conversations.map(({ id, contactRef }) => [id, contactRef]))
-  const wanted = new Map<string, number>()
-  for (const { kind, conversationId, text, answer } of deeds) {
-    if ((kind !== 'approve' && kind !== 'answer') || answer === 'no') continue
-    const at = place({ contactRef: contactOf.get(conversationId) ?? '', text })
-    wanted.set(at, (wanted.get(at) ?? 0) + 1)
+/** How often people wanted a text in a place, by their own account; without an answer it may have been taken. */
+function wantedByPlace({ deeds, conversations, posts }: History): Map<string, number> {
+  const byId = new Map(conversations.map((conversation) => [conversation.id, conversation]))
+  const made = groupBy(posts, ({ conversationId, text }) => `${conversationId} ${text}`)
+  const placesOf = ({ conversationId, text }: Deed) => {
+    const conversation = byId.get(conversationId)
+    if (conversation?.kind !== 'comment') return [place({ contactRef: conversation?.contactRef ?? '', text })]
+    // Which comment was answered, people do not say; the post does.
+    const answered = made.get(`${conversationId} ${text}`) ?? []
+    return new Set(answered.map(({ recipientRef: contactRef }) => place({ contactRef, text })))
   }
+  const wanted = new Map<string, number>()
+  const mayHaveMade = deeds.filter(({ kind, answer }) => ['approve', 'answer'].includes(kind) && answer !== 'no')
+  for (const at of mayHaveMade.flatMap((deed) => [...placesOf(deed)])) wanted.set(at, (wanted.get(at) ?? 0) + 1)
   return wanted
 }
 
@@ -125,9 +131,10 @@ function refusalFaults({ posts, entries, alerts }: History, postId: string): str
   ]
 }
 
-/** Published: 100 text sends a second for an account, 2 reads of threads; one a second in a thread is our own rule. */
+/** Published: 100 text sends a second for an account, 40 for a Page, 2 reads of threads; one a second in a thread is our own rule. */
 const WINDOWS = [
   { name: 'account', max: 100, perMs: 1000, isMeant: isSend, keyOf: ({ accountRef }: Arrival) => accountRef },
+  { name: 'page', max: 40, perMs: 1000, isMeant: isSend, keyOf: ({ accountRef }: Arrival) => accountRef },
   { name: 'thread', max: 1, perMs: 800, isMeant: isSend, keyOf: ({ contactRef }: Arrival) => contactRef },
   { name: 'reads', max: 2, perMs: 1000, isMeant: isRead, keyOf: ({ accountRef }: Arrival) => accountRef },
 ] as const
@@ -141,13 +148,15 @@ function isRead({ method, path }: Arrival): boolean {
 }
 
 /** No sliding window holds more than its limit, counted on arrival. */
-export function limits({ platform }: History): Line {
+export function limits({ platform, accounts }: History): Line {
+  const pages = new Set(accounts.flatMap(({ platform, accountRef }) => (platform === 'messenger' ? accountRef : [])))
   const faults: string[] = []
   const worst: Record<string, number> = {}
   let overshoot = 0
   for (const { name, max, perMs, isMeant, keyOf } of WINDOWS) {
     worst[name] = 0
-    for (const [key, calls] of groupBy(platform.arrivals.filter(isMeant), (call) => keyOf(call) ?? 'nobody')) {
+    const isAbout = (call: Arrival) => isMeant(call) && (name !== 'page' || pages.has(call.accountRef ?? ''))
+    for (const [key, calls] of groupBy(platform.arrivals.filter(isAbout), (call) => keyOf(call) ?? 'nobody')) {
       const fullest = fullestWindow(calls, perMs)
       worst[name] = Math.max(worst[name] ?? 0, fullest)
       if (key === 'nobody' || fullest <= max) continue

@@ -99,6 +99,17 @@ describe('the checker', () => {
     expect(Object.keys(brokenIn(history))).toContain('sent once')
   })
 
+  it('counts answers under a comment like messages: one is wanted, a second is one too many', () => {
+    const post = aPost({ kind: 'public_reply', recipientRef: 'comment-1' })
+    const said = { ...reply!, contactRef: 'comment-1', isComment: true }
+    const thread = { posts: [post], conversations: [aConversation({ kind: 'comment', headMessageId: 'msg_2' })] }
+    const holding = (messages: (typeof said)[]) =>
+      aHistory({ ...thread, platform: { ...kept.platform, messages: [asked!, ...messages] } })
+    expect(brokenIn(holding([said]))).toEqual({})
+    expect(Object.keys(brokenIn(holding([])))).toContain('sent once')
+    expect(Object.keys(brokenIn(holding([said, { ...said, mid: 'mid-out-2' }])))).toContain('sent once')
+  })
+
   it('lets two intended identical replies both arrive, and not a third', () => {
     const twin = {
       posts: [aPost(), aPost({ id: 'pst_2', decisionId: 'dec_2', messageRef: 'mid-out-2', createdAt: 1_003_000 })],
@@ -178,8 +189,13 @@ describe('the checker', () => {
       ...changed,
       at: 1_000_000 + (i * overMs) / count,
     }))
+  const onPage = { accounts: [{ id: 'acc_1', accountRef: '17', platform: 'messenger' as const }] }
   it.each<[string, History]>([
     ['101 sends of an account in a second', withPlatform({ arrivals: burst(101, 999) })],
+    [
+      '41 sends of a Page in a second',
+      aHistory({ ...onPage, platform: { ...kept.platform, arrivals: burst(41, 999) } }),
+    ],
     ['two sends of a thread within a second', withPlatform({ arrivals: burst(2, 900, { contactRef: '100' }) })],
     [
       'three reads of an account in a second',

@@ -28,8 +28,16 @@ const BETWEEN_MS = [5000, 15_000] as const
 const IN_A_BURST_MS = [60, 400] as const
 const SECOND_THOUGHT_MS = [900, 2500] as const
 
-/** The name that people see, and the platform's own. */
-type Contact = [name: string, contactRef: string]
+export interface Contact {
+  /** What people see. */
+  name: string
+  /** The platform's own. */
+  contactRef: string
+  accountRef: string
+}
+
+/** Some of what they ask is asked in public. */
+const IN_PUBLIC = 0.15
 
 export async function meetCrowd({ platform }: Site, accounts: Account[], count: number): Promise<Contact[]> {
   const names = Array.from(
@@ -39,7 +47,9 @@ export async function meetCrowd({ platform }: Site, accounts: Account[], count: 
   const met: Contact[] = []
   for (const [i, name] of names.entries()) {
     const account = accounts[i % accounts.length]
-    if (account) met.push([name, await platform.meet(account.accountRef, name)])
+    if (!account) continue
+    const { accountRef } = account
+    met.push({ name, accountRef, contactRef: await platform.meet(accountRef, name) })
   }
   return met
 }
@@ -50,13 +60,19 @@ export async function letWrite(
   contacts: Contact[],
   { seed, until }: { seed: number; until: number },
 ): Promise<void> {
-  const lives = contacts.map(([name, contactRef]) =>
-    live(createDice(seed, name), until, (text) => platform.write(contactRef, text).catch(() => undefined)),
+  const lives = contacts.map(({ name, accountRef, contactRef }) =>
+    live(createDice(seed, name), until, (text, inPublic) =>
+      (inPublic ? platform.comment(accountRef, contactRef, text) : platform.write(contactRef, text)).catch(
+        () => undefined,
+      ),
+    ),
   )
   await Promise.all(lives)
 }
 
-async function live(dice: Dice, until: number, write: (text: string) => Promise<unknown>): Promise<void> {
+type Write = (text: string, inPublic?: boolean) => Promise<unknown>
+
+async function live(dice: Dice, until: number, write: Write): Promise<void> {
   const waitUnlessOver = async (ms: number) => {
     await sleep(Math.max(0, Math.min(ms, until - Date.now())))
     return Date.now() < until
@@ -64,7 +80,7 @@ async function live(dice: Dice, until: number, write: (text: string) => Promise<
   let said = 0
   let pauseMs = dice.between(0, BETWEEN_MS[1])
   while (await waitUnlessOver(pauseMs)) {
-    await write(`${dice.pick(questions)} (${++said})`)
+    await write(`${dice.pick(questions)} (${++said})`, dice.chance(IN_PUBLIC))
     for (let more = dice.pick([0, 0, 1, 2]); more > 0; more--) {
       if (!(await waitUnlessOver(dice.between(...IN_A_BURST_MS)))) return
       await write(`${dice.pick(afterthoughts)} (${++said})`)

@@ -112,11 +112,10 @@ export function createDeeds(site: Site, accounts: Account[], doing: Doing) {
     await attempt('a fresh token', () => connectAgain(account))
   }
 
-  async function connectAgain({ accountRef, name }: Account): Promise<void> {
-    const { token, expiresInSeconds = 5_000_000 } = await platform.renew(accountRef)
+  async function connectAgain({ accountRef, name, platform: product }: Account): Promise<void> {
+    const { token } = await platform.renew(accountRef)
     doing.tokens.push(token)
-    const expiresAt = new Date(Date.now() + expiresInSeconds * 1000).toISOString()
-    const args = ['--account-ref', accountRef, '--name', name, '--expires-at', expiresAt]
+    const args = ['--platform', product, '--account-ref', accountRef, '--name', name]
     await command(['accounts', 'add', ...args], `${token}\n`)
   }
 

@@ -51,6 +51,7 @@ export interface StoredDecision {
 export interface StoredConversation {
   id: string
   accountId: string
+  kind: 'direct' | 'comment'
   contactRef: string
   attention: string
   attentionReason: string | null
@@ -76,7 +77,7 @@ export interface History {
   healedAt: number
   readAt: number
   platform: PlatformRecord
-  accounts: { id: string; accountRef: string }[]
+  accounts: { id: string; accountRef: string; platform: 'instagram' | 'messenger' }[]
   operatorIds: string[]
   deliveries: { digest: string; status: string; createdAt: number }[]
   messages: StoredMessage[]

@@ -49,7 +49,11 @@ async function play(site: Site, steps: Step[]): Promise<number> {
   const doing: Doing = { probes: [], tamperings: [], wiped: [], skipped: [], tokens: found.map(({ token }) => token) }
   const deeds = createDeeds(site, accounts, doing)
   const contacts = await meetCrowd(site, accounts, CONTACTS)
-  const team = await seatOperators(site, people, { password, contactRefs: new Map(contacts), seed })
+  const team = await seatOperators(site, people, {
+    password,
+    contactRefs: new Map(contacts.map(({ name, contactRef }) => [name, contactRef])),
+    seed,
+  })
   await site.platform.turn(rough(seed))
   const started = Date.now()
   note('the traffic starts')
@@ -100,6 +104,7 @@ function secretsOf({ env }: Site, { password, tokens }: { password: string; toke
     'SESSION_SECRET',
     'APPROVAL_SIGNING_KEY',
     'INSTAGRAM_APP_SECRET',
+    'META_APP_SECRET',
     'ANTHROPIC_API_KEY',
     'WEBHOOK_VERIFY_TOKEN',
   ]

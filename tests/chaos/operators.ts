@@ -113,8 +113,10 @@ function createOperator(office: Office, person: Person, dice: Dice) {
       await submit(form, { kind: 'reject', conversationId, text: shown }, changes)
       return
     }
-    const text = wish < 0.6 ? `${clean(shown)} [${dice.between(1, 1e6)}]` : clean(shown)
-    await submit(form, { kind: 'approve', conversationId, text }, { verdict: 'approve', text })
+    // In public, words of their own tell one reply from the others.
+    const isOwn = wish < 0.6 || 'way' in form.fields
+    const text = isOwn ? `${clean(shown)} [${dice.between(1, 1e6)}]` : clean(shown)
+    await submit(form, { kind: 'approve', conversationId, text }, { verdict: 'approve', text, ...inPublic(form) })
     if (dice.chance(0.2)) await sayTwice(conversationId)
   }
 
@@ -127,7 +129,7 @@ function createOperator(office: Office, person: Person, dice: Dice) {
 
   async function answer(page: Page, wish: { conversationId: string; text: string }): Promise<void> {
     const form = browser.findForm(page.html, /^\/conversations\/[^/]+\/replies$/)
-    if (form) await submit(form, { kind: 'answer', ...wish }, { text: wish.text })
+    if (form) await submit(form, { kind: 'answer', ...wish }, { text: wish.text, ...inPublic(form) })
   }
 
   async function takeBack(): Promise<void> {
@@ -163,6 +165,11 @@ function createOperator(office: Office, person: Person, dice: Dice) {
   }
 }
 
+/** A comment is answered under it. */
+function inPublic({ fields }: Form): Record<string, string> {
+  return 'way' in fields ? { way: 'public' } : {}
+}
+
 function pick({ conversationId, text }: ShownPost) {
   return { conversationId, text }
 }
@@ -172,8 +179,11 @@ async function looksArrived({ site, contactRefs }: Office, visitor: Visitor, pos
   const contactRef = contactRefs.get(post.contactName)
   const { messages } = await site.platform.record()
   const inTheApp = messages.filter(
-    ({ from, text, contactRef: to }) =>
-      from === 'account' && clean(text) === clean(post.text) && (!contactRef || to === contactRef),
+    ({ from, text, contactRef: to, isComment = false }) =>
+      from === 'account' &&
+      clean(text) === clean(post.text) &&
+      isComment === post.isPublic &&
+      (post.isPublic || !contactRef || to === contactRef),
   )
   const sent = readOutbox((await visitor.visit('/outbox?show=sent')).html).filter(
     ({ status, conversationId, text }) =>

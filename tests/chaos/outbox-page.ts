@@ -4,6 +4,8 @@ export interface ShownPost {
   conversationId: string
   contactName: string
   text: string
+  /** It answers a comment under that comment. */
+  isPublic: boolean
   status: string
   /** The product has looked into the thread and leaves it to a person. */
   hasBeenLookedFor: boolean
@@ -21,7 +23,13 @@ export function readOutbox(html: string): ShownPost[] {
     const text = /<p class="post-text"[^>]*>([\s\S]*?)<\/p>/.exec(block)?.[1]
     const name = /href="\/conversations\/cnv_\w+"[^>]*>([\s\S]*?)<\/a>/.exec(block)?.[1]
     if (!id || !conversationId || text === undefined) return []
-    const shown = { contactName: plain(name ?? '').trim(), text: plain(text), hasBeenLookedFor: LOOKED.test(block) }
+    const isPublic = block.includes('Public reply')
+    const shown = {
+      isPublic,
+      contactName: plain(name ?? '').trim(),
+      text: plain(text),
+      hasBeenLookedFor: LOOKED.test(block),
+    }
     return [{ id, conversationId, status, ...shown }]
   })
 }

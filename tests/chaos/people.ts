@@ -2,6 +2,7 @@
 
 import { insertOperator } from '#db/operators.ts'
 import { accounts } from '#db/schema/accounts.ts'
+import { NO_EXPIRY } from '#src/domain/credential.ts'
 import { type AccountId, newId, type OperatorId } from '#src/domain/ids.ts'
 import { createKeyring } from '#src/vault/keyring.ts'
 import { hashPassword } from '#src/vault/passwords.ts'
@@ -13,6 +14,7 @@ export interface Account {
   id: AccountId
   accountRef: string
   name: string
+  platform: SandboxAccount['platform']
 }
 
 export interface Person {
@@ -27,13 +29,13 @@ const UNDO_MS = 2000
 export async function connectAccounts(site: Site, found: SandboxAccount[]): Promise<Account[]> {
   const keyring = createKeyring(new Secret(site.env['APP_SECRET_KEY'] ?? ''))
   const at = new Date()
-  const made = found.map(({ accountRef, name, token, expiresInSeconds }) => {
+  const made = found.map(({ accountRef, name, platform, token, expiresInSeconds }) => {
     const id = newId('account', at)
     const sealedToken = keyring.seal(new Secret(token), { owner: id, field: 'token' })
-    return { id, accountRef, name, sealedToken, tokenExpiresAt: new Date(at.getTime() + expiresInSeconds * 1000) }
+    const tokenExpiresAt = expiresInSeconds === null ? NO_EXPIRY : new Date(at.getTime() + expiresInSeconds * 1000)
+    return { id, accountRef, name, platform, sealedToken, tokenExpiresAt }
   })
   const shared = {
-    platform: 'instagram' as const,
     voice: 'Friendly and brief.',
     quietMs: QUIET_MS,
     undoMs: UNDO_MS,

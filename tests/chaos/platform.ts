@@ -4,7 +4,9 @@ export interface SandboxAccount {
   accountRef: string
   token: string
   name: string
-  expiresInSeconds: number
+  platform: 'instagram' | 'messenger'
+  /** Null when it has no end. */
+  expiresInSeconds: number | null
 }
 
 /** One call that the platform got. */
@@ -28,6 +30,17 @@ export interface PlatformMessage {
   accountRef: string
   contactRef: string
   from: 'contact' | 'account'
+  text: string
+  at: number
+  /** Said in public; then ours have the comment that they answer in place of a contact. */
+  isComment?: boolean
+}
+
+interface Comment {
+  commentRef: string
+  accountRef: string
+  contactRef: string
+  parentRef?: string
   text: string
   at: number
 }
@@ -87,11 +100,14 @@ export function createPlatform(url: string) {
   }
 
   return {
+    /** So many, one of them a Page. */
     async accounts(count: number): Promise<SandboxAccount[]> {
-      const present = (await ask<{ accounts: SandboxAccount[] }>('GET', '/accounts')).accounts
-      if (present.length >= count) return present
-      await ask('POST', '/accounts', { count: count - present.length })
-      return (await ask<{ accounts: SandboxAccount[] }>('GET', '/accounts')).accounts
+      const present = async () => (await ask<{ accounts: SandboxAccount[] }>('GET', '/accounts')).accounts
+      const isPage = ({ platform }: SandboxAccount) => platform === 'messenger'
+      const missing = count - 1 - (await present()).filter((one) => !isPage(one)).length
+      if (missing > 0) await ask('POST', '/accounts', { count: missing })
+      const all = await present()
+      return [...all.filter((one) => !isPage(one)).slice(0, count - 1), ...all.filter(isPage).slice(0, 1)]
     },
     async meet(accountRef: string, name: string): Promise<string> {
       return (await ask<{ contactRef: string }>('POST', '/people', { accountRef, name })).contactRef
@@ -99,14 +115,26 @@ export function createPlatform(url: string) {
     async write(contactRef: string, text: string): Promise<string> {
       return (await ask<{ mid: string }>('POST', '/messages', { contactRef, text })).mid
     },
+    comment: (accountRef: string, contactRef: string, text: string) =>
+      ask('POST', '/comments', { accountRef, contactRef, text }),
     kill: (accountRef: string) => ask('POST', '/tokens', { accountRef, dead: true }),
     async renew(accountRef: string): Promise<SandboxAccount> {
       return ask<SandboxAccount>('POST', '/tokens', { accountRef })
     },
     turn: (weather: Weather) => ask('PUT', '/weather', weather),
     shiftClock: (clockOffsetMs: number) => ask('PATCH', '/settings', { clockOffsetMs }),
-    record: () => ask<PlatformRecord>('GET', '/record'),
+    async record(): Promise<PlatformRecord> {
+      const record = await ask<PlatformRecord>('GET', '/record')
+      const { comments } = await ask<{ comments: Comment[] }>('GET', '/comments')
+      return { ...record, messages: [...record.messages, ...comments.map(asMessage)] }
+    },
   }
+}
+
+function asMessage({ commentRef: mid, parentRef = '', accountRef, contactRef, text, at }: Comment): PlatformMessage {
+  const isOurs = contactRef === accountRef
+  const whose = isOurs ? { from: 'account' as const, contactRef: parentRef } : { from: 'contact' as const, contactRef }
+  return { mid, accountRef, text, at, isComment: true, ...whose }
 }
 
 export type Platform = ReturnType<typeof createPlatform>

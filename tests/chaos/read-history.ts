@@ -37,7 +37,7 @@ export async function readHistory(site: Site, { secrets, ...given }: Given): Pro
     ...given,
     readAt: Date.now(),
     platform: record,
-    accounts: await db.select({ id: accounts.id, accountRef: accounts.accountRef }).from(accounts),
+    accounts: await db.select(accountColumns).from(accounts),
     operatorIds: (await db.select({ id: operators.id }).from(operators)).map(({ id }) => id),
     deliveries: (await db.select(deliveryColumns).from(webhookDeliveries)).map((row) => ({
       ...row,
@@ -60,6 +60,7 @@ export async function readHistory(site: Site, { secrets, ...given }: Given): Pro
   }
 }
 
+const accountColumns = { id: accounts.id, accountRef: accounts.accountRef, platform: accounts.platform }
 const { digest, status, createdAt } = webhookDeliveries
 const deliveryColumns = { digest, status, createdAt }
 

@@ -137,7 +137,7 @@ describe('a look for what no webhook told of', () => {
       expect(thread.map(({ text }) => text)).toEqual(['First', 'Second', 'Third', 'Fourth'])
       expect(thread[1]).toMatchObject({
         replyToRef: first.mid,
-        attachments: [{ type: 'image', url: expect.stringMatching(/^http.*\/pictures\/teapot\.svg$/) }],
+        attachments: [{ type: 'image', url: expect.stringMatching(/^http.*\/cdn\/teapot\.svg/) }],
       })
       expect(thread[2]).toMatchObject({ direction: 'outbound', origin: 'elsewhere' })
     }

@@ -26,13 +26,14 @@ it('a process that was away over the moment of renewal renews as soon as it is b
 })
 
 it('what was dropped while the process was away is asked for as soon as it is back, and again at the next round', async () => {
-  const { on, deps, control, page, refOf, calls } = await aKeptHouse({ db, redis, prefix })
+  const { on, deps, control, page, refOf, rowOf, calls } = await aKeptHouse({ db, redis, prefix })
   const accountRef = await refOf(page)
   const drop = () => control.stage.subscription({ accountRef, fields: [] })
   const asked = () => calls('subscribed_apps', accountRef).filter(({ method }) => method === 'POST').length
   drop()
   running(runSubscriptions({ ...options, keepSubscribed: createKeepSubscribed(deps), everyMs: 200 }))
-  await expect.poll(asked, { timeout: 10_000 }).toBe(1)
+  await expect.poll(async () => (await rowOf(page)).subscriptionsCheckedAt, { timeout: 10_000 }).not.toBeNull()
+  expect(asked()).toBe(1)
   drop()
   on(16 / 1440)
   await expect.poll(asked, { timeout: 10_000 }).toBe(2)

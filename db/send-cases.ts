@@ -144,6 +144,17 @@ function lastWordEndsIt(conn: Conn) {
   return sql`coalesce((${lastWord}), false)`
 }
 
+/** Of these the posts that the record says have ended, whatever their rows say. */
+export async function listEnded(conn: Conn, ids: readonly PostId[]): Promise<PostId[]> {
+  if (ids.length === 0) return []
+  const { id } = outboxPosts
+  const rows = await conn
+    .select({ id })
+    .from(outboxPosts)
+    .where(and(inArray(id, [...ids]), lastWordEndsIt(conn)))
+  return rows.map((row) => row.id)
+}
+
 /** What somebody said from the phone or another app after the message that the operator saw last. */
 function answersFromElsewhere(conn: Conn) {
   return conn

@@ -11,6 +11,7 @@ import {
   setAttention,
   settleDraft,
 } from '#db/reviews.ts'
+import { listEnded } from '#db/send-cases.ts'
 import { AppError } from '#src/domain/errors.ts'
 import { type ConversationId, type MessageId, newId, type OperatorId, type PostId } from '#src/domain/ids.ts'
 import { isReply } from '#src/domain/outbox.ts'
@@ -31,8 +32,11 @@ export function createUndo({ db, publish, now }: ReviewDeps) {
     await inTransaction(db, async (tx) => {
       const thread = await requireThread(tx, conversationId)
       const at = now()
-      const siblings = await listQueuedWith(tx, found)
-      if (!(await cancelPost(tx, postId, at))) {
+      const queued = await listQueuedWith(tx, found)
+      // A row that says otherwise than the record was tampered with: what has left is not taken back.
+      const ended = await listEnded(tx, [postId, ...queued])
+      const siblings = queued.filter((id) => !ended.includes(id))
+      if (ended.includes(postId) || !(await cancelPost(tx, postId, at))) {
         throw new AppError('conflict', 'This reply has already left', { field: 'status' })
       }
       await putBack(tx, { ...found, headMessageId: thread.conversation.headMessageId }, at)

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { verifyAudit } from '#db/audit.ts'
-import type { Database } from '#db/client.ts'
+import { appendAudit, verifyAudit } from '#db/audit.ts'
+import { type Database, inTransaction } from '#db/client.ts'
 import { auditEntries } from '#db/schema/audit-entries.ts'
 import { contacts } from '#db/schema/contacts.ts'
 import { conversations } from '#db/schema/conversations.ts'
@@ -264,6 +264,22 @@ describe('undo', () => {
       field: 'status',
     })
     expect(await postsOf(thread)).toMatchObject([{ status: 'sending' }])
+  })
+
+  it('is refused when only the row says that it has not left', async () => {
+    const { decide, undo } = setUp()
+    const thread = await aThread(db)
+    const { id: operatorId } = await anOperator(db)
+    const decision = approval(thread)
+    const [made] = await decide({ draftId: thread.draft!.id, decision, operatorId, givenBy: 'console' })
+    const sent = { action: 'post.sent', actor: { kind: 'process', id: 'sending' }, detail: {}, at: new Date() } as const
+    await inTransaction(db, (tx) => appendAudit(tx, { ...sent, subject: { kind: 'post', id: made!.postId } }))
+    await expect(undo({ postId: made!.postId, operatorId })).rejects.toMatchObject({
+      code: 'conflict',
+      field: 'status',
+    })
+    expect(await postsOf(thread)).toMatchObject([{ status: 'queued' }])
+    expect(await attentionOf(thread)).toBe('none')
   })
 })
 

@@ -30,6 +30,10 @@ const PASSED_ON = [
   'TEST_DATABASE_URL',
   'TEST_REDIS_URL',
   'TEST_CHROMIUM',
+  // How long the tests that can go on for ever do so.
+  'KILLS',
+  'FAULTS',
+  'MIXED_BODIES',
 ]
 
 const runs = path.join(root, '.data', 'test')

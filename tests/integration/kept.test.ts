@@ -17,7 +17,7 @@ import { anAccount } from '#tests/support/threads.ts'
 
 const SEED = 20_261_124
 /** Together; before a release `KILLS=200 npm test -- tests/integration/kept.test.ts`. */
-const TOTAL = Number(process.env['KILLS'] ?? 30)
+const TOTAL = Number(process.env['KILLS'] ?? 20)
 const WEBS = 4
 const share = (part: number, of = 1) => of * Math.round((TOTAL * part) / of)
 /** How often each is killed: Redis costs least, the database most. */

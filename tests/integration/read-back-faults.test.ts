@@ -12,7 +12,9 @@ const { db } = await aDatabase()
 const { redis, prefix } = aRedis()
 
 const SEED = 20_261_122
-const THREADS = 150
+/** Before a release `FAULTS=1000 npm test -- tests/integration/read-back-faults.test.ts`. */
+const FAULTS = Number(process.env['FAULTS'] ?? 120)
+const THREADS = FAULTS / 2
 const AT_ONCE = 10
 const RACERS = 3
 const ROUNDS_MAX = 40
@@ -98,7 +100,7 @@ const looksOf = (ids: PostId[]) =>
     .from(deliveryAttempts)
     .where(and(inArray(deliveryAttempts.postId, ids), eq(deliveryAttempts.endpointClass, 'read')))
 
-it('300 faults around the send, workers racing: no post has two copies, and each ends where it should', async () => {
+it(`${FAULTS} faults around the send, workers racing: no post has two copies, and each ends where it should`, async () => {
   const seeds = Array.from({ length: THREADS }, (_, i) => SEED + i)
   const played: Played[] = []
   const player = async () => {
@@ -121,8 +123,8 @@ it('300 faults around the send, workers racing: no post has two copies, and each
       expect(copies(text)).toBeLessThanOrEqual(meant)
     }
   }
-  expect(played.reduce((sum, { faults }) => sum + faults, 0)).toBeGreaterThanOrEqual(300)
+  expect(played.reduce((sum, { faults }) => sum + faults, 0)).toBeGreaterThanOrEqual(FAULTS)
   expect(Object.keys(ended).sort()).toEqual(['sent', 'uncertain'])
   expect(ended['sent']).toBeGreaterThan(ended['uncertain'] ?? 0)
   expect(await verifyAudit(db)).toMatchObject({ ok: true })
-}, 180_000)
+}, 600_000)

@@ -5,6 +5,7 @@ import { platforms } from '#src/domain/platform.ts'
 import { createAdapters } from '#src/platforms/adapters.ts'
 import { parseInstagramDelivery } from '#src/platforms/instagram/webhook.ts'
 import { parseMessengerDelivery } from '#src/platforms/messenger/webhook.ts'
+import { errorTable, type Meaning } from '#src/platforms/meta/error-table.ts'
 import { matchSignature } from '#src/platforms/meta/signature.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { APP_SECRET, aSandbox } from '#tests/support/sandbox.ts'
@@ -14,6 +15,7 @@ const sides = {
   instagram: { parse: parseInstagramDelivery, secret: APP_SECRET },
   messenger: { parse: parseMessengerDelivery, secret: PAGE_SECRET },
 }
+const withNote = ([name, meaning]: [string, Meaning]) => [name, { note: '', ...meaning }] as const
 const soon = () => AbortSignal.timeout(5000)
 
 describe.each(platforms)('our side and the stand-in of %s', (platform) => {
@@ -39,6 +41,21 @@ describe.each(platforms)('our side and the stand-in of %s', (platform) => {
       receiver.received.flatMap(({ body }) => parse(Buffer.from(body)).map(({ item }) => item))
     return { control, receiver, adapter, accountRef, contactRef, listener, token, heard, comment }
   }
+
+  it('agree on every row of the error table: it means the same when the stand-in answers with it, and nothing is kept', async () => {
+    const { control, adapter, accountRef, contactRef, token } = await setUp()
+    control.phone.write(contactRef, { text: 'Habt ihr offen?' })
+    const post = { postId: newId('post', new Date()), kind: 'message' as const, accountRef, recipientRef: contactRef }
+    for (const [name, { note: _, ...meaning }] of Object.entries(errorTable).map(withNote)) {
+      const [code, subcode] = name.replace('*', '100').split('/').map(Number)
+      const error = { message: 'As the platform says it', type: 'OAuthException', code, error_subcode: subcode }
+      control.faults.queue([{ match: { method: 'POST', path: '/messages$' }, status: 400, body: { error } }])
+      const { outcome } = await adapter.send({ ...post, text: name }, token, soon())
+      expect({ name, ...outcome }).toMatchObject({ name, ...meaning })
+    }
+    expect(control.faults.waiting()).toEqual([])
+    expect(control.arrivals().filter(({ kept }) => kept)).toEqual([])
+  })
 
   it('agree on who writes, who answers, and what that looks like in the thread', async () => {
     const { control, receiver, adapter, accountRef, contactRef, listener, token, heard } = await setUp()

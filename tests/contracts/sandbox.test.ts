@@ -39,18 +39,21 @@ describe.each(platforms)('our side and the stand-in of %s', (platform) => {
     const token = new Secret(account.token)
     const heard = (): ParsedItem['item'][] =>
       receiver.received.flatMap(({ body }) => parse(Buffer.from(body)).map(({ item }) => item))
-    return { control, receiver, adapter, accountRef, contactRef, listener, token, heard, comment }
+    const aMessage = (text: string) => {
+      const postId = newId('post', new Date())
+      return { postId, kind: 'message' as const, accountRef, recipientRef: contactRef, text }
+    }
+    return { control, receiver, adapter, accountRef, contactRef, listener, token, heard, comment, aMessage }
   }
 
   it('agree on every row of the error table: it means the same when the stand-in answers with it, and nothing is kept', async () => {
-    const { control, adapter, accountRef, contactRef, token } = await setUp()
+    const { control, adapter, contactRef, token, aMessage } = await setUp()
     control.phone.write(contactRef, { text: 'Habt ihr offen?' })
-    const post = { postId: newId('post', new Date()), kind: 'message' as const, accountRef, recipientRef: contactRef }
     for (const [name, { note: _, ...meaning }] of Object.entries(errorTable).map(withNote)) {
       const [code, subcode] = name.replace('*', '100').split('/').map(Number)
       const error = { message: 'As the platform says it', type: 'OAuthException', code, error_subcode: subcode }
       control.faults.queue([{ match: { method: 'POST', path: '/messages$' }, status: 400, body: { error } }])
-      const { outcome } = await adapter.send({ ...post, text: name }, token, soon())
+      const { outcome } = await adapter.send(aMessage(name), token, soon())
       expect({ name, ...outcome }).toMatchObject({ name, ...meaning })
     }
     expect(control.faults.waiting()).toEqual([])
@@ -58,7 +61,7 @@ describe.each(platforms)('our side and the stand-in of %s', (platform) => {
   })
 
   it('agree on who writes, who answers, and what that looks like in the thread', async () => {
-    const { control, receiver, adapter, accountRef, contactRef, listener, token, heard } = await setUp()
+    const { control, receiver, adapter, accountRef, contactRef, listener, token, heard, aMessage } = await setUp()
     const { mid } = control.phone.write(contactRef, { text: 'Habt ihr am Samstag offen? 🏔️' })
     await expect.poll(heard).toMatchObject([{ kind: 'message', accountRef, contactRef, messageRef: mid, form: 'text' }])
     const [first] = receiver.received
@@ -67,13 +70,7 @@ describe.each(platforms)('our side and the stand-in of %s', (platform) => {
     ])
     expect(signed?.label).toBe(platform)
 
-    const post = {
-      postId: newId('post', new Date()),
-      kind: 'message' as const,
-      accountRef,
-      recipientRef: contactRef,
-      text: 'Ja, ab zehn.',
-    }
+    const post = aMessage('Ja, ab zehn.')
     const { outcome } = await adapter.send(post, token, soon())
     const messageRef = outcome.kind === 'sent' ? outcome.messageRef : undefined
     expect(messageRef).toBeDefined()
@@ -92,17 +89,11 @@ describe.each(platforms)('our side and the stand-in of %s', (platform) => {
   })
 
   it('agree on who is who, on a closed window, and on a dead token', async () => {
-    const { control, adapter, accountRef, contactRef, listener, token } = await setUp()
+    const { control, adapter, accountRef, contactRef, listener, token, aMessage } = await setUp()
     control.phone.write(contactRef, { text: 'Hi' })
     expect((await adapter.credential.check(token, soon())).accountRef).toBe(accountRef)
     expect(await adapter.profile(contactRef, token, soon(), listener)).toMatchObject({ name: 'Eva Berg' })
-    const post = {
-      postId: newId('post', new Date()),
-      kind: 'message' as const,
-      accountRef,
-      recipientRef: contactRef,
-      text: 'Ja',
-    }
+    const post = aMessage('Ja')
     control.change({ clockOffsetMs: 25 * 3_600_000 })
     expect((await adapter.send(post, token, soon())).outcome).toMatchObject({ kind: 'refused', about: 'reply_window' })
     control.stage.token({ accountRef, dead: true })
@@ -111,15 +102,9 @@ describe.each(platforms)('our side and the stand-in of %s', (platform) => {
   })
 
   it('agree on what somebody read and how they liked it', async () => {
-    const { control, adapter, accountRef, contactRef, token, heard } = await setUp()
+    const { control, adapter, contactRef, token, heard, aMessage } = await setUp()
     control.phone.write(contactRef, { text: 'Hi' })
-    const post = {
-      postId: newId('post', new Date()),
-      kind: 'message' as const,
-      accountRef,
-      recipientRef: contactRef,
-      text: 'Ja',
-    }
+    const post = aMessage('Ja')
     const { outcome } = await adapter.send(post, token, soon())
     const messageRef = outcome.kind === 'sent' ? outcome.messageRef : ''
     await control.phone.react(messageRef, '❤️')

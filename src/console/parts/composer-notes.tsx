@@ -71,7 +71,8 @@ export function Refused({ refusal }: { refusal: Refusal }) {
   )
 }
 
-export function Denied({ verdict }: { verdict: Verdict }) {
+/** What the verdict means to whoever writes: that nothing can go out, or only words of their own. */
+export function VerdictNote({ verdict }: { verdict: Verdict }) {
   if (verdict.allow && verdict.tag) {
     return (
       <p class="denied">

@@ -3,7 +3,7 @@ import type { ReplyWay } from '#src/domain/review.ts'
 import type { Frame } from '../frame.ts'
 import type { ConversationView, DraftView } from '../views.ts'
 import { Actions } from './actions.tsx'
-import { Denied, Quiet, Reason, Refused } from './composer-notes.tsx'
+import { Quiet, Reason, Refused, VerdictNote } from './composer-notes.tsx'
 import { Editor, Hidden } from './editor.tsx'
 import { Moderation } from './moderation.tsx'
 import { ComposerPause } from './pauses.tsx'
@@ -75,7 +75,7 @@ function DraftComposer(props: StateProps & { draft: DraftView }) {
   const language = draft.language ? ` · ${languageOf(draft.language)}` : ''
   return (
     <>
-      <Denied verdict={verdict} />
+      <VerdictNote verdict={verdict} />
       <form
         method="post"
         action={`/drafts/${draft.id}/decision`}
@@ -121,7 +121,7 @@ function AnswerComposer(props: StateProps) {
   return (
     <>
       {conversation.attention === 'person' && <Reason {...props} />}
-      <Denied verdict={verdict} />
+      <VerdictNote verdict={verdict} />
       <form
         method="post"
         action={`/conversations/${conversation.id}/replies`}

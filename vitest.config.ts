@@ -43,9 +43,12 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
+          globalSetup: 'tests/support/house.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // A browser and a whole product each: two at once, when the others are done.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -55,7 +58,7 @@ export default defineConfig({
           include: ['tests/chaos/run.test.ts'],
           testTimeout: 300_000,
           // It counts calls by the millisecond, so it has the machine to itself.
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,27 +1,26 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { aBrowser, aPage } from '#tests/support/browser.ts'
-import { aHouse, type House } from '#tests/support/house.ts'
+import { theHouse } from '#tests/support/house.ts'
 
-let house: House
+const house = theHouse()
 let browser: Browser
 
 beforeAll(async () => {
-  ;[house, browser] = await Promise.all([aHouse(), aBrowser()])
+  browser = await aBrowser()
 })
 
 afterAll(async () => {
+  await setDeadLinks(false)
   await browser?.close()
-  expect(await house?.stop()).toBe(0)
 })
 
-async function signUp(page: Page): Promise<void> {
-  await page.goto(house.setupLink)
-  await page.getByLabel('Your name').fill('Ada')
-  await page.getByLabel('E-mail').fill('ada@example.com')
-  await page.getByLabel('Password').fill('correct horse battery staple')
-  await page.getByRole('button', { name: 'Begin' }).click()
-  await page.waitForURL('**/queue')
+async function setDeadLinks(deadLinks: boolean): Promise<void> {
+  await fetch(`${house.sandboxUrl}/sandbox/settings`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ deadLinks }),
+  })
 }
 
 const open = async (page: Page, name: string) => {
@@ -39,15 +38,11 @@ it('what customers sent is there to be seen, heard and opened, also when the pla
   page.on('request', (request) => {
     if (!request.url().startsWith(house.url)) foreign.push(request.url())
   })
-  await signUp(page)
+  await house.signIn(page)
   await open(page, 'Priya Nair')
   const picture = page.getByRole('img', { name: 'Photo' })
   await expect.poll(() => picture.count(), { timeout: 20_000 }).toBe(1)
-  await fetch(`${house.sandboxUrl}/sandbox/settings`, {
-    method: 'PATCH',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ deadLinks: true }),
-  })
+  await setDeadLinks(true)
   await page.reload()
   const isDrawn = () => picture.evaluate((it) => (it as unknown as { naturalWidth: number }).naturalWidth)
   await expect.poll(isDrawn).toBe(640)

@@ -1,28 +1,21 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { aBrowser, aPage } from '#tests/support/browser.ts'
-import { aHouse, type House } from '#tests/support/house.ts'
+import { theHouse } from '#tests/support/house.ts'
 
 const words = 'From ten to four, on Sundays too.'
-let house: House
+const house = theHouse()
 let browser: Browser
 let operator: Awaited<ReturnType<typeof aPage>>
 
 beforeAll(async () => {
-  ;[house, browser] = await Promise.all([aHouse(), aBrowser()])
+  browser = await aBrowser()
   operator = await aPage(browser)
-  const { page } = operator
-  await page.goto(house.setupLink)
-  await page.getByLabel('Your name').fill('Ada')
-  await page.getByLabel('E-mail').fill('ada@example.com')
-  await page.getByLabel('Password').fill('correct horse battery staple')
-  await page.getByRole('button', { name: 'Begin' }).click()
-  await page.waitForURL('**/queue')
+  await house.signIn(operator.page)
 })
 
 afterAll(async () => {
   await browser?.close()
-  expect(await house?.stop()).toBe(0)
 })
 
 /** On the sandbox's page, as somebody who comments on Facebook. */

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { availableParallelism, loadavg } from 'node:os'
 import path from 'node:path'
 import { createConnection } from 'mysql2/promise'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { aDataFolder, aFreePort, isReady, isRunning, startProduct, variablesOf } from '#tests/support/product.ts'
 import { REDIS_URL, SERVER_URL } from '#tests/support/stores.ts'
 
@@ -16,8 +16,10 @@ const secondStartSeconds = () => 10 * Math.max(1, (loadavg()[0] ?? 0) / availabl
 const aPort = async () => String(await aFreePort())
 
 describe('npm start', () => {
+  // Both stores are made in it once; the second test finds it as the first left it.
+  const folder = aDataFolder(afterAll)
+
   it('goes from nothing to a product with a sandbox and a one-time link, gives each process its own secrets only, and restarts what dies', async () => {
-    const folder = aDataFolder()
     const PORT = await aPort()
     const first = startProduct(folder, { PORT })
     await isReady(first)
@@ -60,13 +62,7 @@ describe('npm start', () => {
   })
 
   it('is soon ready the second time, takes over cleanly after everything was killed, and goes when npm is killed', async () => {
-    const folder = aDataFolder()
     const env = { PORT: await aPort() }
-    const first = startProduct(folder, env)
-    await isReady(first)
-    first.parent.kill('SIGTERM')
-    await first.exit()
-
     const second = startProduct(folder, env)
     await isReady(second)
     for (const long of ['npm ci', 'apt-get', 'building', 'making']) expect(second.stderr).not.toContain(long)

@@ -1,36 +1,19 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aBrowser, aPage } from '#tests/support/browser.ts'
-import { aHouse, type House } from '#tests/support/house.ts'
+import { theHouse } from '#tests/support/house.ts'
 
-const password = 'correct horse battery staple'
-let house: House
+const house = theHouse()
+const { signIn } = house
 let browser: Browser
 
 beforeAll(async () => {
-  ;[house, browser] = await Promise.all([aHouse(), aBrowser()])
-  const { page } = await aPage(browser)
-  await page.goto(house.setupLink)
-  await page.getByLabel('Your name').fill('Ada')
-  await page.getByLabel('E-mail').fill('ada@example.com')
-  await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Begin' }).click()
-  await page.waitForURL('**/queue')
-  await page.context().close()
+  browser = await aBrowser()
 })
 
 afterAll(async () => {
   await browser?.close()
-  expect(await house?.stop()).toBe(0)
 })
-
-async function signIn(page: Page): Promise<void> {
-  await page.goto(`${house.url}/sign-in`)
-  await page.getByLabel('E-mail').fill('ada@example.com')
-  await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.waitForURL('**/queue')
-}
 
 /** Writes as a contact of the sandbox, the way a customer would. */
 async function writeAs(name: string, text: string): Promise<void> {
@@ -61,18 +44,18 @@ function count(text: string, part: string): number {
 }
 
 async function openDraft(page: Page, name: string) {
-  const item = page.getByRole('link', { name: new RegExp(name) }).first()
-  await expect
-    .poll(() => item.textContent({ timeout: 1000 }).catch(() => ''), { timeout: 30_000 })
-    .toContain('Draft ready')
-  await item.click()
+  const item = page.getByRole('link', { name: new RegExp(name) }).filter({ hasText: 'Draft ready' })
+  await item.first().click({ timeout: 30_000 })
   const editor = page.getByRole('textbox', { name: new RegExp(`Draft for ${name}`) })
   await editor.waitFor()
   return editor
 }
 
-describe('an operator', () => {
-  it('finds drafts waiting after the first start, edits one, approves it, and the contact receives those words once', async () => {
+// Each has a contact of its own, and most of what they do is wait for the undo time to pass.
+describe.concurrent('an operator', () => {
+  it('finds drafts waiting after the first start, edits one, approves it, and the contact receives those words once', async ({
+    expect,
+  }) => {
     const { page, complaints } = await aPage(browser)
     await signIn(page)
     const editor = await openDraft(page, 'Jonas Wieser')
@@ -89,11 +72,14 @@ describe('an operator', () => {
     await page.context().close()
   })
 
-  it('sees a new message of a contact appear without reloading', async () => {
+  it('sees a new message of a contact appear without reloading', async ({ expect }) => {
     const { page, complaints } = await aPage(browser)
     await signIn(page)
     await writeAs('Nora Beck', 'Do you have gift vouchers?')
-    await page.getByText(/1 new/).first().click({ timeout: 30_000 })
+    await page
+      .getByText(/\d+ new/)
+      .first()
+      .click({ timeout: 30_000 })
     await page
       .getByRole('link', { name: /Nora Beck/ })
       .first()
@@ -102,7 +88,7 @@ describe('an operator', () => {
     await page.context().close()
   })
 
-  it('takes an approved reply back while the undo time runs, and nothing leaves', async () => {
+  it('takes an approved reply back while the undo time runs, and nothing leaves', async ({ expect }) => {
     const { page } = await aPage(browser)
     await signIn(page)
     const editor = await openDraft(page, 'Sofía Romero')
@@ -116,7 +102,7 @@ describe('an operator', () => {
     await page.context().close()
   })
 
-  it('does the main job without JavaScript', async () => {
+  it('does the main job without JavaScript', async ({ expect }) => {
     const { page } = await aPage(browser, { javaScriptEnabled: false })
     await signIn(page)
     await page
@@ -132,7 +118,7 @@ describe('an operator', () => {
     await page.context().close()
   })
 
-  it('is told by bytes, not characters, when a reply is too long, and keeps the words', async () => {
+  it('is told by bytes, not characters, when a reply is too long, and keeps the words', async ({ expect }) => {
     const { page } = await aPage(browser, { javaScriptEnabled: false })
     await signIn(page)
     await page
@@ -147,7 +133,7 @@ describe('an operator', () => {
     await page.context().close()
   })
 
-  it('approves with the keyboard alone', async () => {
+  it('approves with the keyboard alone', async ({ expect }) => {
     const { page } = await aPage(browser)
     await signIn(page)
     await openDraft(page, 'Emma Clarke')
@@ -174,6 +160,6 @@ it('says in plain sight that it is a sandbox, on every page', async () => {
   await page.context().close()
 })
 
-it('prints no secret while it starts and works', () => {
+it('has printed no secret while it starts and works', () => {
   expect(house.said()).not.toMatch(/gAAAA|IGAA|sk-ant-|Bearer |BEGIN PRIVATE|ada@example\.com|Bis bald/)
 })

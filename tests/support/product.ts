@@ -19,9 +19,9 @@ export interface Product {
   exit(): Promise<number | null>
 }
 
-export function aDataFolder(): string {
+export function aDataFolder(atEnd: (remove: () => void) => void = onTestFinished): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'product-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  atEnd(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 

@@ -6,6 +6,7 @@ import { generatedSecrets } from './lib/environment.mjs'
 import { createFamily } from './lib/family.mjs'
 import { useHooks } from './lib/hooks.mjs'
 import { alone } from './lib/lock.mjs'
+import { memoryFolder } from './lib/memory.mjs'
 import { ensureNodeModules } from './lib/node-modules.mjs'
 import { findOrInstall } from './lib/packages.mjs'
 import { endLeftovers, isAlive } from './lib/pids.mjs'
@@ -20,7 +21,6 @@ const LEFTOVERS_MS = 10_000
 const PASSED_ON = [
   'PATH',
   'HOME',
-  'TMPDIR',
   'LANG',
   'LC_ALL',
   'TERM',
@@ -36,7 +36,7 @@ const PASSED_ON = [
   'MIXED_BODIES',
 ]
 
-const runs = path.join(root, '.data', 'test')
+const runs = memoryFolder('test') ?? path.join(root, '.data', 'test')
 const folder = path.join(runs, String(process.pid))
 const args = process.argv.slice(2)
 
@@ -71,6 +71,7 @@ async function environmentOf(family, { stores, chromium }) {
     everything: true,
     onPort: true,
   })
+  env.TMPDIR = privateFolder(path.join(folder, 'tmp'))
   if (specs.mysql) env.TEST_DATABASE_URL = specs.mysql.url('test')
   if (specs.redis) env.TEST_REDIS_URL = specs.redis.url
   if (chromium) env.TEST_CHROMIUM = (await findOrInstall(['chromium'])).chromium

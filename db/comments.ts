@@ -1,7 +1,7 @@
 import { and, desc, eq, exists, inArray, isNull, lt, max, ne, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/mysql-core'
 import type { ConversationId } from '#src/domain/ids.ts'
-import type { CommentForm } from '#src/domain/inbox.ts'
+import { isMentionForm, mentionForms } from '#src/domain/mention.ts'
 import { type PostKind, standingStatuses } from '#src/domain/outbox.ts'
 import type { CommentFacts } from '#src/domain/policy-case.ts'
 import type { Conn, Transaction } from './client.ts'
@@ -10,10 +10,10 @@ import { conversations } from './schema/conversations.ts'
 import { messages } from './schema/messages.ts'
 import { outboxPosts } from './schema/outbox-posts.ts'
 
-const forms: readonly CommentForm[] = ['comment', 'live_comment']
+const forms = ['comment', 'live_comment', ...mentionForms]
 const another = sql`version + 1`
 
-/** The comment that is answered when this conversation is: the contact's newest; undefined when none is left. */
+/** The comment or mention that is answered when this conversation is: the contact's newest; undefined when none is left. */
 export async function findCommentToAnswer(
   conn: Conn,
   conversationId: ConversationId,
@@ -97,7 +97,10 @@ export function factsOf(comment: {
 }): CommentFacts {
   const { form, hiddenAt, sentAt, answeredPrivately, liveSeenAt: seenAt } = comment
   const live = form === 'live_comment'
-  return { live, hidden: hiddenAt !== null, answeredPrivately, at: sentAt, ...(seenAt && { liveSeenAt: seenAt }) }
+  return {
+    ...{ live, hidden: hiddenAt !== null, answeredPrivately, at: sentAt, elsewhere: isMentionForm(form) },
+    ...(seenAt && { liveSeenAt: seenAt }),
+  }
 }
 
 /** Keeps under which reference the author of a comment gets messages. */

@@ -32,7 +32,7 @@ export async function readConversation(conn: Conn, id: ConversationId, { at, bef
   const head = await readHead(conn, id)
   if (!head) return undefined
   const { items, next } = await listMessages(conn, id, before)
-  const comment = head.kind === 'comment' ? await findCommentToAnswer(conn, id) : undefined
+  const comment = head.kind !== 'direct' ? await findCommentToAnswer(conn, id) : undefined
   const { lastInboundAt, humanAgent, disclosure, disclosureGapMs, ...rest } = head
   const past = {
     comment: comment?.facts,

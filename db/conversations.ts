@@ -14,7 +14,7 @@ export interface ThreadKey {
 }
 
 /** Sorts behind every real deadline. */
-const NO_DEADLINE = new Date('9999-01-01T00:00:00Z')
+export const NO_DEADLINE = new Date('9999-01-01T00:00:00Z')
 const LINE_CHARS_MAX = 255
 
 export async function findContact(
@@ -62,6 +62,11 @@ export async function lockConversation(tx: Transaction, key: ThreadKey): Promise
   return row
 }
 
+export async function findThread(conn: Conn, key: ThreadKey): Promise<ConversationId | undefined> {
+  const [row] = await conn.select({ id: conversations.id }).from(conversations).where(isThread(key))
+  return row?.id
+}
+
 export async function lockConversationById(tx: Transaction, id: ConversationId): Promise<Conversation | undefined> {
   const [row] = await tx.select().from(conversations).where(eq(conversations.id, id)).for('update')
   return row
@@ -78,6 +83,20 @@ export async function lockOrAddConversation(
   const row = { ...key, id: newId('conversation', at), attention: 'none' as const, deadlineAt: NO_DEADLINE }
   await isInserted(tx.insert(conversations).values({ ...row, createdAt: at, updatedAt: at }))
   return lockConversation(tx, key)
+}
+
+/** Whether a post of this id is known to be somebody else's: we have been mentioned there. */
+export async function isForeignPost(
+  tx: Transaction,
+  { accountId, mediaRef }: { accountId: AccountId; mediaRef: string },
+): Promise<boolean> {
+  const { id, kind, threadRef } = conversations
+  const [row] = await tx
+    .select({ id })
+    .from(conversations)
+    .where(and(eq(conversations.accountId, accountId), eq(threadRef, mediaRef), eq(kind, 'mention')))
+    .limit(1)
+  return row !== undefined
 }
 
 /** What arrived moves these; a window's end moves the deadline with it. */

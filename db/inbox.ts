@@ -45,7 +45,7 @@ export async function listCarriers(conn: Conn, about: { accountRef: string; mess
   const rows = await conn
     .selectDistinct({ deliveryId })
     .from(inboundEvents)
-    .where(and(isAbout(about), inArray(kind, ['message', 'echo', 'edit', 'comment'])))
+    .where(and(isAbout(about), inArray(kind, ['message', 'echo', 'edit', 'comment', 'mention'])))
   return rows.map((row) => row.deliveryId)
 }
 
@@ -90,7 +90,7 @@ export async function findCommentThread(
   const [row] = await tx
     .select({ conversationId })
     .from(inboundEvents)
-    .where(and(isAbout(about), eq(kind, 'comment')))
+    .where(and(isAbout(about), inArray(kind, ['comment', 'mention'])))
     .for('update')
   return row?.conversationId ?? undefined
 }

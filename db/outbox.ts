@@ -94,7 +94,7 @@ export async function recordSent(tx: Transaction, post: Post, messageRef: string
 }
 
 export function formOf({ kind }: Post): 'comment' | 'text' {
-  return kind === 'public_reply' ? 'comment' : 'text'
+  return kind === 'public_reply' || kind === 'mention_reply' ? 'comment' : 'text'
 }
 
 /** The one message in the thread that says the same, came after the approval, and belongs to no post. */

@@ -16,6 +16,7 @@ import { createErase } from '#src/flow/erase.ts'
 import { createIdentify } from '#src/flow/identify.ts'
 import { createKeepMedia } from '#src/flow/keep-media.ts'
 import { createKeepSubscribed } from '#src/flow/keep-subscribed.ts'
+import { createLearnMention } from '#src/flow/learn-mention.ts'
 import { restorePauses } from '#src/flow/pause.ts'
 import { createReadBack } from '#src/flow/read-back.ts'
 import { createReceive } from '#src/flow/receive.ts'
@@ -39,6 +40,7 @@ import { runCredentials } from './credentials.ts'
 import { runDraft } from './draft.ts'
 import { runInbox } from './inbox.ts'
 import { runMedia } from './media.ts'
+import { runMentions } from './mentions.ts'
 import { runOutbox } from './outbox.ts'
 import { runReconcile } from './reconcile.ts'
 import { runSubscriptions } from './subscriptions.ts'
@@ -93,6 +95,7 @@ function startSending(): void {
   }
   closers.add('reconcile', ...closing(runReconcile({ ...workers, reconcile: createReadBack(parts) })))
   closers.add('contacts', ...closing(runContacts({ ...workers, identify: createIdentify(parts) })))
+  closers.add('mentions', ...closing(runMentions({ ...workers, learn: createLearnMention(parts) })))
   closers.add('credentials', ...closing(runCredentials({ ...workers, renew: createRenew(parts) })))
   const keepSubscribed = createKeepSubscribed(parts)
   closers.add('subscriptions', ...closing(runSubscriptions({ ...workers, keepSubscribed })))

@@ -1,10 +1,11 @@
 import { boolean, index, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
 import type { Attention, NoDraftReason } from '../../src/domain/draft.ts'
 import type { AccountId, ContactId, ConversationId, MessageId } from '../../src/domain/ids.ts'
+import type { ThreadKind } from '../../src/domain/thread.ts'
 import { at, createdAt, humanLine, id, platformRef, version, word } from './columns.ts'
 
 /**
- * The thread between one account and one contact: its direct messages, or one post's comments.
+ * The thread between one account and one contact: its direct messages, or one post's comments or mentions.
  * `attention` is the review queue: `review` and `person` are listed, nearest deadline first.
  */
 export const conversations = mysqlTable(
@@ -13,8 +14,8 @@ export const conversations = mysqlTable(
     id: id<ConversationId>().primaryKey(),
     accountId: id<AccountId>().notNull(),
     contactId: id<ContactId>().notNull(),
-    kind: word<'direct' | 'comment'>().notNull(),
-    /** The post a comment thread hangs on; empty for direct messages. */
+    kind: word<ThreadKind>().notNull(),
+    /** The post that comments or mentions hang on; empty for direct messages. */
     threadRef: platformRef().notNull(),
     /** Newest message in the platform's order, whoever wrote it. */
     headMessageId: id<MessageId>(),

@@ -20,9 +20,9 @@ export const inboundEvents = mysqlTable(
     conversationId: id<ConversationId>(),
     /** The message a reaction, an edit, an unsend or a read is about. */
     messageRef: platformRef(),
-    /** Why an item is unrecognised. */
+    /** Why an item is unrecognised; of a mention that was told by ids, what came of asking. */
     reason: humanLine(),
-    /** The item's own JSON, kept only for what is unrecognised; of a reaction its emoji, null when it was taken back. */
+    /** The item's own JSON, kept only for what is unrecognised; of a reaction its emoji, null when it was taken back; of a mention its ids. */
     raw: jsonText<unknown>()(),
     occurredAt: at().notNull(),
     createdAt: createdAt(),

@@ -1,6 +1,6 @@
 import { index, int, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
 import type { AccountId, ConversationId, MessageId, PostId } from '../../src/domain/ids.ts'
-import type { Attachment, CommentForm, MessageItem } from '../../src/domain/inbox.ts'
+import type { Attachment, CommentForm, MentionForm, MessageItem } from '../../src/domain/inbox.ts'
 import { at, createdAt, humanLine, humanText, id, jsonText, platformRef, version, word } from './columns.ts'
 
 /** One utterance of a conversation. Ordered by the platform's time, then by id. */
@@ -14,7 +14,7 @@ export const messages = mysqlTable(
     direction: word<'inbound' | 'outbound'>().notNull(),
     /** Outbound: from one of our posts, or from the phone or another app. */
     origin: word<'contact' | 'countersign' | 'elsewhere'>().notNull(),
-    form: word<MessageItem['form'] | CommentForm>().notNull(),
+    form: word<MessageItem['form'] | CommentForm | MentionForm>().notNull(),
     /** Emptied when the contact unsends. */
     text: humanText().notNull(),
     attachments: jsonText<Attachment[]>()().notNull(),

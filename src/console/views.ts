@@ -10,11 +10,12 @@ import type {
   MessageId,
   PostId,
 } from '#src/domain/ids.ts'
-import type { Attachment, CommentForm, MessageItem } from '#src/domain/inbox.ts'
+import type { Attachment, CommentForm, MentionForm, MessageItem } from '#src/domain/inbox.ts'
 import type { MediaReason, MediaType } from '#src/domain/media.ts'
 import type { Outcome, PostKind, PostStatus } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { CommentFacts, Open } from '#src/domain/policy-case.ts'
+import type { ThreadKind } from '#src/domain/thread.ts'
 
 /** Where a list goes on: the sort key of its last item. */
 export interface Cursor<Id extends string = string> {
@@ -38,14 +39,14 @@ interface Party {
 /** One line of the queue, or of the list of conversations. */
 export interface ListItem extends Party {
   id: ConversationId
-  kind: 'direct' | 'comment'
+  kind: ThreadKind
   attention: Attention
   attentionReason: NoDraftReason | null
   windowExpiresAt: Date | null
   deadlineAt: Date
   headAt: Date | null
   headText: string | null
-  headForm: MessageItem['form'] | CommentForm | null
+  headForm: MessageView['form'] | null
   headDirection: 'inbound' | 'outbound' | null
   headDeletedAt: Date | null
   draftText: string | null
@@ -74,7 +75,7 @@ export interface MessageView {
   messageRef: string
   direction: 'inbound' | 'outbound'
   origin: 'contact' | 'countersign' | 'elsewhere'
-  form: MessageItem['form'] | CommentForm
+  form: MessageItem['form'] | CommentForm | MentionForm
   text: string
   attachments: AttachmentView[]
   replyToRef: string | null
@@ -148,7 +149,7 @@ export interface DecisionView {
 
 export interface ConversationView extends Party {
   id: ConversationId
-  kind: 'direct' | 'comment'
+  kind: ThreadKind
   contactId: ContactId
   optedOutAt: Date | null
   /** Nothing of the person is kept any more. */
@@ -156,7 +157,7 @@ export interface ConversationView extends Party {
   standby: boolean
   /** The case of an answer; only what is to be said is missing. */
   policy: Open
-  /** Of a comment thread: the comment that would be answered; null when none is left. */
+  /** Of comments and mentions: the one that would be answered; null when none is left. */
   comment: CommentFacts | null
   attention: Attention
   attentionReason: NoDraftReason | null

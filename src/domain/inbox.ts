@@ -120,9 +120,27 @@ export interface VisibilityItem extends Item {
   hidden: boolean
 }
 
-/** The account was named in a caption or comment; the platform gives ids only. */
-export interface MentionItem extends Item {
+/** The account was named in somebody else's post, or in a comment under one; or so we are told, and are shown neither words nor author. */
+export type MentionForm = 'post_mention' | 'comment_mention' | 'hidden_mention'
+
+/** Somebody named the account where it is not at home. */
+export interface MentionItem extends Item, FromContact {
   kind: 'mention'
+  mediaRef: string
+  /** Absent when the post itself names the account. */
+  commentRef?: string
+  username?: string
+  name?: string
+  text: string
+  /** Where people read it, and what the post says that the comment stands under. */
+  link?: { url: string; title?: string }
+  /** The platform keeps the words to itself. */
+  hidden?: true
+}
+
+/** The same told by ids alone: who said what, the platform has to be asked. */
+export interface MentionNoticeItem extends Item {
+  kind: 'mention_notice'
   mediaRef: string
   commentRef?: string
 }
@@ -147,6 +165,7 @@ export type InboundItem =
   | CommentItem
   | VisibilityItem
   | MentionItem
+  | MentionNoticeItem
   | UnrecognisedItem
 
 /** An item with its own JSON text, which is kept when the item is unrecognised. */

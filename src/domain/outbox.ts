@@ -8,14 +8,22 @@ export const standingStatuses: PostStatus[] = ['queued', 'sending', 'sent', 'unc
 
 /**
  * What a post does: writes into the thread, answers a comment for all to read, answers it in a direct message to its author,
- * or changes whether the comment is seen.
+ * answers for all to read where somebody named the account elsewhere, or changes whether the comment is seen.
  */
-export const postKinds = ['message', 'public_reply', 'private_reply', 'hide', 'unhide', 'delete'] as const
+export const postKinds = [
+  'message',
+  'public_reply',
+  'private_reply',
+  'mention_reply',
+  'hide',
+  'unhide',
+  'delete',
+] as const
 export type PostKind = (typeof postKinds)[number]
 
 /** These carry words; the others only name a comment. */
 export function isReply(kind: PostKind): boolean {
-  return kind === 'message' || kind === 'public_reply' || kind === 'private_reply'
+  return kind === 'message' || kind === 'public_reply' || kind === 'private_reply' || kind === 'mention_reply'
 }
 
 /** What one call to a platform came to. Born in the platform's error table, never from message text. */

@@ -70,6 +70,8 @@ export interface CommentFacts {
   at?: Date | undefined
   /** When the newest comment under the same live video was written: the broadcast was still on then. Left out: none but this one. */
   liveSeenAt?: Date | undefined
+  /** It stands under somebody else's post, or is such a post. Left out: under one of ours. */
+  elsewhere?: boolean
   /** We wrote it. Left out: a contact did; ours are never put up for an answer. */
   own?: boolean
   /** It stands below another comment. Left out: it does not; a caller that targets a reply says so. */

@@ -35,6 +35,7 @@ const comment: fc.Arbitrary<CommentFacts> = fc.record(
     liveSeenAt: maybe(moment),
     own: fc.boolean(),
     nested: fc.boolean(),
+    elsewhere: fc.boolean(),
   },
   { requiredKeys: ['hidden', 'live', 'answeredPrivately'] },
 )
@@ -118,6 +119,7 @@ const restrictions: Record<string, (post: PolicyCase) => PolicyCase> = {
   'the comment goes': (post) => ({ ...post, comment: undefined }),
   'the comment is hidden': ofComment(() => ({ hidden: true })),
   'the comment is below another': ofComment(() => ({ nested: true })),
+  'the post is somebody else’s': ofComment(() => ({ elsewhere: true })),
   'the comment is our own': ofComment(() => ({ own: true })),
   'the comment was answered privately': ofComment(() => ({ answeredPrivately: true })),
   'the comment is on a live video': ofComment(() => ({ live: true })),

@@ -26,12 +26,18 @@ const comments = { kinds: postKinds.filter((kind) => kind !== 'message'), platfo
 const replies = { kinds: postKinds.filter(isReply), platforms: 'all' } as const
 const direct = { kinds: ['message', 'private_reply'], platforms: 'all' } as const
 const privateReplies = { kinds: ['private_reply'], platforms: 'all' } as const
+const atHome = {
+  kinds: postKinds.filter((kind) => kind !== 'message' && kind !== 'mention_reply'),
+  platforms: 'all',
+} as const
 const onInstagram = { kinds: ['public_reply'], platforms: ['instagram'] } as const
 
 const SENDING = 'https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages'
 const ERRORS = 'https://developers.facebook.com/documentation/business-messaging/messenger-platform/error-codes'
 const PRIVATE_REPLIES = 'https://developers.facebook.com/documentation/instagram-platform/private-replies'
 const COMMENTS = 'https://developers.facebook.com/documentation/instagram-platform/comment-moderation'
+const MENTIONS =
+  'https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-instagram-login/mentions'
 const MESSAGES =
   'https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/messaging-api/'
 
@@ -74,6 +80,18 @@ export const policyRules = [
     on: privateReplies,
     about: 'moment',
     says: ({ comment }) => (comment?.own ? { deny: 'This comment is the account’s own' } : undefined),
+  },
+  {
+    // A mention elsewhere can be answered where it stands, and in no other way: neither platform takes a private reply to it,
+    // and only the owner of a post hides or deletes what stands under it.
+    name: 'foreign_post',
+    source: MENTIONS,
+    on: atHome,
+    about: 'moment',
+    says: ({ comment }) =>
+      comment?.elsewhere
+        ? { deny: 'The post is somebody else’s: a mention can only be answered where it stands' }
+        : undefined,
   },
   {
     name: 'private_reply_used',

@@ -41,6 +41,9 @@ const inPrivate = onComment('private_reply')
 const hide = onComment('hide')
 const unhide = onComment('unhide')
 const remove = onComment('delete')
+/** Under somebody else's post, or such a post itself. */
+const onMention = onComment('mention_reply')
+const elsewhere = { elsewhere: true }
 
 /** A reply to somebody who did this then, and wrote long before. */
 function after(
@@ -208,6 +211,26 @@ const moderation: Row[] = [
   ['deleting after many replies', remove({}, { repliesLastHour: 1000, sameTextContacts: 1000 }), always],
 ]
 
+const mentions: Row[] = [
+  ['an answer to a mention elsewhere', onMention(elsewhere), always],
+  ['an answer to a mention of long ago', onMention({ ...elsewhere, at: days(-400) }), always],
+  ['an answer to a mention in a reply below a comment', onMention({ ...elsewhere, nested: true }), always],
+  ['an answer to a mention that is gone', onMention({}, { comment: undefined }), 'no_comment'],
+  ['an answer to a mention, its author opted out', onMention(elsewhere, { optedOutAt: hours(-1) }), 'opt_out'],
+  ['an empty answer to a mention', onMention(elsewhere, { text: ' ' }), 'empty_text'],
+  ['an answer to a mention of 1,001 bytes', onMention(elsewhere, { text: 'a'.repeat(1001) }), 'text_limit'],
+  ['a bad link under a mention', onMention(elsewhere, { text: 'https://shop' }), 'bad_link'],
+  ['an answer to a mention without a disclosure', onMention(elsewhere, { account: { disclosure } }), always],
+  ['words under a mention too many others got', onMention(elsewhere, { sameTextContacts: 99 }), 'repeated_text'],
+  ['too many answers to mentions', onMention(elsewhere, { repliesLastHour: 99 }), 'reply_rate'],
+  ['a private reply to a mention elsewhere', inPrivate(elsewhere), 'foreign_post'],
+  ['a private reply to one on a Page', inPrivate(elsewhere, { platform: 'messenger' }), 'foreign_post'],
+  ['a reply under a post that turned out to be foreign', inPublic(elsewhere), 'foreign_post'],
+  ['hiding a mention elsewhere', hide(elsewhere), 'foreign_post'],
+  ['showing a mention elsewhere again', unhide({ ...elsewhere, hidden: true }), 'foreign_post'],
+  ['deleting a mention elsewhere', remove(elsewhere), 'foreign_post'],
+]
+
 const standing: Row[] = [
   ['a reply to somebody who opted out', message({ optedOutAt: hours(-1) }), 'opt_out'],
   ['a reply to somebody who opted out and wrote since', message({ optedOutAt: days(-9) }), 'opt_out'],
@@ -319,6 +342,7 @@ const table = {
   live,
   publicReplies,
   moderation,
+  mentions,
   standing,
   texts,
   disclosures,

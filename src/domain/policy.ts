@@ -5,7 +5,7 @@ import { earlierOf } from './policy-window.ts'
 export type { PolicyCase, Rule }
 
 /** Version of the rules; stored with every approval. */
-export const POLICY_VERSION = 4
+export const POLICY_VERSION = 5
 
 /** The policy's answer for a post. A deny says why in plain words and is never retried. */
 export type Verdict =

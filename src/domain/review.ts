@@ -5,6 +5,7 @@ import type { PostKind } from './outbox.ts'
 import type { Platform } from './platform.ts'
 import { type Allowance, isAboutWords, judge, type POLICY_VERSION, type PolicyCase } from './policy.ts'
 import { type Provenance, provenanceOf } from './policy-case.ts'
+import type { ThreadKind } from './thread.ts'
 
 /** What the operator saw when deciding; the decision holds only while all of it is still so. */
 export interface Seen {
@@ -67,20 +68,20 @@ export function requireAllowed(post: PolicyCase, at: Date): Allowance {
   throw new AppError(isAboutWords(verdict.rule) ? 'invalid_input' : 'conflict', verdict.reason, { field: verdict.rule })
 }
 
-/** Where the answer to a comment goes: under it, into a direct message to its author, or both. A message has one way only. */
+/** Where the answer to a comment goes: under it, into a direct message to its author, or both. A message and a mention have one way only. */
 export const replyWays = ['public', 'private', 'both'] as const
 export type ReplyWay = (typeof replyWays)[number]
 
-/** What an answer becomes, in the order in which it leaves. Throws `invalid_input` when a comment is answered without a way, or a message with one. */
-export function kindsOf(conversation: 'direct' | 'comment', way: ReplyWay | undefined): PostKind[] {
-  if ((conversation === 'direct') !== (way === undefined)) {
+/** What an answer becomes, in the order in which it leaves. Throws `invalid_input` when a comment is answered without a way, or anything else with one. */
+export function kindsOf(conversation: ThreadKind, way: ReplyWay | undefined): PostKind[] {
+  if ((conversation !== 'comment') !== (way === undefined)) {
     throw new AppError(
       'invalid_input',
-      'A comment is answered in public, privately or both, a message in neither way',
+      'A comment is answered in public, privately or both, anything else in its one way',
       { field: 'way' },
     )
   }
-  if (way === undefined) return ['message']
+  if (way === undefined) return [conversation === 'mention' ? 'mention_reply' : 'message']
   return way === 'both' ? ['public_reply', 'private_reply'] : [`${way}_reply`]
 }
 

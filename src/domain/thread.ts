@@ -6,6 +6,9 @@ export interface Placed {
   sentAt: Date
 }
 
+/** A thread of direct messages, of comments under one of our posts, or of mentions in or under one of somebody else's. */
+export type ThreadKind = 'direct' | 'comment' | 'mention'
+
 interface Said extends Placed {
   direction: 'inbound' | 'outbound'
   origin: 'contact' | 'countersign' | 'elsewhere'

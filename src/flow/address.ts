@@ -8,7 +8,7 @@ import { textHash } from '#src/vault/hash.ts'
 
 /** What an answer in this conversation is addressed to, and the case of it. */
 export interface Target {
-  /** The contact, or in a comment thread the contact's newest comment; empty when none is left, which policy denies. */
+  /** The contact, or in a thread of comments or mentions the contact's newest; empty when none is left, which policy denies. */
   recipientRef: string
   policy: Open
 }
@@ -21,13 +21,13 @@ export async function findTarget(
   const { account, conversation, contact } = thread
   const { id, kind } = conversation
   const words = { accountId: account.id, contactId: contact.id, textHash: textHash(text), at }
-  const comment = kind === 'comment' ? await findCommentToAnswer(tx, id) : undefined
+  const comment = kind !== 'direct' ? await findCommentToAnswer(tx, id) : undefined
   const past = {
     comment: comment?.facts,
     repliesLastHour: await countRecentReplies(tx, id, at),
     sameTextContacts: await countSameText(tx, words),
     ...(await readThreadFacts(tx, { id, account })),
   }
-  const recipientRef = kind === 'comment' ? (comment?.commentRef ?? '') : contact.contactRef
+  const recipientRef = kind !== 'direct' ? (comment?.commentRef ?? '') : contact.contactRef
   return { recipientRef, policy: policyCase(thread, past) }
 }

@@ -1,6 +1,6 @@
 import type { Account } from '#db/accounts.ts'
 import type { AuditEvent } from '#src/domain/audit.ts'
-import type { ContactId, ConversationId, MediaId, PostId } from '#src/domain/ids.ts'
+import type { ContactId, ConversationId, EventId, MediaId, PostId } from '#src/domain/ids.ts'
 import type { EnforcementItem } from '#src/domain/inbox.ts'
 import type { Bell } from '#src/queues/bell.ts'
 import type { Publish } from '#src/queues/live.ts'
@@ -11,6 +11,8 @@ export interface Aftermath {
   /** Conversations to draft for, each with its quiet time. */
   drafts: Map<ConversationId, number>
   contacts: Set<ContactId>
+  /** Mentions of which the platform has to be asked. */
+  mentions: Set<EventId>
   /** Files to fetch. */
   media: Set<MediaId>
   conversations: Set<ConversationId>
@@ -30,6 +32,7 @@ export function noAftermath(): Aftermath {
     audits: [],
     drafts: new Map(),
     contacts: new Set(),
+    mentions: new Set(),
     media: new Set(),
     conversations: new Set(),
     queue: new Set(),
@@ -55,6 +58,7 @@ export async function announce(
   await Promise.allSettled([
     ...[...aftermath.drafts].map(([id, quietMs]) => bell.draft(id, quietMs)),
     ...[...aftermath.contacts].map((id) => bell.contact(id)),
+    ...[...aftermath.mentions].map((id) => bell.mention(id)),
     ...[...aftermath.media].map((id) => bell.media(id)),
   ])
 }

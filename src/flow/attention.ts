@@ -28,6 +28,7 @@ export async function askForReply(desk: Desk, thread: Thread, open: Recent[]): P
 export function attentionFor({ account, conversation }: Thread, open: Recent[], at: Date): NewAttention {
   const newest = open.find(({ direction, deletedAt }) => direction === 'inbound' && deletedAt === null)
   if (!newest || conversation.standby) return { attention: 'none' }
-  if (newest.form === 'unsupported') return { attention: 'person', reason: 'unsupported' }
+  if (newest.form === 'unsupported' || newest.form === 'hidden_mention')
+    return { attention: 'person', reason: 'unsupported' }
   return { attention: 'waiting', draftDueAt: new Date(at.getTime() + account.quietMs) }
 }

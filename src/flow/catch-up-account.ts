@@ -1,6 +1,5 @@
 /* One look at one account: what the platform shows, what of it is missing, and what is done about that. */
 import { createHash, randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Account } from '#db/accounts.ts'
 import { raiseAlert, resolveAlert } from '#db/alerts.ts'
 import { listKnownRefs, recordCatchUp } from '#db/catch-ups.ts'
@@ -13,6 +12,7 @@ import type { Platform } from '#src/domain/platform.ts'
 import { slotRequest } from '#src/limits/scopes.ts'
 import type { Recent, Shown } from '#src/platforms/adapter.ts'
 import type { CatchUpDeps } from './catch-up.ts'
+import { createPace } from './pace.ts'
 import { createListener } from './pause.ts'
 import { isDead } from './renewed.ts'
 
@@ -60,7 +60,11 @@ async function read(deps: CatchUpDeps, account: Account, at: Date): Promise<Rece
   if (!adapter.recent) return undefined
   const token = deps.keyring.open(account.sealedToken, { owner: account.id, field: 'token' })
   const listener = createListener(deps, account)
-  const toSlot = createPace(deps, account)
+  const [name, call] = [
+    randomUUID(),
+    { platform: account.platform, endpointClass: 'read', accountId: account.id } as const,
+  ]
+  const toSlot = createPace(deps, (serial) => slotRequest(`${name}:${serial}`, call), NEAR_SLOT_MS)
   const pace = () => listener.heeded().then(toSlot)
   const wanted = { accountRef: account.accountRef, since: lookSince(account, at) }
   try {
@@ -70,21 +74,6 @@ async function read(deps: CatchUpDeps, account: Account, at: Date): Promise<Rece
     throw error
   } finally {
     await listener.heeded()
-  }
-}
-
-function createPace({ limiter, now }: CatchUpDeps, { id: accountId, platform }: Account): () => Promise<void> {
-  const look = randomUUID()
-  let calls = 0
-  return async () => {
-    const request = slotRequest(`${look}:${calls++}`, { platform, endpointClass: 'read', accountId })
-    for (;;) {
-      const until = await limiter.reserve(request)
-      const ms = until.getTime() - now().getTime()
-      if (ms <= 0) return
-      if (ms > NEAR_SLOT_MS) throw new AppError('rate_limited', 'No slot is near', { until })
-      await sleep(ms)
-    }
   }
 }
 

@@ -6,8 +6,13 @@ import { readThreadFacts } from '#db/policy-facts.ts'
 import type { PostKind } from '#src/domain/outbox.ts'
 import { isAboutWords, judge, type Verdict } from '#src/domain/policy.ts'
 import { type Past, policyCase } from '#src/domain/policy-case.ts'
+import type { ThreadKind } from '#src/domain/thread.ts'
 
-const commentWays: PostKind[] = ['public_reply', 'private_reply']
+const ways: Record<ThreadKind, readonly PostKind[]> = {
+  direct: ['message'],
+  comment: ['public_reply', 'private_reply'],
+  mention: ['mention_reply'],
+}
 /** Stands for words that nothing is wrong with. */
 const ANY_WORDS = '.'
 
@@ -19,7 +24,7 @@ interface Moment {
 /** Why no reply could go out now, whatever a person made of the draft; undefined when one could. */
 export async function denialOf(found: DraftCase, { db, at }: Moment): Promise<string | undefined> {
   const past = await pastOf(db, found)
-  const kinds = found.conversation.kind === 'direct' ? (['message'] as const) : commentWays
+  const kinds = ways[found.conversation.kind]
   const verdicts = kinds.map((kind) => verdictOf(found, past, { kind, text: ANY_WORDS, at }))
   const denials = verdicts.flatMap((verdict) => (verdict.allow || isAboutWords(verdict.rule) ? [] : [verdict.reason]))
   return denials.length === kinds.length ? denials[0] : undefined
@@ -44,6 +49,6 @@ function verdictOf(
 
 async function pastOf(db: Database, { conversation, account }: DraftCase): Promise<Past> {
   const { id, kind } = conversation
-  const comment = kind === 'comment' ? (await findCommentToAnswer(db, id))?.facts : undefined
+  const comment = kind !== 'direct' ? (await findCommentToAnswer(db, id))?.facts : undefined
   return { comment, ...(await readThreadFacts(db, { id, account })) }
 }

@@ -2,7 +2,6 @@
  * An uncertain post is looked for in its thread, once. What the thread shows is weighed by `domain/reconcile.ts`: it
  * arrived, it is queued once more, or a person decides. Until then the later posts of the conversation wait behind it.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Database, inTransaction } from '#db/client.ts'
 import { lockConversation } from '#db/outbox.ts'
 import { claimLook, findUnread, listDoubtfulCalls } from '#db/read-backs.ts'
@@ -17,6 +16,7 @@ import type { PlatformAdapter } from '#src/platforms/adapter.ts'
 import type { Publish } from '#src/queues/live.ts'
 import type { Keyring } from '#src/vault/keyring.ts'
 import type { Next } from './next.ts'
+import { createPace } from './pace.ts'
 import { createListener } from './pause.ts'
 import { type Look, settleLook, settleUnreadable, type Unread } from './read-back-settle.ts'
 import { isDead } from './renewed.ts'
@@ -32,8 +32,6 @@ export interface ReadBackDeps {
 }
 
 const CALL_MS = 10_000
-/** A call waits this long for its slot; anything longer is left to the queue. */
-const NEAR_SLOT_MS = 3000
 /** While the platform refuses the token there is nothing to ask. */
 const HOLD_MS = 600_000
 const AGAIN_MS = 15_000
@@ -89,7 +87,8 @@ async function readThread(deps: ReadBackDeps, unread: Unread): Promise<ShownThre
   if (!adapter.readBack) return undefined
   const token = deps.keyring.open(account.sealedToken, { owner: account.id, field: 'token' })
   const listener = createListener(deps, account)
-  const toSlot = createPace(deps, unread)
+  // The first slot is held already.
+  const toSlot = createPace(deps, (call) => slotOf(post, call))
   // The first answer may hold up the second call.
   const pace = () => listener.heeded().then(toSlot)
   try {
@@ -97,21 +96,6 @@ async function readThread(deps: ReadBackDeps, unread: Unread): Promise<ShownThre
     return await adapter.readBack(sent, token, AbortSignal.timeout(CALL_MS), { ...listener, pace })
   } finally {
     await listener.heeded()
-  }
-}
-
-/** Lets each call go at its own slot; the first one is held already. */
-function createPace({ limiter, now }: ReadBackDeps, { post }: Unread): () => Promise<void> {
-  let calls = 0
-  return async () => {
-    const request = slotOf(post, calls++)
-    for (;;) {
-      const until = await limiter.reserve(request)
-      const ms = until.getTime() - now().getTime()
-      if (ms <= 0) return
-      if (ms > NEAR_SLOT_MS) throw new AppError('rate_limited', 'No slot is near', { until })
-      await sleep(ms)
-    }
   }
 }
 

@@ -2,7 +2,8 @@ import { moveConversation } from '#db/conversations.ts'
 import { isTakenBack } from '#db/inbox.ts'
 import { changeMessage, findMessage, insertMessage, listRecent } from '#db/messages.ts'
 import { newId } from '#src/domain/ids.ts'
-import type { CommentItem, VisibilityItem } from '#src/domain/inbox.ts'
+import type { CommentForm, CommentItem, MentionItem, VisibilityItem } from '#src/domain/inbox.ts'
+import { mentionRefOf } from '#src/domain/mention.ts'
 import { applyOwn } from './receive-echo.ts'
 import type { Desk } from './receive-item.ts'
 import { applyWords, type Words } from './receive-message.ts'
@@ -13,18 +14,41 @@ import { headOf } from './receive-window.ts'
 export async function applyComment(desk: Desk, thread: Thread, item: CommentItem): Promise<void> {
   const words = {
     messageRef: item.commentRef,
-    form: item.live ? ('live_comment' as const) : ('comment' as const),
+    form: formOf(thread, item),
     text: item.text,
     attachments: [],
     replyToRef: item.parentRef ?? null,
     sentAt: item.at,
   }
   if (item.own) return applyOwn(desk, thread, { words, kind: 'public_reply' })
-  const about = { accountRef: item.accountRef, messageRef: item.commentRef }
-  if (await isTakenBack(desk.tx, about))
-    return bury(desk, thread, { ...words, direction: 'inbound', origin: 'contact' })
-  const turn = { standby: false, opener: 'comment' as const }
-  await applyWords(desk, thread, { ...words, direction: 'inbound', origin: 'contact' }, turn)
+  await applyTheirs(desk, thread, words)
+}
+
+function formOf({ conversation }: Thread, { live }: CommentItem): 'comment_mention' | CommentForm {
+  if (conversation.kind === 'mention') return 'comment_mention'
+  return live ? 'live_comment' : 'comment'
+}
+
+/** So does a mention, wherever it stands. */
+export async function applyMention(desk: Desk, thread: Thread, item: MentionItem): Promise<void> {
+  // It is known as a comment under a post of ours.
+  if (thread.conversation.kind !== 'mention') return
+  const { text, at: sentAt, hidden, commentRef, link } = item
+  await applyTheirs(desk, thread, {
+    messageRef: mentionRefOf(item),
+    form: hidden ? 'hidden_mention' : commentRef === undefined ? 'post_mention' : 'comment_mention',
+    text,
+    attachments: link ? [{ type: 'mentioning_post', ...link }] : [],
+    replyToRef: null,
+    sentAt,
+  })
+}
+
+async function applyTheirs(desk: Desk, thread: Thread, said: Omit<Words, 'direction' | 'origin'>): Promise<void> {
+  const words = { ...said, direction: 'inbound', origin: 'contact' } as const
+  const about = { accountRef: thread.account.accountRef, messageRef: words.messageRef }
+  if (await isTakenBack(desk.tx, about)) return bury(desk, thread, words)
+  await applyWords(desk, thread, words, { standby: false, opener: 'comment' })
 }
 
 /** Its removal came first: nothing of its words is kept, and nobody answers it. */

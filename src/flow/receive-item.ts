@@ -4,11 +4,14 @@ import { listErasedRefs } from '#db/erasure.ts'
 import { adoptEvent, insertEvent } from '#db/inbox.ts'
 import { isAnyErased } from '#db/messages.ts'
 import { type EventId, newId } from '#src/domain/ids.ts'
-import type { InboundItem } from '#src/domain/inbox.ts'
+import type { CommentItem, InboundItem } from '#src/domain/inbox.ts'
+import { mentionRefOf, namesUser } from '#src/domain/mention.ts'
 import type { Platform } from '#src/domain/platform.ts'
+import type { MentionPlace } from '#src/platforms/adapter.ts'
+import { noticeOf } from '#src/platforms/meta/mentions.ts'
 import type { Aftermath } from './aftermath.ts'
 import { applyEdit, applyReaction, applyReferral, applySeen, applyUnsend } from './receive-change.ts'
-import { applyComment, applyVisibility } from './receive-comment.ts'
+import { applyComment, applyMention, applyVisibility } from './receive-comment.ts'
 import { applyEcho } from './receive-echo.ts'
 import { applyMessage } from './receive-message.ts'
 import { openLate, openThread, type Thread } from './receive-thread.ts'
@@ -39,6 +42,20 @@ export async function receiveItem(desk: Desk, arrival: Arrival): Promise<void> {
   else await receiveFor(desk, account, arrival)
 }
 
+/** What the platform told when it was asked: its event is stored already. Undefined when it is of somebody who was erased. */
+export async function receiveFetched(
+  desk: Desk,
+  account: Account,
+  { item, ...arrival }: Pick<Arrival, 'item' | 'deliveryId'>,
+): Promise<Thread | undefined> {
+  if (await isOfErased(desk, account, item)) return undefined
+  const thread = await openThread(desk, account, item)
+  if (!thread) return undefined
+  desk.aftermath.conversations.add(thread.conversation.id)
+  await applyItem(desk, thread, { ...arrival, item, raw: '', index: 0, source: account.platform })
+  return thread
+}
+
 async function receiveFor(desk: Desk, account: Account | undefined, arrival: Arrival): Promise<void> {
   const { item } = arrival
   const thread = account && (await openThread(desk, account, item))
@@ -64,14 +81,15 @@ function note(aftermath: Aftermath, account: Account | undefined, item: InboundI
 }
 
 async function storeEvent(
-  { tx, now }: Desk,
+  { tx, aftermath, now }: Desk,
   { item, raw, index, deliveryId, source }: Arrival,
   { account, thread }: { account: Account | undefined; thread: Thread | undefined },
 ): Promise<boolean> {
   const at = now()
+  const id: EventId = newId('event', at)
   const conversationId = thread?.conversation.id ?? null
   const isNew = await insertEvent(tx, {
-    id: newId('event', at) satisfies EventId,
+    id,
     source,
     key: item.key,
     deliveryId,
@@ -86,6 +104,7 @@ async function storeEvent(
     occurredAt: item.at,
     createdAt: at,
   })
+  if (isNew && account && item.kind === 'mention_notice') aftermath.mentions.add(id)
   if (isNew || !account) return isNew
   return await adoptEvent(tx, { source, key: item.key, accountId: account.id, conversationId })
 }
@@ -98,12 +117,15 @@ async function isOfErased({ tx }: Desk, { id }: Account, item: InboundItem): Pro
 
 function refOf(item: InboundItem): string | null {
   if ('messageRef' in item) return item.messageRef ?? null
+  if ('mediaRef' in item && item.kind !== 'comment') return mentionRefOf(item)
   return 'commentRef' in item ? (item.commentRef ?? null) : null
 }
 
 /** Reactions may come before their message, and out of order, so each keeps its emoji. */
-function keptOf(item: InboundItem, raw: string): string | null {
+function keptOf(item: InboundItem, raw: string): string | MentionPlace | null {
   if (item.kind === 'unrecognised') return raw
+  if (item.kind === 'mention_notice')
+    return { mediaRef: item.mediaRef, ...(item.commentRef && { commentRef: item.commentRef }) }
   return item.kind === 'reaction' ? (item.emoji ?? null) : null
 }
 
@@ -113,7 +135,8 @@ async function keepErased({ tx, aftermath }: Desk, { id }: Account, item: Inboun
   aftermath.erase = await isAnyErased(tx, id, [item.messageRef])
 }
 
-async function applyItem(desk: Desk, thread: Thread, { item, deliveryId }: Arrival): Promise<void> {
+async function applyItem(desk: Desk, thread: Thread, arrival: Arrival): Promise<void> {
+  const { item, deliveryId } = arrival
   switch (item.kind) {
     case 'message':
       return applyMessage(desk, thread, item)
@@ -128,15 +151,34 @@ async function applyItem(desk: Desk, thread: Thread, { item, deliveryId }: Arriv
     case 'seen':
       return applySeen(desk, thread, item)
     case 'comment':
-      return applyComment(desk, thread, item)
+      await applyComment(desk, thread, item)
+      return fileNotice(desk, thread, { ...arrival, item })
+    case 'mention':
+      return applyMention(desk, thread, item)
     case 'visibility':
       return applyVisibility(desk, thread, item)
     case 'referral':
       return applyReferral(desk, thread, item)
     case 'delivered':
-    case 'mention':
+    case 'mention_notice':
     case 'enforcement':
     case 'unrecognised':
       return
   }
+}
+
+/** Instagram tells of a mention elsewhere as of a comment under one of our posts. One that names us may be either, so we ask. */
+async function fileNotice(
+  desk: Desk,
+  { account, conversation }: Thread,
+  { item, ...arrival }: Arrival & { item: CommentItem },
+): Promise<void> {
+  const isAtHome = account.platform !== 'instagram' || conversation.kind !== 'comment' || item.own || item.live
+  if (isAtHome || !namesUser(item.text, account.name)) return
+  const { accountRef, at: sentAt } = item
+  await storeEvent(
+    desk,
+    { ...arrival, item: noticeOf(item, { accountRef, sentAt, standby: false }) },
+    { account, thread: undefined },
+  )
 }

@@ -3,6 +3,7 @@ import {
   type Conversation,
   findContact,
   findOrAddContact,
+  isForeignPost,
   lockConversation,
   lockConversationById,
   lockOrAddConversation,
@@ -10,7 +11,9 @@ import {
 import { findEndingThread } from '#db/erasure.ts'
 import { findCommentThread } from '#db/inbox.ts'
 import { findMessage } from '#db/messages.ts'
-import type { CommentItem, EchoItem, InboundItem } from '#src/domain/inbox.ts'
+import type { CommentItem, EchoItem, InboundItem, MentionItem } from '#src/domain/inbox.ts'
+import { mentionRefOf } from '#src/domain/mention.ts'
+import type { ThreadKind } from '#src/domain/thread.ts'
 import type { Desk } from './receive-item.ts'
 
 /** A locked conversation and whose it is. */
@@ -48,12 +51,14 @@ function lockFor(desk: Desk, account: Account, item: InboundItem): Promise<Conve
     case 'reaction':
       return lockOrAdd(desk, account, { contactRef: item.contactRef })
     case 'comment':
-      return item.own ? lockByMessage(desk, account, item.parentRef) : lockOrAdd(desk, account, item)
+      return item.own ? lockByMessage(desk, account, item.parentRef) : lockForComment(desk, account, item)
+    case 'mention':
+      return lockForMention(desk, account, item)
     case 'seen':
     case 'delivered':
     case 'referral':
       return lockKnown(desk, account, item.contactRef)
-    case 'mention':
+    case 'mention_notice':
     case 'enforcement':
     case 'unrecognised':
       return nothing()
@@ -66,22 +71,34 @@ async function lockForEcho(desk: Desk, account: Account, { contactRef }: EchoIte
   return ending ? lockConversationById(desk.tx, ending) : lockOrAdd(desk, account, { contactRef })
 }
 
+/** Instagram tells of comments that mention us elsewhere as it tells of those under our posts. */
+async function lockForComment(desk: Desk, account: Account, item: CommentItem): Promise<Conversation | undefined> {
+  const { mediaRef } = item
+  const isForeign =
+    account.platform === 'instagram' && (await isForeignPost(desk.tx, { accountId: account.id, mediaRef }))
+  if (!isForeign) return lockOrAdd(desk, account, { ...item, kind: 'comment' })
+  const known = await lockByMessage(desk, account, item.commentRef)
+  return known ?? lockOrAdd(desk, account, { ...item, kind: 'mention' })
+}
+
+/** A mention that is told twice stays where it is. Of its author no platform tells more than came with it. */
+async function lockForMention(desk: Desk, account: Account, item: MentionItem): Promise<Conversation | undefined> {
+  const known = await lockByMessage(desk, account, mentionRefOf(item))
+  return known ?? lockOrAdd(desk, account, item)
+}
+
+type Party = Pick<CommentItem, 'contactRef' | 'username' | 'name'> & { mediaRef?: string; kind?: ThreadKind }
+
 async function lockOrAdd(
   { tx, now, aftermath }: Desk,
   { id: accountId }: Account,
-  {
-    contactRef,
-    username,
-    name,
-    mediaRef,
-  }: Pick<CommentItem, 'contactRef' | 'username' | 'name'> & { mediaRef?: string },
+  { contactRef, username, name, mediaRef = '', kind = 'direct' }: Party,
 ): Promise<Conversation | undefined> {
   const named = { ...(username !== undefined && { username }), ...(name !== undefined && { name }) }
   const contact = { accountId, contactRef, ...named }
   const { contactId, isNew } = await findOrAddContact(tx, contact, now())
-  if (isNew) aftermath.contacts.add(contactId)
-  const kind = mediaRef === undefined ? 'direct' : 'comment'
-  return lockOrAddConversation(tx, { accountId, contactId, kind, threadRef: mediaRef ?? '' }, now())
+  if (isNew && kind !== 'mention') aftermath.contacts.add(contactId)
+  return lockOrAddConversation(tx, { accountId, contactId, kind, threadRef: mediaRef }, now())
 }
 
 async function lockKnown(

@@ -38,10 +38,13 @@ export function windowAfter(
   { opener, occurredAt }: { opener: Opener; occurredAt: Date },
   at: Date,
 ): Moved {
+  const lastInboundAt = laterOf(conversation.lastInboundAt, occurredAt)
+  // What is said in public elsewhere opens no thread with anybody, and its answer in place has no end.
+  if (conversation.kind === 'mention') return { lastInboundAt }
   const from = occurredAt < at ? occurredAt : at
   const end = windowEnd(conversation.kind === 'comment' ? 'comment' : opener, from, account)
   return {
-    lastInboundAt: laterOf(conversation.lastInboundAt, occurredAt),
+    lastInboundAt,
     windowExpiresAt: laterOf(conversation.windowExpiresAt, end),
   }
 }

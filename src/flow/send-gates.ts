@@ -73,16 +73,13 @@ const FORGED: Refusal = { code: 'approval_invalid', note: 'The approval does not
 const USED_UP: Refusal = { code: 'approval_invalid', note: 'This reply has ended before; its approval is used up' }
 
 /** The signature has to cover this very row: its text, its recipient, its account. */
-function approvalFault(
-  { post, conversation, contact, decision, hasEnded }: SendCase,
-  isApproved: ApprovalCheck,
-): Refusal | undefined {
+function approvalFault(found: SendCase, isApproved: ApprovalCheck): Refusal | undefined {
+  const { post, conversation, decision, hasEnded } = found
   if (hasEnded) return USED_UP
   if (decision?.verdict !== 'approve' || decision.signature === null) return FORGED
   const sameText =
     decision.text === post.text && decision.textHash === post.textHash && textHash(post.text) === post.textHash
-  const isThere = post.kind === 'message' ? contact.contactRef === post.recipientRef : conversation.kind === 'comment'
-  const samePlace = conversation.accountId === post.accountId && isThere
+  const samePlace = conversation.accountId === post.accountId && isThere(found)
   const approval = signedFields(decision.approvalText)
   if (!sameText || !samePlace || !approval) return FORGED
   const claimed: Approval = {
@@ -100,6 +97,12 @@ function approvalFault(
     operatorId: decision.operatorId,
   }
   return isApproved(claimed, decision.signature) ? undefined : FORGED
+}
+
+/** A comment may turn out to be a mention elsewhere after its answer was approved; what that means is for the policy to say. */
+function isThere({ post, conversation, contact }: SendCase): boolean {
+  if (post.kind === 'message') return contact.contactRef === post.recipientRef
+  return conversation.kind === 'mention' || (conversation.kind === 'comment' && post.kind !== 'mention_reply')
 }
 
 type Signed = Pick<Approval, 'policyVersion' | 'provenance' | 'givenBy' | 'decidedAt'>

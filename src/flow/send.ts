@@ -129,7 +129,7 @@ function isFor({ post }: Slot, found: SendCase): boolean {
 }
 
 /** The one call. The token is open inside this function and nowhere else. */
-async function call({ keyring, adapters }: SendDeps, { post, account, tag }: Passed): Promise<Answered> {
+async function call({ keyring, adapters }: SendDeps, { post, account, conversation, tag }: Passed): Promise<Answered> {
   let token: ReturnType<Keyring['open']>
   try {
     token = keyring.open(account.sealedToken, { owner: account.id, field: 'token' })
@@ -140,7 +140,8 @@ async function call({ keyring, adapters }: SendDeps, { post, account, tag }: Pas
   const { id: postId, kind, recipientRef, text } = post
   const { accountRef } = account
   try {
-    const toSend = { postId, accountRef, kind, recipientRef, text, ...(tag && { tag }) }
+    const place = kind === 'mention_reply' ? { mediaRef: conversation.threadRef } : {}
+    const toSend = { postId, accountRef, kind, recipientRef, text, ...place, ...(tag && { tag }) }
     return await adapters[post.platform].send(toSend, token, AbortSignal.timeout(CALL_MS))
   } catch (error) {
     return { outcome: outcomeOf(error), pauses: [] }

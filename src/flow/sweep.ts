@@ -5,6 +5,7 @@
 import { clearLogins } from '#db/account-logins.ts'
 import { type Database, inTransaction, type Transaction } from '#db/client.ts'
 import { holdsLease, type Lease, takeLease } from '#db/leases.ts'
+import { listNotices } from '#db/mentions.ts'
 import { lockConversation } from '#db/outbox.ts'
 import { endPauseAlerts } from '#db/pauses.ts'
 import { listUnread } from '#db/read-backs.ts'
@@ -17,7 +18,7 @@ import {
   listOverdueConversations,
   listStoredDeliveries,
 } from '#db/sweep.ts'
-import type { ConversationId, PostId } from '#src/domain/ids.ts'
+import { type ConversationId, newId, type PostId } from '#src/domain/ids.ts'
 import type { Lanes } from '#src/limits/lanes.ts'
 import type { Bell } from '#src/queues/bell.ts'
 import type { Publish } from '#src/queues/live.ts'
@@ -27,7 +28,7 @@ import { settleOutcome } from './settle.ts'
 
 export interface SweepDeps {
   db: Database
-  bell: Pick<Bell, 'inbox' | 'draft' | 'reconcile'>
+  bell: Pick<Bell, 'inbox' | 'draft' | 'reconcile' | 'mention'>
   lanes: Pick<Lanes, 'add'>
   publish: Publish
   now: () => Date
@@ -52,6 +53,9 @@ const STORED_MS = 5000
 const DRAFT_MS = 15_000
 const POST_MS = 10_000
 const UNREAD_MS = 30_000
+const MENTION_MS = 30_000
+/** A mention that came so long ago is told of by now, or never will be. */
+const MENTION_DAYS_MS = 2 * 86_400_000
 
 /** One round. Rounds of a second process do nothing while the first one holds the lease. */
 export function createSweep(deps: SweepDeps): () => Promise<Swept> {
@@ -87,6 +91,8 @@ function createRings({ db, bell, lanes }: SweepDeps) {
     await lineUp(lanes, posts, at)
     const unread = remind(await listUnread(db, ago(at, UNREAD_MS), BATCH), at)
     for (const { id } of unread) await bell.reconcile(id, 0)
+    const span = { from: newId('event', ago(at, MENTION_DAYS_MS)), before: ago(at, MENTION_MS) }
+    for (const { id } of remind(await listNotices(db, span, BATCH), at)) await bell.mention(id)
     return { deliveries: deliveries.length, drafts: overdue.length, posts: posts.length, unread: unread.length }
   }
 }

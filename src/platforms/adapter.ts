@@ -1,5 +1,5 @@
 import type { PostId } from '#src/domain/ids.ts'
-import type { CommentItem, EchoItem, MessageItem } from '#src/domain/inbox.ts'
+import type { CommentItem, EchoItem, MentionItem, MessageItem } from '#src/domain/inbox.ts'
 import type { EndpointClass } from '#src/domain/limit.ts'
 import type { Outcome, PostKind } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
@@ -11,8 +11,10 @@ export interface PostToSend {
   postId: PostId
   accountRef: string
   kind: PostKind
-  /** The contact of a message; otherwise the comment. */
+  /** The contact of a message; otherwise the comment, or the post itself where that is what names us. */
   recipientRef: string
+  /** The post a mention stands in or under; of no use to any other kind. */
+  mediaRef?: string
   text: string
   /** The right by which a message goes out after the reply window. */
   tag?: 'HUMAN_AGENT'
@@ -66,6 +68,15 @@ export interface Shown {
   asDelivery(at: Date): Uint8Array
 }
 
+/** The post, and the comment under it unless the post itself names the account. */
+export interface MentionPlace {
+  mediaRef: string
+  commentRef?: string
+}
+
+/** `ours`: it stands under a post of the account's own, and is a comment like any other. */
+export type MentionShown = { kind: 'ours' } | { kind: 'shown'; item: MentionItem } | { kind: 'hidden' }
+
 /** What was said lately in an account. */
 export interface Recent {
   /** Direct conversations, each oldest first. */
@@ -103,6 +114,16 @@ export interface PlatformAdapter {
     signal: AbortSignal,
     listener: Listener & { pace(): Promise<void> },
   ): Promise<Recent>
+  /**
+   * What stands where the platform named two ids to us, or one. Changes nothing there, makes a bounded number of calls, waits
+   * for `pace` before each, and throws what `credential` throws. What the platform refuses to show is no error but `hidden`.
+   */
+  mention?(
+    named: MentionPlace & { accountRef: string; at: Date },
+    token: Secret,
+    signal: AbortSignal,
+    listener: Listener & { pace(): Promise<void> },
+  ): Promise<MentionShown>
   /** All throw `credential_rejected`, `rate_limited` or `platform_unavailable`. */
   credential: {
     /** Without a listener while the account is not connected yet. `ownerRef`: its owner, by the app's own number. */

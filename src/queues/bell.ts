@@ -1,6 +1,6 @@
 import { Queue, type QueueOptions } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { AccountId, ContactId, ConversationId, MediaId, PostId } from '#src/domain/ids.ts'
+import type { AccountId, ContactId, ConversationId, EventId, MediaId, PostId } from '#src/domain/ids.ts'
 import { type KeptBody, queueNames } from './jobs.ts'
 
 /** Rings a worker awake. The row is always written first: a bell that fails to ring is rung again by the sweep. */
@@ -12,6 +12,8 @@ export interface Bell {
   /** One job per post: ringing again while one waits changes nothing. */
   reconcile(postId: PostId, delayMs: number): Promise<void>
   contact(contactId: ContactId): Promise<void>
+  /** The event that told of a mention by ids alone. */
+  mention(eventId: EventId): Promise<void>
   credential(accountId: AccountId): Promise<void>
   /** One job per file, as for posts. */
   media(mediaId: MediaId): Promise<void>
@@ -48,9 +50,10 @@ export function createBell(
   const draft = open(queueNames.draft)
   const reconcile = open(queueNames.reconcile)
   const contacts = open(queueNames.contacts)
+  const mentions = open(queueNames.mentions)
   const credentials = open(queueNames.credentials)
   const media = open(queueNames.media)
-  const queues = [inbox, draft, reconcile, contacts, credentials, media]
+  const queues = [inbox, draft, reconcile, contacts, mentions, credentials, media]
 
   const bell: Bell = {
     async inbox(deliveryIds) {
@@ -68,6 +71,9 @@ export function createBell(
     },
     async contact(contactId) {
       await contacts.add('contact', { contactId })
+    },
+    async mention(eventId) {
+      await mentions.add('mention', { eventId }, { deduplication: { id: eventId } })
     },
     async credential(accountId) {
       await credentials.add('account', { accountId })

@@ -7,6 +7,7 @@ export const queueNames = {
   draft: 'draft',
   reconcile: 'reconcile',
   contacts: 'contacts',
+  mentions: 'mentions',
   credentials: 'credentials',
   subscriptions: 'subscriptions',
   sweep: 'sweep',
@@ -37,6 +38,7 @@ export type KeptBody = Extract<InboxJob, { bodies: unknown }>['bodies'][number]
 export const DraftJob = z.strictObject({ conversationId: z.string() })
 export const ReconcileJob = z.strictObject({ postId: z.string() })
 export const ContactJob = z.strictObject({ contactId: z.string() })
+export const MentionJob = z.strictObject({ eventId: z.string() })
 export const MediaJob = z.strictObject({ mediaId: z.string() })
 /** Without an account: look at all of them. */
 export const CredentialJob = z.strictObject({ accountId: z.string().optional() })

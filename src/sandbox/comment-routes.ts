@@ -13,6 +13,9 @@ const Saying = z.strictObject({
   text: Words,
 })
 
+const flag = z.boolean().optional()
+const Mentioning = Saying.extend({ isPost: flag, idsOnly: flag, isClosed: flag })
+
 /** What people do in public, over HTTP. */
 export function createCommentRoutes(phone: Phone, { world }: Core) {
   const standing = (ref: string) => world.comments.find(({ commentRef, deleted }) => commentRef === ref && !deleted)
@@ -36,7 +39,8 @@ export function createCommentRoutes(phone: Phone, { world }: Core) {
       return c.json(comment)
     })
     .post('/mentions', async (c) => {
-      void phone.mention(Saying.parse(await c.req.json()))
-      return c.json({}, 201)
+      void phone.mention(Mentioning.parse(await c.req.json()))
+      return c.json(world.mentions.at(-1), 201)
     })
+    .get('/mentions', (c) => c.json({ mentions: world.mentions }))
 }

@@ -1,4 +1,4 @@
-import type { Comment } from './entries.ts'
+import type { Comment, Mention } from './entries.ts'
 import type { KeptComment } from './world.ts'
 
 /** What became of a comment, as Facebook's `feed` says it: https://developers.facebook.com/docs/graph-api/webhooks/reference/page#feed */
@@ -39,20 +39,28 @@ export function feedEnvelope(comment: KeptComment, told: { verb: FeedVerb; named
   return changeEnvelope('page', accountRef, { field: 'feed', value }, at)
 }
 
-/** Somebody named the Page in a comment elsewhere. */
-export function mentionEnvelope({ accountRef, ...comment }: Comment, at: number): unknown {
-  const { commentRef, contactRef, authorRef = contactRef, username, mediaRef, text } = comment
+/** Somebody named the Page in a comment elsewhere, or in a post. By whom and how is often left out. */
+export function mentionEnvelope(
+  { accountRef, ...mention }: Mention,
+  { named, verb = 'add' }: { named: boolean; verb?: FeedVerb },
+  at: number,
+): unknown {
+  const { commentRef, contactRef, authorRef = contactRef, username, mediaRef, text, isPost } = mention
   const value = {
-    item: 'comment',
-    verb: 'add',
+    item: isPost ? 'post' : 'comment',
+    verb,
     post_id: mediaRef,
-    comment_id: commentRef,
-    sender_id: authorRef,
-    sender_name: username,
-    message: text,
-    created_time: seconds(comment.at),
+    ...(!isPost && { comment_id: commentRef }),
+    ...(named && { sender_id: authorRef, sender_name: username, message: text }),
+    created_time: seconds(mention.at),
   }
   return changeEnvelope('page', accountRef, { field: 'mention', value }, at)
+}
+
+/** Where, and nothing else: https://developers.facebook.com/docs/instagram-platform/webhooks/examples */
+export function mentionNotice({ accountRef, mediaRef, commentRef, isPost }: Mention, at: number): unknown {
+  const value = { media_id: mediaRef, ...(!isPost && { comment_id: commentRef }) }
+  return changeEnvelope('instagram', accountRef, { field: 'mentions', value }, at)
 }
 
 /** `entry.time` of a change is in seconds, unlike that of a message. */

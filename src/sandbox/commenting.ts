@@ -1,6 +1,7 @@
-import { commentEnvelope, type FeedVerb, feedEnvelope, mentionEnvelope } from './comment-wire.ts'
+import { commentEnvelope, type FeedVerb, feedEnvelope } from './comment-wire.ts'
 import type { Core } from './core.ts'
 import type { Comment } from './entries.ts'
+import { createMentioning, type Mentioning as MentioningDeeds } from './mentioning.ts'
 import { meet } from './people.ts'
 import { createSerials } from './weather/serials.ts'
 import { type KeptComment, platformOf } from './world.ts'
@@ -19,7 +20,7 @@ export interface Said {
 }
 
 /** What people say in public, and what becomes of it. Facebook tells of all that, Instagram of what is said alone. */
-export interface Commenting {
+export interface Commenting extends MentioningDeeds {
   comment(said: Said): Delivered
   /** The same person says something more under the same post, in answer to a comment. */
   commentAgain(comment: Comment, text: string): Delivered
@@ -31,31 +32,14 @@ export interface Commenting {
   removeComment(commentRef: string): Delivered | undefined
   /** The account hides, shows or deletes it. */
   moderate(commentRef: string, change: { hidden: boolean } | { deleted: true }): Delivered | undefined
-  /** Somebody names the account under a post that is not its own. */
-  mention(said: Said): Delivered
 }
 
 export function createCommenting(core: Core): Commenting {
   const { world, record } = core
   const { say, tell, deliver } = createTelling(core)
 
-  /** A comment as it would be made now, by somebody new or by whom we know. */
-  function made({ name, username, contactRef, text, at, accountRef = core.account.accountRef }: Said): Comment {
-    const isPage = platformOf(world, accountRef) === 'messenger'
-    const known = world.contacts.get(contactRef ?? '')
-    const author = known ?? meet(core, { name, accountRef, ...(username !== undefined && { username }) })
-    const mediaRef = postOf(core, accountRef)
-    return {
-      ...{ accountRef, mediaRef, text, at: at ?? core.tick('comments') },
-      contactRef: author.contactRef,
-      username: isPage ? author.name : author.username,
-      ...(isPage && { authorRef: core.refs.commenter(author.contactRef) }),
-      commentRef: nextRef(core, { accountRef, mediaRef }),
-    }
-  }
-
   return {
-    comment: (said) => say(made(said)),
+    comment: (said) => say(madeBy(core, said)),
     commentAgain: ({ contactRef, username, authorRef, ...comment }, text) =>
       say(answering(core, comment, { contactRef, username, text, ...(authorRef && { authorRef }) })),
     replyInPublic(comment, text) {
@@ -77,13 +61,25 @@ export function createCommenting(core: Core): Commenting {
       record({ type: 'moderated', commentRef, ...change })
       return tell(commentRef, 'deleted' in change ? 'remove' : change.hidden ? 'hide' : 'unhide')
     },
-    mention(said) {
-      const mention = { ...made(said), mediaRef: core.refs.media(999) }
-      const isPage = platformOf(world, mention.accountRef) === 'messenger'
-      // Instagram has no field of its own for it: it comes among the comments.
-      const envelope = isPage ? mentionEnvelope(mention, core.clock()) : commentEnvelope(mention, core.clock())
-      return deliver(mention, mention.commentRef, envelope)
-    },
+    ...createMentioning(core, { made: (said) => madeBy(core, said), deliver }),
+  }
+}
+
+/** A comment as it would be made now, by somebody new or by whom we know. */
+function madeBy(
+  core: Core,
+  { name, username, contactRef, text, at, accountRef = core.account.accountRef }: Said,
+): Comment {
+  const isPage = platformOf(core.world, accountRef) === 'messenger'
+  const known = core.world.contacts.get(contactRef ?? '')
+  const author = known ?? meet(core, { name, accountRef, ...(username !== undefined && { username }) })
+  const mediaRef = postOf(core, accountRef)
+  return {
+    ...{ accountRef, mediaRef, text, at: at ?? core.tick('comments') },
+    contactRef: author.contactRef,
+    username: isPage ? author.name : author.username,
+    ...(isPage && { authorRef: core.refs.commenter(author.contactRef) }),
+    commentRef: nextRef(core, { accountRef, mediaRef }),
   }
 }
 

@@ -8,7 +8,7 @@ import type { Opening } from './opening.ts'
 import type { Phone } from './phone.ts'
 import { type AccountView, refuseWith, type Stage } from './stage.ts'
 import { messagingEnvelope } from './wire.ts'
-import { type KeptComment, platformOf } from './world.ts'
+import { type KeptComment, type KeptMention, platformOf } from './world.ts'
 
 const Delivery = z.union([
   /** Items of `messaging[]`, put into an envelope for the account: the first shop unless told. */
@@ -37,6 +37,7 @@ export interface Control {
   firsts(): (AccountView & { knowledge: typeof knowledge })[]
   arrivals(): Core['world']['arrivals']
   comments(): readonly KeptComment[]
+  mentions(): readonly KeptMention[]
   deliveries(): { id: number; attempts: number; outcome: string }[]
   /** Signs and delivers; resolves after the first try with its status, 0 when nobody answered. */
   deliver(delivery: Delivery): Promise<{ id: number; status: number }>
@@ -65,6 +66,7 @@ export function createControl(core: Core, { phone, stage, faults, opening, appRe
     firsts: () => [account, ...(page ? [page] : [])].map((one) => ({ ...stage.view(one), knowledge })),
     arrivals: () => world.arrivals,
     comments: () => world.comments,
+    mentions: () => world.mentions,
     deliveries: () => [...world.deliveries.values()].map(({ id, attempts, outcome }) => ({ id, attempts, outcome })),
     deliver(delivery) {
       const { accountRef = account.accountRef } = delivery

@@ -26,6 +26,9 @@ export type Entry =
   | { type: 'moderated'; commentRef: string; hidden?: boolean; deleted?: true }
   /** The one private reply to a comment was sent. */
   | { type: 'answered'; commentRef: string }
+  | ({ type: 'mention' } & Mention)
+  /** The account answered where it was mentioned. */
+  | ({ type: 'mention answer'; commentRef: string } & MentionAnswer)
   | ({ type: 'arrival' } & Arrival)
   | ({ type: 'delivery' } & Delivery)
   /** A try that was not answered with 200. */
@@ -74,6 +77,19 @@ export interface Comment {
   mediaRef: string
   /** The comment it stands under. */
   parentRef?: string
+  text: string
+  at: number
+}
+
+/** Somebody names the account elsewhere: in a comment under another's post, or in a post, which then is the comment too. */
+export interface Mention extends Comment {
+  isPost?: true
+  /** The words are for people, not for apps. */
+  isClosed?: true
+}
+
+export interface MentionAnswer {
+  ref: string
   text: string
   at: number
 }

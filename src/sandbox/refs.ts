@@ -23,6 +23,8 @@ export interface Refs {
   /** What stands on a Page: `{page}_{post}`, and under it `{post}_{comment}`. */
   pagePost(accountRef: string): string
   pageComment(postRef: string, serial: number): string
+  /** What somebody else has posted. */
+  foreignPost(authorRef: string, serial: number): string
   /** As Facebook names somebody who comments, which is another id than that of their messages. */
   commenter(contactRef: string): string
   conversation(contactRef: string): string
@@ -60,6 +62,7 @@ export function createRefs(seed: string): Refs {
     mediaOf: (accountRef) => `179${digits(`media of ${accountRef}`, 14)}`,
     pagePost: (accountRef) => `${accountRef}_12${digits(`post ${accountRef}`, 13)}`,
     pageComment: (postRef, serial) => `${postRef.split('_')[1]}_9${digits(`comment ${postRef} ${serial}`, 14)}`,
+    foreignPost: (authorRef, serial) => `${authorRef}_12${digits(`foreign post ${authorRef} ${serial}`, 13)}`,
     commenter: (contactRef) => `3${digits(`commenter ${contactRef}`, 15)}`,
     conversation: (contactRef) => `aWdfZAG06MTpJR01lc3NhZA2VUaHJlYWQ6${word(`conversation ${contactRef}`)}`,
     token: (accountRef, serial) =>

@@ -1,5 +1,5 @@
 import type { Platform } from '#src/domain/platform.ts'
-import type { Account, Arrival, Comment, Delivery, Entry, Message } from './entries.ts'
+import type { Account, Arrival, Comment, Delivery, Entry, Mention, MentionAnswer, Message } from './entries.ts'
 import { type Grant, permitsApplied } from './grants.ts'
 import { clearSkies, type Weather } from './weather/weather.ts'
 
@@ -29,6 +29,12 @@ export interface KeptComment extends Comment {
   deleted?: boolean
   answered?: boolean
   editedAt?: number
+}
+
+export interface KeptMention extends Mention {
+  deleted?: boolean
+  /** What the account said there. */
+  answers: MentionAnswer[]
 }
 
 export interface Token {
@@ -64,6 +70,8 @@ export interface World {
   /** How many messages each side of a thread has kept, by `keptKey`. */
   kept: Map<string, number>
   comments: KeptComment[]
+  /** Where the account was named elsewhere. */
+  mentions: KeptMention[]
   /** Of each account, the newest last. */
   tokens: Map<string, Token[]>
   grants: Map<string, Grant>
@@ -89,6 +97,7 @@ export function emptyWorld(): World {
     threads: new Map(),
     kept: new Map(),
     comments: [],
+    mentions: [],
     tokens: new Map(),
     ...{ grants: new Map(), subscriptions: new Map(), neighbours: new Map() },
     arrivals: [],
@@ -129,6 +138,9 @@ const applied: Applied = {
   reworded: (world, { commentRef, text, at }) => changeComment(world, commentRef, { text, editedAt: at }),
   moderated: (world, { type: _, commentRef, ...parts }) => changeComment(world, commentRef, parts),
   answered: (world, { commentRef }) => changeComment(world, commentRef, { answered: true }),
+  mention: (world, { type: _, ...mention }) => void world.mentions.push({ ...mention, answers: [] }),
+  'mention answer': (world, { type: _, commentRef, ...said }) =>
+    void world.mentions.find((mention) => mention.commentRef === commentRef)?.answers.push(said),
   arrival: (world, { type: _, ...arrival }) => void world.arrivals.push(arrival),
   delivery: (world, { type: _, ...delivery }) => {
     const { id, thread, at, mids = [], trouble } = delivery
@@ -188,7 +200,8 @@ function change(world: World, mid: string, parts: Partial<KeptMessage>): void {
 }
 
 function changeComment(world: World, ref: string, parts: Partial<KeptComment>): void {
-  const comment = world.comments.find(({ commentRef }) => commentRef === ref)
+  const isIt = ({ commentRef }: Comment) => commentRef === ref
+  const comment = world.comments.find(isIt) ?? world.mentions.find(isIt)
   if (comment) Object.assign(comment, parts)
 }
 

@@ -51,7 +51,7 @@ export interface StoredDecision {
 export interface StoredConversation {
   id: string
   accountId: string
-  kind: 'direct' | 'comment'
+  kind: 'direct' | 'comment' | 'mention'
   contactRef: string
   attention: string
   attentionReason: string | null

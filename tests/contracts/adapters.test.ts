@@ -129,6 +129,54 @@ describe.each(platforms)('the adapter of %s', (platform) => {
     }
   })
 
+  it('asks what stands at a mention, and takes a refusal for an answer, but no other trouble', async () => {
+    const { graph, adapter, listener } = await setUp()
+    const place = { mediaRef: '18000000000000020', commentRef: '18000000000000021' }
+    const look = () =>
+      adapter.mention?.({ ...place, accountRef: post.accountRef, at: new Date() }, token, soon(), listener)
+    for (const [code, subcode] of [[100, 33], [10], [200], [100]] as [number, number?][]) {
+      const no = { status: 400, body: graphError(code, subcode) }
+      graph.next('profile', ...(platform === 'instagram' ? [no, no] : [no]))
+      expect(await look()).toEqual({ kind: 'hidden' })
+    }
+    for (const [code, named] of [
+      [190, 'credential_rejected'],
+      [613, 'rate_limited'],
+      [2, 'platform_unavailable'],
+    ] as const) {
+      graph.next('profile', { status: 400, body: graphError(code) })
+      await expect(look()).rejects.toMatchObject({ code: named })
+    }
+  })
+
+  it('answers a mention where it stands, and takes a missing right there for no fault of the account', async () => {
+    const { graph, adapter } = await setUp()
+    const reply = {
+      ...post,
+      kind: 'mention_reply' as const,
+      recipientRef: '18000000000000021',
+      mediaRef: '18000000000000020',
+    }
+    graph.next('profile', { body: { id: '17846319838228163' } })
+    const { outcome } = await adapter.send(reply, token, soon())
+    expect(outcome).toEqual({ kind: 'sent', messageRef: '17846319838228163' })
+    const there = { path: `/v26.0/${reply.recipientRef}/comments`, json: { message: post.text } }
+    const ids = { media_id: reply.mediaRef, comment_id: reply.recipientRef }
+    const under = { path: `/v26.0/${post.accountRef}/mentions`, json: { ...ids, message: post.text } }
+    expect(graph.arrivals[0]).toMatchObject({
+      method: 'POST',
+      token: TOKEN,
+      ...(platform === 'messenger' ? there : under),
+    })
+    for (const [code, subcode] of [[100, 33], [10], [200], [3]] as [number, number?][]) {
+      graph.next('profile', { status: 403, body: graphError(code, subcode) })
+      expect((await adapter.send(reply, token, soon())).outcome).toMatchObject({ kind: 'refused', about: 'thread' })
+    }
+    graph.next('profile', { status: 400, body: graphError(190) }, { drop: true })
+    expect((await adapter.send(reply, token, soon())).outcome.kind).toBe('reauthorise')
+    expect((await adapter.send(reply, token, soon())).outcome.kind).toBe('uncertain')
+  })
+
   it('says of a dead token that it is refused, wherever it is used', async () => {
     const { graph, adapter, listener } = await setUp()
     const dead = { status: 400, body: graphError(190, 460) }

@@ -7,6 +7,7 @@ import { parseInstagramDelivery } from '#src/platforms/instagram/webhook.ts'
 import { parseMessengerDelivery } from '#src/platforms/messenger/webhook.ts'
 import { errorTable, type Meaning } from '#src/platforms/meta/error-table.ts'
 import { matchSignature } from '#src/platforms/meta/signature.ts'
+import type { KeptMention } from '#src/sandbox/world.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { APP_SECRET, aSandbox } from '#tests/support/sandbox.ts'
 
@@ -16,6 +17,12 @@ const sides = {
   messenger: { parse: parseMessengerDelivery, secret: PAGE_SECRET },
 }
 const withNote = ([name, meaning]: [string, Meaning]) => [name, { note: '', ...meaning }] as const
+/** What each platform tells of a mention, and of our answer to it. */
+const mentions = {
+  instagram: { author: { username: 'ben.moser', contactRef: '@ben.moser' }, back: undefined },
+  messenger: { author: { name: 'Ben Moser' }, back: [['Here!', true]] },
+}
+const placeOf = ({ mediaRef, commentRef, isPost }: KeptMention) => ({ mediaRef, ...(!isPost && { commentRef }) })
 const soon = () => AbortSignal.timeout(5000)
 
 describe.each(platforms)('our side and the stand-in of %s', (platform) => {
@@ -166,6 +173,41 @@ describe.each(platforms)('our side and the stand-in of %s', (platform) => {
       .toEqual(platform === 'messenger' ? ['comment', 'edit', 'unsend', 'mention'] : ['comment', 'comment'])
     const about = { messageRef: commentRef, onComment: true }
     if (platform === 'messenger') expect(heard()).toMatchObject([{}, { ...about, text: 'How much is it?' }, about, {}])
+  })
+
+  it('agree on who named the account elsewhere, on what is kept from us, and on the answer there', async () => {
+    const { control, adapter, accountRef, listener, token, heard } = await setUp()
+    const shown = async (place: { mediaRef: string; commentRef?: string }) =>
+      adapter.mention?.({ ...place, accountRef, at: new Date() }, token, soon(), listener)
+    const named = async (how: object) => {
+      await control.phone.mention({ name: 'Ben Moser', text: 'Ask @murmelton', accountRef, ...how })
+      const mention = control.mentions().at(-1)
+      if (!mention) throw new Error('Nobody named the account')
+      return { mention, place: placeOf(mention) }
+    }
+    for (const isPost of [false, true]) {
+      const { mention, place } = await named({ isPost, idsOnly: true })
+      await expect.poll(() => heard().at(-1)).toMatchObject({ kind: 'mention_notice', accountRef, ...place })
+      const link = { url: expect.stringMatching(/^https:/) }
+      const found = await shown(place)
+      expect(found).toMatchObject({
+        kind: 'shown',
+        item: { kind: 'mention', ...place, ...mentions[platform].author, text: mention.text, link },
+      })
+      expect(found?.kind === 'shown' && 'commentRef' in found.item).toBe(!isPost)
+
+      const { mediaRef, commentRef: recipientRef } = mention
+      const post = { postId: newId('post', new Date()), kind: 'mention_reply' as const, accountRef, text: 'Here!' }
+      const { outcome } = await adapter.send({ ...post, recipientRef, mediaRef }, token, soon())
+      expect(outcome).toMatchObject({ kind: 'sent', messageRef: mention.answers[0]?.ref })
+      expect(mention.answers).toMatchObject([{ text: 'Here!' }])
+      const back = await adapter.readBack?.({ ...post, recipientRef }, token, soon(), listener)
+      expect(back?.messages.map(({ text, fromUs }) => [text, fromUs])).toEqual(mentions[platform].back)
+      const gone = await adapter.send({ ...post, recipientRef: '1', mediaRef }, token, soon())
+      expect(gone.outcome).toMatchObject({ kind: 'refused', about: 'thread' })
+    }
+    const { place } = await named({ isClosed: true, idsOnly: true })
+    expect(await shown(place)).toEqual({ kind: 'hidden' })
   })
 
   it('agree on what was said lately: as the webhooks tell it, but for times cut to the second', async () => {

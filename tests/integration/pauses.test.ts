@@ -222,7 +222,7 @@ describe('a pause', () => {
     expect(await open()).toMatchObject([{ severity: 'warning', accountId: account.id }])
     expect(events).toContainEqual({ topic: 'alerts', id: `account:${account.id}` })
 
-    const bell = { inbox: none, draft: none, reconcile: none }
+    const bell = { inbox: none, draft: none, reconcile: none, mention: none }
     const sweepAt = async (at: Date) => {
       await db.delete(leases)
       await createSweep({ db, bell, lanes: { add: none }, publish: () => undefined, now: () => at, holder: 'test' })()

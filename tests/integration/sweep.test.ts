@@ -6,6 +6,7 @@ import { auditEntries } from '#db/schema/audit-entries.ts'
 import { conversations } from '#db/schema/conversations.ts'
 import { deliveryAttempts } from '#db/schema/delivery-attempts.ts'
 import { drafts } from '#db/schema/drafts.ts'
+import { inboundEvents } from '#db/schema/inbound-events.ts'
 import { outboxPosts } from '#db/schema/outbox-posts.ts'
 import { leases, switches } from '#db/schema/switches.ts'
 import { webhookDeliveries } from '#db/schema/webhook-deliveries.ts'
@@ -14,7 +15,7 @@ import { createSweep, type SweepDeps } from '#src/flow/sweep.ts'
 import { textHash } from '#src/vault/hash.ts'
 import { aConnectedThread, aQueuedPost } from '#tests/support/posts.ts'
 import { aDatabase } from '#tests/support/stores.ts'
-import { aThread } from '#tests/support/threads.ts'
+import { anAccount, aThread } from '#tests/support/threads.ts'
 
 const { db } = await aDatabase()
 const ago = (ms: number) => new Date(Date.now() - ms)
@@ -26,11 +27,18 @@ beforeEach(async () => {
 })
 
 function aSweep(changed: Partial<SweepDeps> = {}) {
-  const rung = { inbox: [] as number[], draft: [] as string[], outbox: [] as string[], reconcile: [] as string[] }
+  const rung = {
+    inbox: [] as number[],
+    draft: [] as string[],
+    outbox: [] as string[],
+    reconcile: [] as string[],
+    mention: [] as string[],
+  }
   const bell = {
     inbox: async (ids: number[]) => void rung.inbox.push(...ids),
     draft: async (id: string) => void rung.draft.push(id),
     reconcile: async (id: string) => void rung.reconcile.push(id),
+    mention: async (id: string) => void rung.mention.push(id),
   }
   const sweep = createSweep({
     db,
@@ -135,6 +143,27 @@ describe('the sweep rings again', () => {
     const { sweep, rung } = aSweep()
     expect(await sweep()).toMatchObject({ unread: 1 })
     expect(rung.reconcile).toEqual([lost.id])
+  })
+
+  it('for mentions of which nobody has asked the platform, for two days', async () => {
+    const account = await anAccount(db)
+    const anEvent = async (told: Date, changed: Partial<typeof inboundEvents.$inferInsert> = {}) => {
+      const id = newId('event', told)
+      const about = { source: 'instagram', accountRef: account.accountRef, accountId: account.id } as const
+      const when = { occurredAt: told, createdAt: told }
+      const row = { id, deliveryId: 1, itemIndex: 0, kind: 'mention_notice' as const, ...about, ...when, ...changed }
+      await db.insert(inboundEvents).values({ ...row, dedupeKey: textHash(`event ${++serial}`) })
+      return id
+    }
+    const forgotten = await anEvent(ago(31_000))
+    await anEvent(ago(20_000))
+    await anEvent(ago(31_000), { reason: 'shown' })
+    await anEvent(ago(31_000), { accountId: null })
+    await anEvent(ago(31_000), { kind: 'mention' })
+    await anEvent(ago(3 * 86_400_000))
+    const { sweep, rung } = aSweep()
+    await sweep()
+    expect(rung.mention).toEqual([forgotten])
   })
 
   it('not at every round: a slow worker is not buried in bells', async () => {

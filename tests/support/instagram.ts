@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '#db/client.ts'
 import { storeDeliveries } from '#db/deliveries.ts'
+import type { EventId } from '#src/domain/ids.ts'
 import type { Bell } from '#src/queues/bell.ts'
 import type { LiveEvent } from '#src/queues/live.ts'
 
@@ -91,6 +92,7 @@ export function aBell() {
     inbox: [] as number[][],
     drafts: [] as [string, number][],
     contacts: [] as string[],
+    mentions: [] as EventId[],
     media: [] as string[],
   }
   const bell: Bell = {
@@ -99,6 +101,7 @@ export function aBell() {
     draft: async (id, delayMs) => void rung.drafts.push([id, delayMs]),
     reconcile: async () => undefined,
     contact: async (id) => void rung.contacts.push(id),
+    mention: async (id) => void rung.mentions.push(id),
     credential: async () => undefined,
     media: async (id) => void rung.media.push(id),
   }

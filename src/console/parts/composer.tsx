@@ -60,7 +60,7 @@ function State(props: StateProps) {
         <summary class="button">Write by hand</summary>
         <AnswerComposer {...props} />
       </details>
-      {conversation.comment && (
+      {conversation.kind === 'comment' && (
         <div class="actions when-quiet">
           <Moderation conversation={conversation} back={props.back} />
         </div>

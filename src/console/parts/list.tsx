@@ -73,6 +73,8 @@ function Excerpt({ item }: { item: ListItem }) {
   return <em>{item.headForm ? formWords(item.headForm) : 'No message yet'}</em>
 }
 
+const kindWords = { direct: null, comment: 'Comment', mention: 'Mention' }
+
 function State({ item }: { item: ListItem }) {
   const flags = item.draftFlags?.length ?? 0
   switch (item.attention) {
@@ -97,7 +99,7 @@ function State({ item }: { item: ListItem }) {
     case 'waiting':
       return <span class="tag">Claude is drafting</span>
     case 'none':
-      return item.kind === 'comment' ? <span class="tag">Comment</span> : null
+      return kindWords[item.kind] && <span class="tag">{kindWords[item.kind]}</span>
   }
 }
 

@@ -14,6 +14,7 @@ const kinds: ReadonlyMap<string, Named> = new Map([
   ['media', ['Shared media', 'photo']],
   ['share', ['Shared post', 'photo']],
   ['post', ['Shared post', 'photo']],
+  ['mentioning_post', ['The post', 'photo']],
   ['ig_post', ['Shared post', 'photo']],
   ['ig_reel', ['Shared reel', 'video']],
   ['reel', ['Shared reel', 'video']],
@@ -163,6 +164,9 @@ const forms: Record<MessageView['form'], string> = {
   unsupported: 'A message that is not shown to other apps',
   comment: 'Public comment',
   live_comment: 'Public comment under a live video',
+  post_mention: 'Mentioned you in a post',
+  comment_mention: 'Mentioned you in a comment under somebody’s post',
+  hidden_mention: 'Mentioned you where the platform does not show us the words',
 }
 
 /** What kind of message it is, when its text alone does not say. */

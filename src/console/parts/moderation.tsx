@@ -4,7 +4,8 @@ import { Hidden } from './editor.tsx'
 /** Hiding and deleting the newest comment; both are held for the undo time like a reply. */
 export function Moderation({ conversation, back }: { conversation: ConversationView; back: string }) {
   const { id, comment, headMessageId } = conversation
-  if (!comment) return null
+  // What stands elsewhere is its owner's to hide.
+  if (!comment || comment.elsewhere) return null
   const fields = { headMessageId: headMessageId ?? '', back }
   return (
     <details class="act" name="act">

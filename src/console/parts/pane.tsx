@@ -40,6 +40,8 @@ export function Pane({ conversation, frame, list, back, earlierHref, refusal }: 
   )
 }
 
+const kindWords = { comment: 'Comments', mention: 'Mentions elsewhere' }
+
 function PaneHead({ conversation, frame, list }: Pick<PaneProps, 'conversation' | 'frame' | 'list'>) {
   const { contactName, contactUsername, kind } = conversation
   const { any } = openWays(conversation, frame.now)
@@ -64,7 +66,7 @@ function PaneHead({ conversation, frame, list }: Pick<PaneProps, 'conversation' 
               ·{' '}
             </>
           )}
-          {kind === 'comment' ? 'Comments' : platformRules[conversation.platform].name} ·{' '}
+          {kind === 'direct' ? platformRules[conversation.platform].name : kindWords[kind]} ·{' '}
           <a href={`/accounts/${conversation.accountId}`}>{conversation.accountName}</a>
         </p>
       </div>

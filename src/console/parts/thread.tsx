@@ -132,13 +132,16 @@ function Words({ message, conversation }: { message: MessageView; conversation: 
           ))}
         </p>
       )}
-      {message.form === 'unsupported' && <p class="muted">Open the thread in the platform’s own app to read it.</p>}
+      {['unsupported', 'hidden_mention'].includes(message.form) && (
+        <p class="muted">Open the thread in the platform’s own app to read it.</p>
+      )}
     </div>
   )
 }
 
-/** In a comment thread public and private words stand side by side. */
+/** In a comment thread public and private words stand side by side; under a mention all are public. */
 function labelOf({ direction, form }: MessageView, { kind }: ConversationView): string {
+  if (kind === 'mention' && direction === 'outbound') return 'Public reply'
   if (kind === 'comment' && direction === 'outbound') return form === 'comment' ? 'Public reply' : 'Private reply'
   return ['text', 'media'].includes(form) ? '' : formWords(form)
 }

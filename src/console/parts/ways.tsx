@@ -14,6 +14,7 @@ export const kindWords: Record<PostKind, string> = {
   message: '',
   public_reply: 'Public reply',
   private_reply: 'Private reply',
+  mention_reply: 'Reply to a mention',
   hide: 'Hide the comment',
   unhide: 'Show the comment again',
   delete: 'Delete the comment',
@@ -24,9 +25,12 @@ export function verdictOf({ policy }: ConversationView, kind: PostKind, at: Date
   return judge({ ...policy, kind, text: '.', provenance: 'written' }, at)
 }
 
-/** Which ways are open for an answer now, and whether any is; a direct conversation has one. */
+/** Which ways are open for an answer now, and whether any is; a direct conversation and a mention have one. */
 export function openWays(conversation: ConversationView, at: Date): { ways: Map<ReplyWay, Verdict>; any: Verdict } {
-  if (conversation.kind === 'direct') return { ways: new Map(), any: verdictOf(conversation, 'message', at) }
+  if (conversation.kind !== 'comment') {
+    const [kind = 'message'] = kindsOf(conversation.kind, undefined)
+    return { ways: new Map(), any: verdictOf(conversation, kind, at) }
+  }
   const ways = new Map(
     replyWays.map((way) => {
       const verdicts = kindsOf('comment', way).map((kind) => verdictOf(conversation, kind, at))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { InboundItem } from '#src/domain/inbox.ts'
+import { noticeOf } from '../meta/mentions.ts'
 import { faultIn, given, NO_MOMENT, type Place, Ref } from '../meta/words.ts'
 import { readInstagramMessaging } from './messaging.ts'
 
@@ -66,16 +67,10 @@ function readComment(field: string, value: unknown, { accountRef, sentAt }: Plac
   }
 }
 
-function readMention(value: unknown, { accountRef, sentAt }: Place): InboundItem | string {
+/** Instagram tells where, not what: https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-facebook-login/mentions */
+function readMention(value: unknown, place: Place): InboundItem | string {
   const parsed = Mention.safeParse(value)
   if (!parsed.success) return faultIn('Mention', parsed.error)
   const { media_id: mediaRef, comment_id } = parsed.data
-  return {
-    kind: 'mention',
-    accountRef,
-    at: sentAt ?? NO_MOMENT,
-    key: ['mention', accountRef, mediaRef, comment_id ?? ''],
-    mediaRef,
-    ...given({ commentRef: comment_id ?? undefined }),
-  }
+  return noticeOf({ mediaRef, ...given({ commentRef: comment_id ?? undefined }) }, place)
 }

@@ -16,6 +16,7 @@ import { fieldOf } from '../meta/graph.ts'
 import { readReplies, readThread } from '../meta/read-back.ts'
 import { readRecent } from '../meta/recent.ts'
 import { createSubscriptions } from '../meta/subscriptions.ts'
+import { createMention } from './mentions.ts'
 import { requestOf } from './posts.ts'
 import { recentOf } from './recent.ts'
 
@@ -52,6 +53,8 @@ export function createInstagramAdapter(options: InstagramOptions) {
     },
 
     readBack({ kind, recipientRef, accountRef }, token, signal, listener) {
+      // What stands under other people's posts is not shown, our own answers included.
+      if (kind === 'mention_reply') return Promise.resolve(undefined)
       const read = createRead(ask, graphApiVersion, { token, signal, listener })
       return kind === 'public_reply'
         ? readReplies({ edge: 'replies', commentRef: recipientRef, accountRef }, read)
@@ -61,6 +64,8 @@ export function createInstagramAdapter(options: InstagramOptions) {
     recent({ accountRef, since }, token, signal, listener) {
       return readRecent(recentOf(accountRef), since, createRead(ask, graphApiVersion, { token, signal, listener }))
     },
+
+    mention: createMention(ask, graphApiVersion),
 
     credential: createCredential(ask, graphApiVersion),
 

@@ -129,10 +129,10 @@ const table: Record<string, object[]> = {
   'comment-own': [{ kind: 'comment', own: true, contactRef: us, parentRef: '18000000000000009' }],
   'comment-own-scoped': [{ kind: 'comment', own: true }],
   'mention-comment': [
-    { kind: 'mention', accountRef: us, mediaRef: '18000000000000020', commentRef: '18000000000000021' },
+    { kind: 'mention_notice', accountRef: us, mediaRef: '18000000000000020', commentRef: '18000000000000021' },
   ],
   'mention-caption': [
-    { kind: 'mention', mediaRef: '18000000000000020', key: ['mention', us, '18000000000000020', ''] },
+    { kind: 'mention_notice', mediaRef: '18000000000000020', key: ['mention', us, '18000000000000020', ''] },
   ],
   'story-insights': odd('Field story_insights is not used'),
   optin: odd('Items with optin are not used'),

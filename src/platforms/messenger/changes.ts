@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { InboundItem } from '#src/domain/inbox.ts'
 import { faultIn, given, Moment, NO_MOMENT, type Place, Ref } from '../meta/words.ts'
+import { readMention } from './mentions.ts'
 import { readMessengerMessaging } from './messaging.ts'
 
 /** What happens on the Page itself. Meta publishes a table of names, no samples: https://developers.facebook.com/docs/graph-api/webhooks/reference/page#feed */
@@ -15,8 +16,6 @@ const Comment = z.looseObject({
   created_time: Moment.nullish().catch(undefined),
   is_hidden: z.boolean().nullish(),
 })
-
-const Mention = z.looseObject({ post_id: Ref, comment_id: Ref.nullish() })
 
 const feedItems = ['comment', 'post', 'status', 'share', 'photo', 'album', 'video', 'reaction', 'like', 'event'].concat(
   ['address', 'connection', 'coupon', 'experience', 'group', 'group_message', 'interest', 'link', 'mention'],
@@ -51,11 +50,22 @@ const unused = ['messaging_optins', 'messaging_handovers', 'standby', 'messaging
 /** One `field` with its `value`. The item, or in words what is odd about it. */
 export function readPageChange(field: unknown, value: unknown, place: Place): InboundItem | string {
   if (field === 'feed') return readFeed(value, place)
-  if (field === 'mention') return readMention(value, place)
+  if (field === 'mention') return readMentionChange(value, place)
   if (typeof field !== 'string') return 'Change without a field'
   if (messagingFields.includes(field)) return readMessengerMessaging(value, place)
   return unused.includes(field) ? `Field ${field} is not used` : 'Change of an unknown field'
 }
+
+/** Who edits or takes back a mention does that to a comment or a post of their own. */
+function readMentionChange(value: unknown, place: Place): InboundItem | string {
+  const { data } = MentionVerb.safeParse(value)
+  if (!data?.verb || data.verb === 'add') return readMention(value, place)
+  if (!(data.verb in commentChanges)) return 'Mention of an unknown kind'
+  const about = data.comment_id ?? data.post_id
+  return readCommentChange({ ...data, comment_id: about, from: undefined }, data.verb, place)
+}
+
+const MentionVerb = z.looseObject({ verb: z.string().nullish(), post_id: z.unknown(), comment_id: z.unknown() })
 
 /** New comments are read; whatever else happens on a Page is known and set aside. */
 function readFeed(value: unknown, place: Place): InboundItem | string {
@@ -125,19 +135,5 @@ function readComment(value: unknown, { accountRef, sentAt }: Place): InboundItem
     live: false,
     own: from.id === accountRef,
     ...given({ parentRef, name: from.name || undefined }),
-  }
-}
-
-function readMention(value: unknown, { accountRef, sentAt }: Place): InboundItem | string {
-  const mention = Mention.safeParse(value)
-  if (!mention.success) return faultIn('Mention', mention.error)
-  const { post_id: mediaRef, comment_id } = mention.data
-  return {
-    kind: 'mention',
-    accountRef,
-    at: sentAt ?? NO_MOMENT,
-    key: ['mention', accountRef, mediaRef, comment_id ?? ''],
-    mediaRef,
-    ...given({ commentRef: comment_id ?? undefined }),
   }
 }

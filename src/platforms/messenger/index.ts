@@ -17,6 +17,7 @@ import { proofOf } from '../meta/proof.ts'
 import { readReplies, readThread } from '../meta/read-back.ts'
 import { readRecent } from '../meta/recent.ts'
 import { createSubscriptions } from '../meta/subscriptions.ts'
+import { createMention } from './mentions.ts'
 import { requestOf } from './posts.ts'
 import { recentOf } from './recent.ts'
 
@@ -56,7 +57,7 @@ export function createMessengerAdapter(options: MessengerOptions): PlatformAdapt
 
     readBack({ kind, recipientRef, accountRef }, token, signal, listener) {
       const read = createRead(ask, graphApiVersion, { token, signal, listener })
-      return kind === 'public_reply'
+      return kind === 'public_reply' || kind === 'mention_reply'
         ? readReplies({ edge: 'comments', commentRef: recipientRef, accountRef }, read)
         : readThread({ owner: encodeURIComponent(accountRef), platform: 'messenger', contactRef: recipientRef }, read)
     },
@@ -64,6 +65,8 @@ export function createMessengerAdapter(options: MessengerOptions): PlatformAdapt
     recent({ accountRef, since }, token, signal, listener) {
       return readRecent(recentOf(accountRef), since, createRead(ask, graphApiVersion, { token, signal, listener }))
     },
+
+    mention: createMention(ask, graphApiVersion),
 
     // A Page's token has no end and cannot be renewed; it is only asked whether it still works.
     credential: {

@@ -19,6 +19,7 @@ export function requestOf({ postId, kind, accountRef, recipientRef, text, tag }:
     case 'private_reply':
       return { path: `${page}/messages`, method: 'POST', json: { recipient: { comment_id: recipientRef }, message } }
     case 'public_reply':
+    case 'mention_reply':
       return { path: `${comment}/comments`, method: 'POST', json: { message: text } }
     case 'hide':
     case 'unhide':

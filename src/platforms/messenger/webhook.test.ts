@@ -92,7 +92,21 @@ const table: Record<string, object[]> = {
   'visitor-post': odd('Feed items with post and add are not used'),
   'feed-reaction': odd('Feed items with reaction and add are not used'),
   'feed-future': odd('Feed item of an unknown kind'),
-  mention: [{ kind: 'mention', accountRef: us, mediaRef: `${us}_90`, commentRef: '90_91' }],
+  mention: [
+    {
+      ...{ kind: 'mention', accountRef: us, mediaRef: '400000000000004_90', commentRef: '90_91', text: 'see @Alpine' },
+      ...{ contactRef: '3000000000000001', name: 'Eva', link: { url: 'https://www.facebook.com/90_91' } },
+      at: new Date(1_763_800_099_000),
+    },
+  ],
+  'mention-in-post': [
+    { kind: 'mention', mediaRef: '3000000000000001_95', key: ['mention', us, '3000000000000001_95', ''] },
+  ],
+  'mention-nameless': [{ kind: 'mention_notice', mediaRef: '400000000000004_90', commentRef: '90_91' }],
+  'mention-at-home': odd('A mention under a post of the Page itself, which comes as a comment too'),
+  'mention-own': odd('A mention by the account itself'),
+  'mention-edited': [{ kind: 'edit', messageRef: '90_91', onComment: true, text: 'see @Alpine again' }],
+  'mention-removed': [{ kind: 'unsend', messageRef: '90_91', onComment: true }],
   ratings: odd('Field ratings is not used'),
   'message-as-change': message('m_C1', 'text', { text: 'as a change' }),
   'test-message': odd('A test event of the dashboard'),

@@ -27,7 +27,7 @@ export function createCall({ graphUrl, fetch = globalThis.fetch }: ClientOptions
 }
 
 export type Ask = ReturnType<typeof createAsk>
-type Question = Omit<GraphRequest, 'url' | 'method'> & { method?: 'POST'; query: Record<string, string> }
+export type Question = Omit<GraphRequest, 'url' | 'method'> & { method?: 'POST'; query: Record<string, string> }
 
 /** Calls that are safe to repeat; the pauses of an answer are told before anything is made of it. */
 export function createAsk(call: Call, now: () => Date) {

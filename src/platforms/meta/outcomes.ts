@@ -21,10 +21,24 @@ export function outcomeOf({ kind, recipientRef }: PostToSend, answer: HeardAnswe
   }
   if (isModeration(kind) && !error && isDone(answer)) return { kind: 'sent', messageRef: `${kind}:${recipientRef}` }
   const outcome = classifyGraphAnswer(answer)
-  if (kind !== 'private_reply' || outcome.kind !== 'sent') return again(kind, outcome)
-  // The one place that names the author of a comment as the writer of messages.
-  const reached = fieldOf(answer.body, 'recipient_id')
-  return typeof reached === 'string' && reached !== '' ? { ...outcome, recipientRef: reached } : outcome
+  if (kind === 'mention_reply') return ofMention(outcome)
+  return kind === 'private_reply' ? withReached(outcome, answer) : again(kind, outcome)
+}
+
+/** The one place that names the author of a comment as the writer of messages. */
+function withReached(outcome: Outcome, { body }: HeardAnswer): Outcome {
+  const reached = fieldOf(body, 'recipient_id')
+  return outcome.kind === 'sent' && typeof reached === 'string' && reached !== ''
+    ? { ...outcome, recipientRef: reached }
+    : outcome
+}
+
+/** Who may answer under somebody else's post is up to them, so a refusal there says nothing about our account. */
+function ofMention(outcome: Outcome): Outcome {
+  const isMissingRight = outcome.kind === 'stop_account' && /^(3|10|100|2\d\d)(\/|$)/.test(outcome.code)
+  if (!isMissingRight) return outcome
+  const note = 'Meta lets the account not answer there: its owner may have closed it, or the app lacks the permission'
+  return { kind: 'refused', code: outcome.code, note, about: 'thread' }
 }
 
 /** To hide or delete a comment twice comes to the same as once, so a doubt about it is settled by doing it again. */

@@ -103,7 +103,7 @@ function pageNode(comment: KeptComment) {
 }
 
 /** Parameters may come as JSON, as a form, or in the address. */
-async function bodyOf(c: Context<GraphEnv>): Promise<unknown> {
+export async function bodyOf(c: Context<GraphEnv>): Promise<unknown> {
   const isJson = c.req.header('content-type')?.includes('json')
   const body: unknown = await (isJson ? c.req.json() : c.req.parseBody()).catch(() => ({}))
   return typeof body === 'object' ? { ...c.req.query(), ...body } : body

@@ -12,6 +12,7 @@ import { fieldsOf, isOurs, type Room, readAccount, readingOf, refresh } from './
 import { commentOf, hide, listReplies, readComment, remove, replyTo } from './comments.ts'
 import { type Answer, answer, type GraphEnv, recordArrivals, requireToken } from './gate.ts'
 import { inspect } from './inspect.ts'
+import { addMentions } from './mentions.ts'
 import { type Cut, listConversations, readMessages, readNode } from './nodes.ts'
 import { listPosts, listUnder } from './posts.ts'
 import { weatherReads } from './read-weather.ts'
@@ -59,6 +60,7 @@ export function createGraph({ core, phone, faults, appRecord }: GraphOptions) {
   app.on(['GET', 'POST', 'DELETE'], `${VERSION}/:owner/subscribed_apps`, async (c) =>
     say(c, await subscribedApps(core, c)),
   )
+  addMentions(app, { core, phone, tally }, VERSION)
   addPosts(app, core)
   addComments(app, { core, phone, tally })
   app.get(`${VERSION}/:ref`, (c) => {

@@ -1,11 +1,24 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { namesUser } from '#src/domain/mention.ts'
 import { platforms } from '#src/domain/platform.ts'
 import type { Core } from '../core.ts'
+import type { Account } from '../entries.ts'
 import type { Phone } from '../phone.ts'
 
 const Words = z.object({ text: z.string().trim().min(1).max(1000) })
-const Remark = Words.extend({ name: z.string().trim().min(1).max(60), platform: z.enum(platforms) })
+const Remark = Words.extend({
+  name: z.string().trim().min(1).max(60),
+  platform: z.enum(platforms),
+  place: z.enum(['home', 'comment', 'post']).default('home'),
+})
+
+/** Whoever speaks elsewhere names the shop, or Meta would tell nobody. */
+function saidBy(phone: Phone, { accountRef, username }: Account, { name, text, place }: z.infer<typeof Remark>): void {
+  if (place === 'home') return void phone.comment({ name, text, accountRef })
+  const named = namesUser(text, username) ? text : `@${username} ${text}`
+  void phone.mention({ name, text: named, accountRef, isPost: place === 'post' })
+}
 
 /** The forms about comments. What a form would not let through changes nothing. */
 export function createCommentDeeds(core: Core, phone: Phone) {
@@ -17,7 +30,12 @@ export function createCommentDeeds(core: Core, phone: Phone) {
     .post('/comments', async (c) => {
       const { data } = Remark.safeParse(await c.req.parseBody())
       const account = data?.platform === 'messenger' ? core.page : core.account
-      if (data && account) void phone.comment({ name: data.name, text: data.text, accountRef: account.accountRef })
+      if (data && account) saidBy(phone, account, data)
+      return c.redirect('/', 303)
+    })
+    .post('/mentions/:ref/removal', (c) => {
+      const ref = c.req.param('ref')
+      if (core.world.mentions.some(({ commentRef }) => commentRef === ref)) void phone.removeMention(ref)
       return c.redirect('/', 303)
     })
     .post('/comments/:ref/removal', (c) => {

@@ -62,7 +62,7 @@ export function NewComment({ core }: { core: Core }) {
   const played = platforms.filter((platform) => platform === 'instagram' || core.page)
   return (
     <form class="new-person" method="post" action="/comments">
-      <label for="commenter">A comment under the shop’s post</label>
+      <label for="commenter">Said in public</label>
       <input id="commenter" name="name" required maxlength={60} autocomplete="off" placeholder="By" dir="auto" />
       <input
         name="text"
@@ -77,6 +77,11 @@ export function NewComment({ core }: { core: Core }) {
         {played.map((platform) => (
           <option value={platform}>{platform === 'messenger' ? 'Facebook' : platformRules[platform].name}</option>
         ))}
+      </select>
+      <select name="place" aria-label="In which place">
+        <option value="home">Under the shop’s post</option>
+        <option value="comment">Under somebody’s post, naming the shop</option>
+        <option value="post">In a post of their own, naming the shop</option>
       </select>
       <button type="submit">Comment</button>
     </form>

@@ -2,6 +2,7 @@ import type { Core } from '../core.ts'
 import { type Contact, type KeptMessage, threadOf } from '../world.ts'
 import { Avatar } from './avatar.tsx'
 import { Comments, NewComment } from './comments.tsx'
+import { Mentions } from './mentions.tsx'
 import { sayAgo } from './times.ts'
 
 interface ListProps {
@@ -32,6 +33,7 @@ export function ContactList({ core, chosen, trouble }: ListProps) {
           ))}
         </ul>
         <Comments core={core} />
+        <Mentions core={core} />
       </div>
       <form class="new-person" method="post" action="/contacts">
         <label for="name">Somebody new</label>

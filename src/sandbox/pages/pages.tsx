@@ -39,7 +39,16 @@ const headers = secureHeaders({
 export function createPages({ core, phone, consoleUrl }: PagesOptions) {
   const { world } = core
   const app = new Hono()
-  for (const path of ['/', '/contacts/*', '/messages/*', '/comments', '/comments/*', '/assets/*', '/pictures/*'])
+  for (const path of [
+    '/',
+    '/contacts/*',
+    '/messages/*',
+    '/comments',
+    '/comments/*',
+    '/mentions/*',
+    '/assets/*',
+    '/pictures/*',
+  ])
     app.use(path, headers)
   const page = (view: Omit<PageView, 'core' | 'consoleUrl'> = {}) =>
     html`<!doctype html>${<SandboxPage core={core} consoleUrl={consoleUrl} {...view} />}`

@@ -106,6 +106,18 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./keys.ts')).generateKeys,
   },
   {
+    name: 'keys rotate',
+    about: 'Seals everything anew with the first key of APP_SECRET_KEY. May be stopped at any time and run again.',
+    options: { batch: { type: 'string', default: '100' }, ...json },
+    load: async () => (await import('./keys-rotate.ts')).rotateKeys,
+  },
+  {
+    name: 'keys status',
+    about: 'Says what is sealed under which key of APP_SECRET_KEY; 0 when all but the first may go.',
+    options: json,
+    load: async () => (await import('./keys-rotate.ts')).showKeys,
+  },
+  {
     name: 'config check',
     about: 'Reads the configuration of every process and tells all its faults.',
     args: ['[process]'],

@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
 import { alone } from './lock.mjs'
@@ -10,12 +10,46 @@ import { EXIT, Halt } from './say.mjs'
  * The settings a person gave: the real environment, over `.env.<APP_ENV>`, over `.env`. Empty values count as not given.
  * COUNTERSIGN_SETTINGS names another folder for the two files.
  */
-export function givenEnvironment({ env = process.env, folder = env.COUNTERSIGN_SETTINGS || root } = {}) {
+export function givenEnvironment(place = {}) {
+  return settingsLayers(place).reduce((upper, { settings }) => underlay(upper, settings), {})
+}
+
+/** The same, layer by layer: which comes first, and what it is called. */
+export function settingsLayers({ env = process.env, folder = env.COUNTERSIGN_SETTINGS || root } = {}) {
   const real = withoutEmpty(env)
   const plain = readEnvFile(path.join(folder, '.env'))
   const kind = real.APP_ENV ?? plain.APP_ENV
-  const special = kind && /^[\w-]+$/.test(kind) ? readEnvFile(path.join(folder, `.env.${kind}`)) : {}
-  return underlay(underlay(real, special), plain)
+  const special = kind && /^[\w-]+$/.test(kind) ? [`.env.${kind}`] : []
+  return [
+    { from: 'environment', settings: real },
+    ...special.map((name) => ({ from: name, settings: readEnvFile(path.join(folder, name)) })),
+    { from: '.env', settings: plain },
+  ]
+}
+
+/** Remembers for each variable, by its name alone, what brought its present value. */
+export function createSources() {
+  const sources = {}
+  let known = {}
+  return {
+    note(env, from) {
+      for (const [name, value] of Object.entries(env)) if (known[name] !== value) sources[name] = from
+      known = env
+      return env
+    },
+    sources,
+  }
+}
+
+/** The files of settings that others on this machine can read, in words. */
+export function exposedFiles({ env = process.env, folder = env.COUNTERSIGN_SETTINGS || root } = {}) {
+  const files = (existsSync(folder) ? readdirSync(folder) : []).filter((name) =>
+    /^\.env(\.(?!example$)[\w-]+)?$/.test(name),
+  )
+  const isExposed = (name) => (statSync(path.join(folder, name)).mode & 0o044) !== 0
+  return files
+    .filter(isExposed)
+    .map((name) => `${name} may hold secrets and can be read by others on this machine: chmod 600 ${name}`)
 }
 
 /** Adds what `lower` has and `upper` lacks. NAME and NAME_FILE are one thing: the upper layer's word on either hides both. */

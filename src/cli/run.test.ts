@@ -145,6 +145,13 @@ describe('config', () => {
     expect(rows.map(({ name }: { name: string }) => name)).not.toContain('ANTHROPIC_API_KEY')
   })
 
+  it('shows which file of settings a value came from, where that is known', async () => {
+    const COUNTERSIGN_SOURCES = JSON.stringify({ PORT: '.env.staging', SESSION_SECRET_FILE: '.env' })
+    const { out } = await run(['config', 'show', 'web', '--json'], { env: { ...env, COUNTERSIGN_SOURCES } })
+    expect(JSON.parse(out)).toContainEqual({ name: 'PORT', value: '4000', from: '.env.staging' })
+    expect(JSON.parse(out)).toContainEqual({ name: 'SESSION_SECRET', value: '/run/secrets/session', from: '.env' })
+  })
+
   it('tells the faults of all processes at once', async () => {
     const { code, err } = await run(['config', 'check'], { env })
     expect(code).toBe(78)

@@ -1,22 +1,31 @@
 // `npm run -s countersign -- <command>`: the product's command line with the settings of `npm start`.
 import { spawn } from 'node:child_process'
 import path from 'node:path'
-import { generatedSecrets, givenEnvironment, keptAddresses, underlay, withSecrets } from './lib/environment.mjs'
+import {
+  createSources,
+  exposedFiles,
+  generatedSecrets,
+  keptAddresses,
+  settingsLayers,
+  underlay,
+  withSecrets,
+} from './lib/environment.mjs'
 import { prepare } from './lib/launch.mjs'
 import { checkMachine, dataFolder, root } from './lib/place.mjs'
 import { built, laterAddresses, withSandboxIfOn } from './lib/product.mjs'
-import { main } from './lib/say.mjs'
+import { main, say } from './lib/say.mjs'
 
 const args = process.argv.slice(2)
 
 await main(async () => {
   checkMachine()
   await prepare()
-  const env = await settings()
+  const { env, sources } = await settings()
+  if (args[0] === 'config') exposedFiles().forEach(say)
   const { environmentFor } = await built('src/config.js')
   const child = spawn(process.execPath, [path.join(root, 'dist/src/cli.js'), ...args], {
     // Only who judges the configuration needs to see all of it.
-    env: args[0] === 'config' ? env : environmentFor(env, 'cli'),
+    env: args[0] === 'config' ? { ...env, COUNTERSIGN_SOURCES: JSON.stringify(sources) } : environmentFor(env, 'cli'),
     stdio: 'inherit',
   })
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
@@ -30,6 +39,11 @@ async function settings() {
   const port = () => new URL(kept.SANDBOX_URL ?? 'http://127.0.0.1:0').port || '0'
   // What npm start would see to is no fault.
   const later = args[0] === 'config' && args[1] === 'check' ? laterAddresses : {}
-  const env = underlay(underlay(withSecrets(givenEnvironment(), secrets), kept), later)
-  return withSandboxIfOn(env, { port, secrets, folder: dataFolder })
+  const { note, sources } = createSources()
+  let env = {}
+  for (const { from, settings } of settingsLayers()) env = note(underlay(env, settings), from)
+  env = note(withSecrets(env, secrets), 'made by npm start')
+  env = note(underlay(env, kept), 'last npm start')
+  env = note(await withSandboxIfOn(underlay(env, later), { port, secrets, folder: dataFolder }), 'sandbox')
+  return { env, sources }
 }

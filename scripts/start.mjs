@@ -1,4 +1,5 @@
 // `npm start`: everything the product needs, in order, and then the product.
+import { exposedFiles } from './lib/environment.mjs'
 import { launch } from './lib/launch.mjs'
 import { checkMachine, dataFolder } from './lib/place.mjs'
 import { main, say, seconds } from './lib/say.mjs'
@@ -46,6 +47,7 @@ function announce({ url, sandboxUrl, setupLink }) {
 await main(async () => {
   checkMachine()
   warnOfOldNode()
+  exposedFiles().forEach(say)
   stopWithNpm()
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, onSignal)
   let fatal

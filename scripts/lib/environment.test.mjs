@@ -1,13 +1,17 @@
 import { createPublicKey } from 'node:crypto'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
+  createSources,
+  exposedFiles,
   generatedSecrets,
   givenEnvironment,
   keepAddresses,
   keptAddresses,
+  settingsLayers,
+  underlay,
   withSandbox,
   withSecrets,
 } from './environment.mjs'
@@ -41,6 +45,40 @@ describe('givenEnvironment', () => {
   it('lets NAME above hide NAME_FILE below, and the other way round', () => {
     const folder = aFolder({ '.env': 'A=plain\nB_FILE=/plain\n' })
     expect(givenEnvironment({ env: { A_FILE: '/real', B: 'real' }, folder })).toEqual({ A_FILE: '/real', B: 'real' })
+  })
+
+  it('reads quotes, comments, export and values of several lines as Node does', () => {
+    const text = `# Comment\nexport A=1\nB="two\nlines"\nC=plain # tail\nD='# kept'\nE="it's"\n`
+    const folder = aFolder({ '.env.production': text, '.env': 'A=hidden\n' })
+    const { APP_ENV, ...settings } = givenEnvironment({ env: { APP_ENV: 'production' }, folder })
+    expect(APP_ENV).toBe('production')
+    expect(settings).toEqual({ A: '1', B: 'two\nlines', C: 'plain', D: '# kept', E: "it's" })
+  })
+
+  it.each(['development', 'staging', 'production'])('reads the file of %s and of no other kind', (kind) => {
+    const kinds = ['development', 'staging', 'production']
+    const folder = aFolder(Object.fromEntries(kinds.map((one) => [`.env.${one}`, `FROM=${one}\n`])))
+    expect(givenEnvironment({ env: { APP_ENV: kind }, folder })).toEqual({ APP_ENV: kind, FROM: kind })
+  })
+})
+
+describe('where settings come from', () => {
+  it('tells of each variable which layer it came from, and remembers no value', () => {
+    const folder = aFolder({ '.env': 'B=canary-plain\nC=canary-plain\n', '.env.staging': 'B=canary-special\n' })
+    const { note, sources } = createSources()
+    let env = {}
+    for (const { from, settings } of settingsLayers({ env: { APP_ENV: 'staging', A: 'canary-real' }, folder })) {
+      env = note(underlay(env, settings), from)
+    }
+    note({ ...env, C: 'changed' }, 'sandbox')
+    expect(sources).toEqual({ APP_ENV: 'environment', A: 'environment', B: '.env.staging', C: 'sandbox' })
+  })
+
+  it('warns of files of settings that others can read, and of no template', () => {
+    const folder = aFolder({ '.env': 'A=1\n', '.env.staging': 'A=1\n', '.env.example': 'A=\n', 'x.env': '' })
+    chmodSync(path.join(folder, '.env'), 0o600)
+    chmodSync(path.join(folder, '.env.staging'), 0o640)
+    expect(exposedFiles({ folder })).toEqual([expect.stringMatching(/^\.env\.staging .* chmod 600 \.env\.staging$/)])
   })
 
   it('reads no file outside the folder, whatever APP_ENV says', () => {
@@ -80,21 +118,28 @@ describe('withSecrets', () => {
       'APPROVAL_PUBLIC_KEY',
       'APPROVAL_SIGNING_KEY',
       'APP_SECRET_KEY',
+      'AUDIT_PUBLIC_KEY',
+      'AUDIT_SIGNING_KEY',
       'SESSION_SECRET',
       'WEBHOOK_VERIFY_TOKEN',
     ])
   })
 
-  it('takes the public half from a signing key that was given, never a foreign one', async () => {
-    const { APPROVAL_SIGNING_KEY } = await generatedSecrets(aFolder())
-    const env = withSecrets({ APPROVAL_SIGNING_KEY }, await generatedSecrets(aFolder()))
-    const half = createPublicKey({ key: Buffer.from(APPROVAL_SIGNING_KEY, 'base64'), type: 'pkcs8', format: 'der' })
-    expect(env.APPROVAL_PUBLIC_KEY).toBe(half.export({ type: 'spki', format: 'der' }).toString('base64'))
+  const pairs = [
+    ['APPROVAL_SIGNING_KEY', 'APPROVAL_PUBLIC_KEY'],
+    ['AUDIT_SIGNING_KEY', 'AUDIT_PUBLIC_KEY'],
+  ]
+
+  it.each(pairs)('takes the public half from a %s that was given, never a foreign one', async (signing, open) => {
+    const { [signing]: key } = await generatedSecrets(aFolder())
+    const env = withSecrets({ [signing]: key }, await generatedSecrets(aFolder()))
+    const half = createPublicKey({ key: Buffer.from(key, 'base64'), type: 'pkcs8', format: 'der' })
+    expect(env[open]).toBe(half.export({ type: 'spki', format: 'der' }).toString('base64'))
   })
 
-  it('adds no signing key to a public key that was given', async () => {
-    const env = withSecrets({ APPROVAL_PUBLIC_KEY: 'theirs' }, await generatedSecrets(aFolder()))
-    expect(env).not.toHaveProperty('APPROVAL_SIGNING_KEY')
+  it.each(pairs)('adds no %s to a %s that was given', async (signing, open) => {
+    const env = withSecrets({ [open]: 'theirs' }, await generatedSecrets(aFolder()))
+    expect(env).not.toHaveProperty(signing)
   })
 })
 

@@ -100,10 +100,22 @@ export const commands: readonly Command[] = [
   {
     name: 'keys generate',
     about:
-      'Prints new keys: fernet for APP_SECRET_KEY, approval for the two APPROVAL_ keys, session for SESSION_SECRET.',
+      'Prints new keys: fernet for APP_SECRET_KEY, session for SESSION_SECRET, approval and audit for the pairs of those names, api and hex for anything else.',
     args: ['[kind]'],
     example: 'countersign keys generate approval >> .env',
     load: async () => (await import('./keys.ts')).generateKeys,
+  },
+  {
+    name: 'keys rotate',
+    about: 'Seals everything anew with the first key of APP_SECRET_KEY. May be stopped at any time and run again.',
+    options: { batch: { type: 'string', default: '100' }, ...json },
+    load: async () => (await import('./keys-rotate.ts')).rotateKeys,
+  },
+  {
+    name: 'keys status',
+    about: 'Says what is sealed under which key of APP_SECRET_KEY; 0 when all but the first may go.',
+    options: json,
+    load: async () => (await import('./keys-rotate.ts')).showKeys,
   },
   {
     name: 'config check',

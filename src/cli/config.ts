@@ -18,19 +18,25 @@ export async function checkConfig({ env, args: [role], err }: Call): Promise<num
 export async function showConfig(call: Call): Promise<number> {
   const role = roleOf(call.args[0] ?? 'web')
   const share = environmentFor(call.env, role)
+  const sources = sourcesIn(call.env)
   const ours = variables.filter(({ roles }) => roles.includes(role))
   printRows(
     call,
-    ours.map((variable) => ({ name: variable.name, ...shown(variable, share) })),
+    ours.map((variable) => ({ name: variable.name, ...shown(variable, share, sources) })),
     '',
   )
   return exitCodes.done
 }
 
-function shown({ name, secret, default: fallback }: (typeof variables)[number], share: Environment) {
-  const [given, file] = [share[name], share[`${name}_FILE`]]
-  if (given !== undefined) return { value: secret ? '[secret]' : given, from: 'environment' }
-  if (file !== undefined) return { value: file, from: 'file' }
+/** Where our own wrapper found each variable; whoever runs the built command has an environment and nothing else. */
+function sourcesIn({ COUNTERSIGN_SOURCES: text }: Environment): Environment {
+  return text ? (JSON.parse(text) as Environment) : {}
+}
+
+function shown({ name, secret, default: fallback }: (typeof variables)[number], share: Environment, from: Environment) {
+  const file = `${name}_FILE`
+  if (share[name]) return { value: secret ? '[secret]' : share[name], from: from[name] ?? 'environment' }
+  if (share[file]) return { value: share[file], from: from[file] ?? 'file' }
   return { value: fallback ?? null, from: fallback === undefined ? 'unset' : 'default' }
 }
 

@@ -34,6 +34,7 @@ export const auditActions = [
   'deletion.done',
   'sending.stopped',
   'sending.resumed',
+  'keys.rotated',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 

@@ -20,7 +20,7 @@ import type { Keyring } from '#src/vault/keyring.ts'
 import type { Secret } from '#src/vault/secret.ts'
 import { lineUpHeld } from './line-up.ts'
 import { createListener } from './pause.ts'
-import { credentialOf, type Finding, isDead, mayRevive, recordFinding } from './renewed.ts'
+import { credentialOf, type Finding, isDead, mayRevive, type Recorded, recordFinding } from './renewed.ts'
 import { createRound } from './rounds.ts'
 
 export interface RenewDeps {
@@ -50,9 +50,27 @@ async function renewOne(deps: RenewDeps, id: AccountId): Promise<void> {
   if (!account) return
   const finding = await look(deps, account, now())
   if (!finding) return
-  const { changed, usable } = await recordFinding(db, account, finding, now())
+  const { changed, usable } = await record(deps, account, finding)
   if (changed) publish({ topic: 'accounts', id })
   if (usable && isDead(account)) await lineUpHeld(deps, account.id)
+}
+
+/** A token that was only sealed anew meanwhile, with another key, is still the one that was looked at. */
+async function record({ db, keyring, now }: RenewDeps, account: Account, finding: Finding): Promise<Recorded> {
+  const recorded = await recordFinding(db, account, finding, now())
+  if (recorded.isStored) return recorded
+  const present = await readAccount(db, account.id)
+  if (!present || !isSameToken(keyring, present, account)) return recorded
+  return recordFinding(db, { ...account, sealedToken: present.sealedToken }, finding, now())
+}
+
+function isSameToken(keyring: Keyring, ...rows: [Account, Account]): boolean {
+  try {
+    const [one, other] = rows.map(({ id, sealedToken }) => keyring.open(sealedToken, { owner: id, field: 'token' }))
+    return one?.reveal() === other?.reveal()
+  } catch {
+    return false
+  }
 }
 
 /** What is the matter with this token? Undefined when there is nothing to ask. */

@@ -24,7 +24,9 @@ export type Finding =
   | { kind: 'dead' | 'refused'; code: string; note: string }
   | { kind: 'silent'; code: string; heard: boolean }
 
-interface Recorded {
+export interface Recorded {
+  /** False when the token had been replaced. */
+  isStored: boolean
   /** Something an open console should show. */
   changed: boolean
   usable: boolean
@@ -54,13 +56,14 @@ export async function recordFinding(db: Database, account: Account, finding: Fin
   const seen: Seen = { before: account, after: { ...account, ...grant }, at }
   return inTransaction(db, async (tx) => {
     const stored = await store(tx, seen, finding)
-    if (!stored) return { changed: true, usable: false }
+    if (!stored) return { isStored: false, changed: true, usable: false }
     await saveGrant(tx, account.id, grant)
     await tellAlerts(tx, seen, finding)
     const action = actionOf(seen, finding)
     if (action) await appendAudit(tx, entry(seen, action, finding))
     const changed = finding.kind !== 'works' || account.tokenError !== null || stored !== account.credentialStatus
     return {
+      isStored: true,
       changed: changed || isOtherGrant(seen),
       usable: finding.kind === 'renewed' || finding.kind === 'works',
     }

@@ -37,12 +37,22 @@ export function seal(message: Uint8Array, key: FernetKey, seconds: number, iv: U
 
 /** Opens with whichever key fits; undefined when none does or the token was touched. */
 export function open(token: string, keys: readonly FernetKey[]): Buffer | undefined {
+  const found = findSealer(token, keys)
+  return found && decrypt(found.signed, found.key)
+}
+
+/** The key that sealed it; undefined when none of these did or the token was touched. */
+export function sealerOf(token: string, keys: readonly FernetKey[]): FernetKey | undefined {
+  return findSealer(token, keys)?.key
+}
+
+function findSealer(token: string, keys: readonly FernetKey[]): { signed: Buffer; key: FernetKey } | undefined {
   const bytes = fromUrlSafe(token)
   if (!bytes || !isTokenShaped(bytes)) return undefined
   const signed = bytes.subarray(0, -MAC_BYTES)
   const mac = bytes.subarray(-MAC_BYTES)
   const key = keys.find((candidate) => timingSafeEqual(macOf(signed, candidate), mac))
-  return key && decrypt(signed, key)
+  return key && { signed, key }
 }
 
 function isTokenShaped(bytes: Buffer): boolean {

@@ -86,3 +86,14 @@ it('refuses keys of which one is malformed, without naming it', () => {
 it('prints a new key every time', () => {
   expect(new Set(Array.from({ length: 1000 }, generateFernetKey)).size).toBe(1000)
 })
+
+it('names its keys without giving them away, and tells which one sealed', () => {
+  const [old, fresh] = [generateFernetKey(), generateFernetKey()]
+  const both = aKeyring(fresh, old)
+  expect(both.keyIds).toEqual([aKeyring(fresh).keyIds[0], aKeyring(old).keyIds[0]])
+  for (const id of both.keyIds) expect(id).toMatch(/^[0-9a-f]{8}$/)
+  expect(both.keyIdOf(aKeyring(old).seal(new Secret('t'), place))).toBe(both.keyIds[1])
+  expect(both.keyIdOf(both.seal(new Secret('t'), place))).toBe(both.keyIds[0])
+  for (const foreign of [aKeyring().seal(new Secret('t'), place), '', 'plain'])
+    expect(both.keyIdOf(foreign)).toBeUndefined()
+})

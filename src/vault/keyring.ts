@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { AppError } from '#src/domain/errors.ts'
-import { type FernetKey, KEY_BYTES, open, parseFernetKey, seal, toUrlSafe } from './fernet.ts'
+import { type FernetKey, KEY_BYTES, open, parseFernetKey, seal, sealerOf, toUrlSafe } from './fernet.ts'
 import { Secret } from './secret.ts'
 
 /** Where a sealed value lives; it opens there and nowhere else. */
@@ -14,6 +14,10 @@ export interface Keyring {
   seal(secret: Secret, binding: Binding): string
   /** Throws `credential_rejected`, whatever is wrong. */
   open(sealed: string, binding: Binding): Secret
+  /** Names of the keys in their order, by which nobody finds the keys. */
+  keyIds: readonly string[]
+  /** Which of them sealed it; undefined when none did. */
+  keyIdOf(sealed: string): string | undefined
 }
 
 /** `keys` is a comma-separated list: the first seals, any opens. */
@@ -36,7 +40,22 @@ export function createKeyring(keys: Secret, now: () => Date = () => new Date()):
       bytes.fill(0)
       return secret
     },
+
+    keyIds: parsed.map(keyId),
+
+    keyIdOf(sealed) {
+      const key = sealerOf(sealed, parsed)
+      return key && keyId(key)
+    },
   }
+}
+
+/** Eight digits that name a key to a person. */
+function keyId({ signing, encryption }: FernetKey): string {
+  return createHmac('sha256', Buffer.concat([signing, encryption]))
+    .update('key id')
+    .digest('hex')
+    .slice(0, 8)
 }
 
 export function generateFernetKey(): string {

@@ -148,6 +148,18 @@ describe('a token', () => {
     expect(await auditOf(account.id, 'credential.renewed')).toHaveLength(0)
   })
 
+  it('that was sealed anew with another key meanwhile takes the renewal all the same', async () => {
+    const { account, on, says } = await setUp()
+    const place = { owner: account.id, field: 'token' }
+    const anew = keyring.seal(keyring.open(account.sealedToken, place), place)
+    const resealed = db.update(accounts).set({ sealedToken: anew }).where(eq(accounts.id, account.id))
+    says('refresh_access_token', { after: () => resealed.execute() })
+    await on(34)
+    const stored = (await accountOf(account.id))?.sealedToken ?? ''
+    expect(keyring.open(stored, place).reveal()).toMatch(/^IGAAfresh/)
+    expect(await auditOf(account.id, 'credential.renewed')).toHaveLength(1)
+  })
+
   it('that cannot be renewed is announced 14, 7, 3 and 1 days before its end, once each', async () => {
     const { account, on, says, me } = await setUp()
     const told: [number, string | undefined][] = []

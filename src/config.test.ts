@@ -9,7 +9,7 @@ import { Secret } from '#src/vault/secret.ts'
 import { ConfigError, type Environment, environmentFor, type ProcessRole, readConfig, variables } from './config.ts'
 
 const roles: ProcessRole[] = ['web', 'drafting', 'sending', 'media', 'cli', 'sandbox']
-const approval = generateApprovalKeys()
+const [approval, audit, formerAudit] = [generateApprovalKeys(), generateApprovalKeys(), generateApprovalKeys()]
 
 /** A whole installation, as the parent process sees it. */
 const whole = {
@@ -21,6 +21,8 @@ const whole = {
   SESSION_SECRET: 'canary-session'.padEnd(64, '0'),
   APPROVAL_SIGNING_KEY: approval.privateKey,
   APPROVAL_PUBLIC_KEY: approval.publicKey,
+  AUDIT_SIGNING_KEY: audit.privateKey,
+  AUDIT_PUBLIC_KEY: `${audit.publicKey},${formerAudit.publicKey}`,
   WEBHOOK_VERIFY_TOKEN: 'canary-verify-token',
   INSTAGRAM_APP_ID: '1234567890',
   META_APP_ID: '2345678901',
@@ -73,6 +75,7 @@ describe('a process of its role', () => {
         'APP_SECRET_KEY',
         'SESSION_SECRET',
         'APPROVAL_SIGNING_KEY',
+        'AUDIT_SIGNING_KEY',
         'WEBHOOK_VERIFY_TOKEN',
         'INSTAGRAM_APP_SECRET',
         'META_APP_SECRET',
@@ -130,6 +133,8 @@ describe('the fields', () => {
       'sessionSecret',
       'appSecretKey',
       'approvalSigningKey',
+      'auditSigningKey',
+      'auditPublicKeys',
       'sandboxUrl',
       'mediaDir',
     ]
@@ -140,7 +145,17 @@ describe('the fields', () => {
     )
     expect(keysOf('media')).toEqual([...common, ...stores, 'mediaDir', 'mediaDays', 'mediaOrigin'].sort())
     expect(keysOf('cli')).toEqual(
-      [...common, ...stores, ...address, ...graph, ...apps, 'metaAppSecrets', 'appSecretKey', 'sessionSecret'].sort(),
+      [
+        ...common,
+        ...stores,
+        ...address,
+        ...graph,
+        ...apps,
+        'metaAppSecrets',
+        'appSecretKey',
+        'sessionSecret',
+        'auditPublicKeys',
+      ].sort(),
     )
     expect(keysOf('sandbox')).toEqual(
       [
@@ -181,6 +196,11 @@ describe('the fields', () => {
     ])
   })
 
+  it('hold the public halves of former audit keys beside the present one', () => {
+    for (const role of ['web', 'cli'] as const)
+      expect(readConfig(whole, role).auditPublicKeys).toEqual([audit.publicKey, formerAudit.publicKey])
+  })
+
   it('refuse to be printed', () => {
     const printed =
       inspect(readConfig(whole, 'web'), { depth: 9, showHidden: true }) + JSON.stringify(readConfig(whole, 'web'))
@@ -206,6 +226,8 @@ const broken: Record<string, [name: string, value: string, roles: ProcessRole]> 
   'a signing key that is none': ['APPROVAL_SIGNING_KEY', 'canary', 'web'],
   'the public half as the signing key': ['APPROVAL_SIGNING_KEY', approval.publicKey, 'web'],
   'the signing key given to the sender': ['APPROVAL_PUBLIC_KEY', approval.privateKey, 'sending'],
+  'an audit key that is none': ['AUDIT_SIGNING_KEY', 'canary', 'web'],
+  'a private half among the public audit keys': ['AUDIT_PUBLIC_KEY', `${audit.publicKey},${audit.privateKey}`, 'cli'],
   'a short verify token': ['WEBHOOK_VERIFY_TOKEN', 'canary', 'web'],
   'a sample among the app secrets': ['INSTAGRAM_APP_SECRET', 'canary-canary-canary,changeme', 'web'],
   'an empty one among the app secrets': ['META_APP_SECRET', 'canary-canary-canary,', 'web'],

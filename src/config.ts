@@ -64,6 +64,8 @@ export interface Config {
       sessionSecret: Secret
       appSecretKey: Secret
       approvalSigningKey: Secret
+      auditSigningKey: Secret
+      auditPublicKeys: string[]
       sandboxUrl?: string
       mediaDir: string
     }
@@ -95,6 +97,7 @@ export interface Config {
       metaAppSecrets: LabelledSecret[]
       appSecretKey?: Secret
       sessionSecret?: Secret
+      auditPublicKeys: string[]
     }
   sandbox: Common &
     Address & {
@@ -163,9 +166,9 @@ function readFields(env: Environment, role: ProcessRole): { fields: Fields; faul
 }
 
 const absentLists: Partial<Record<ProcessRole, object>> = {
-  web: { instagramAppSecrets: [], metaAppSecrets: [] },
+  web: { instagramAppSecrets: [], metaAppSecrets: [], auditPublicKeys: [] },
   sending: { metaAppSecrets: [] },
-  cli: { metaAppSecrets: [] },
+  cli: { metaAppSecrets: [], auditPublicKeys: [] },
   sandbox: { metaAppSecrets: [] },
 }
 
@@ -205,6 +208,7 @@ function crossFaults(env: Environment, role: ProcessRole, { publicUrl }: Fields)
 const fieldNames: Partial<Record<VariableName, string>> = {
   INSTAGRAM_APP_SECRET: 'instagramAppSecrets',
   META_APP_SECRET: 'metaAppSecrets',
+  AUDIT_PUBLIC_KEY: 'auditPublicKeys',
   SANDBOX_STATE: 'sandboxStatePath',
 }
 

@@ -67,11 +67,10 @@ function writeSecrets(file, secrets) {
 }
 
 function newSecrets(present) {
-  const approval = present.APPROVAL_SIGNING_KEY ? {} : approvalKeys()
   return {
     APP_SECRET_KEY: randomBytes(32).toString('base64url').padEnd(44, '='),
     SESSION_SECRET: randomBytes(32).toString('hex'),
-    ...approval,
+    ...Object.assign({}, ...PAIRS.filter((pair) => !present[`${pair}_SIGNING_KEY`]).map(keyPair)),
     WEBHOOK_VERIFY_TOKEN: randomBytes(16).toString('hex'),
     PRIVATE_MYSQL_PASSWORD: randomBytes(24).toString('hex'),
     PRIVATE_REDIS_PASSWORD: randomBytes(24).toString('hex'),
@@ -81,36 +80,40 @@ function newSecrets(present) {
   }
 }
 
-function approvalKeys() {
+function keyPair(pair) {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
   return {
-    APPROVAL_SIGNING_KEY: privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
-    APPROVAL_PUBLIC_KEY: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+    [`${pair}_SIGNING_KEY`]: privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
+    [`${pair}_PUBLIC_KEY`]: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
   }
 }
+
+/** Pairs of Ed25519 keys, by the beginning of their two names. */
+const PAIRS = ['APPROVAL', 'AUDIT']
 
 /** What `npm start` makes for the product itself; the passwords of private servers and the sandbox's secrets are not for everybody. */
 const PRODUCT_SECRETS = ['APP_SECRET_KEY', 'SESSION_SECRET', 'WEBHOOK_VERIFY_TOKEN']
 
-/** The settings with the generated secrets under them. The approval keys are a pair: both given, or both ours. */
+/** The settings with the generated secrets under them. */
 export function withSecrets(given, secrets) {
   const ours = Object.fromEntries(PRODUCT_SECRETS.map((name) => [name, secrets[name]]))
-  const isPairGiven = ['APPROVAL_SIGNING_KEY', 'APPROVAL_PUBLIC_KEY'].some(
-    (name) => name in given || `${name}_FILE` in given,
-  )
-  const pair = isPairGiven
-    ? publicHalf(given)
-    : { APPROVAL_SIGNING_KEY: secrets.APPROVAL_SIGNING_KEY, APPROVAL_PUBLIC_KEY: secrets.APPROVAL_PUBLIC_KEY }
-  return underlay(given, { ...ours, ...pair })
+  return underlay(given, Object.assign(ours, ...PAIRS.map((pair) => pairOf(pair, given, secrets))))
 }
 
-function publicHalf({ APPROVAL_SIGNING_KEY: key }) {
+/** Both halves given, or both ours. */
+function pairOf(pair, given, secrets) {
+  const names = [`${pair}_SIGNING_KEY`, `${pair}_PUBLIC_KEY`]
+  const isGiven = names.some((name) => name in given || `${name}_FILE` in given)
+  return isGiven ? publicHalf(pair, given) : Object.fromEntries(names.map((name) => [name, secrets[name]]))
+}
+
+function publicHalf(pair, { [`${pair}_SIGNING_KEY`]: key }) {
   try {
     const der = createPublicKey({ key: Buffer.from(key, 'base64'), type: 'pkcs8', format: 'der' }).export({
       type: 'spki',
       format: 'der',
     })
-    return { APPROVAL_PUBLIC_KEY: der.toString('base64') }
+    return { [`${pair}_PUBLIC_KEY`]: der.toString('base64') }
   } catch {
     // Not a key, or in a file: the configuration's own check names it.
     return {}

@@ -80,21 +80,28 @@ describe('withSecrets', () => {
       'APPROVAL_PUBLIC_KEY',
       'APPROVAL_SIGNING_KEY',
       'APP_SECRET_KEY',
+      'AUDIT_PUBLIC_KEY',
+      'AUDIT_SIGNING_KEY',
       'SESSION_SECRET',
       'WEBHOOK_VERIFY_TOKEN',
     ])
   })
 
-  it('takes the public half from a signing key that was given, never a foreign one', async () => {
-    const { APPROVAL_SIGNING_KEY } = await generatedSecrets(aFolder())
-    const env = withSecrets({ APPROVAL_SIGNING_KEY }, await generatedSecrets(aFolder()))
-    const half = createPublicKey({ key: Buffer.from(APPROVAL_SIGNING_KEY, 'base64'), type: 'pkcs8', format: 'der' })
-    expect(env.APPROVAL_PUBLIC_KEY).toBe(half.export({ type: 'spki', format: 'der' }).toString('base64'))
+  const pairs = [
+    ['APPROVAL_SIGNING_KEY', 'APPROVAL_PUBLIC_KEY'],
+    ['AUDIT_SIGNING_KEY', 'AUDIT_PUBLIC_KEY'],
+  ]
+
+  it.each(pairs)('takes the public half from a %s that was given, never a foreign one', async (signing, open) => {
+    const { [signing]: key } = await generatedSecrets(aFolder())
+    const env = withSecrets({ [signing]: key }, await generatedSecrets(aFolder()))
+    const half = createPublicKey({ key: Buffer.from(key, 'base64'), type: 'pkcs8', format: 'der' })
+    expect(env[open]).toBe(half.export({ type: 'spki', format: 'der' }).toString('base64'))
   })
 
-  it('adds no signing key to a public key that was given', async () => {
-    const env = withSecrets({ APPROVAL_PUBLIC_KEY: 'theirs' }, await generatedSecrets(aFolder()))
-    expect(env).not.toHaveProperty('APPROVAL_SIGNING_KEY')
+  it.each(pairs)('adds no %s to a %s that was given', async (signing, open) => {
+    const env = withSecrets({ [open]: 'theirs' }, await generatedSecrets(aFolder()))
+    expect(env).not.toHaveProperty(signing)
   })
 })
 

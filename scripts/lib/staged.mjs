@@ -15,7 +15,7 @@ const SHAPES = {
   'a Slack token': /\bxox[abprs]-[\w-]{20,}/,
   'a private key': /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   'the value of a secret setting':
-    /^\s*(export\s+)?(APP_SECRET_KEY|SESSION_SECRET|APPROVAL_SIGNING_KEY|WEBHOOK_VERIFY_TOKEN|\w+_APP_SECRET)\s*=\s*["']?[\w+/=-]{24,}/m,
+    /^\s*(export\s+)?(APP_SECRET_KEY|SESSION_SECRET|(APPROVAL|AUDIT)_SIGNING_KEY|WEBHOOK_VERIFY_TOKEN|\w+_APP_SECRET)\s*=\s*["']?[\w+/=-]{24,}/m,
 }
 
 /** What in a file looks like a secret, as 'file:line: kind'. Never the value. */

@@ -100,7 +100,7 @@ export const commands: readonly Command[] = [
   {
     name: 'keys generate',
     about:
-      'Prints new keys: fernet for APP_SECRET_KEY, approval for the two APPROVAL_ keys, session for SESSION_SECRET.',
+      'Prints new keys: fernet for APP_SECRET_KEY, session for SESSION_SECRET, approval and audit for the pairs of those names, api and hex for anything else.',
     args: ['[kind]'],
     example: 'countersign keys generate approval >> .env',
     load: async () => (await import('./keys.ts')).generateKeys,

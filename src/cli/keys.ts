@@ -10,14 +10,20 @@ export async function generateKeys({ args: [kind = 'fernet'], out }: Call): Prom
       out(`${generateFernetKey()}\n`)
       return exitCodes.done
     case 'session':
+    case 'hex':
       out(`${randomBytes(32).toString('hex')}\n`)
       return exitCodes.done
-    case 'approval': {
+    case 'approval':
+    case 'audit': {
       const { privateKey, publicKey } = generateApprovalKeys()
-      out(`APPROVAL_SIGNING_KEY=${privateKey}\nAPPROVAL_PUBLIC_KEY=${publicKey}\n`)
+      const name = kind.toUpperCase()
+      out(`${name}_SIGNING_KEY=${privateKey}\n${name}_PUBLIC_KEY=${publicKey}\n`)
       return exitCodes.done
     }
+    case 'api':
+      out(`${randomBytes(32).toString('base64url')}\n`)
+      return exitCodes.done
     default:
-      throw new UsageError('The kinds of keys are fernet, approval and session')
+      throw new UsageError('The kinds of keys are fernet, session, approval, audit, api and hex')
   }
 }

@@ -34,9 +34,19 @@ describe('keys generate', () => {
     expect((await run(['keys', 'generate', 'session'])).out).toMatch(/^[0-9a-f]{64}\n$/)
   })
 
-  it('prints a pair of approval keys that fit each other', async () => {
-    const { out } = await run(['keys', 'generate', 'approval'])
-    const [, signing = '', open = ''] = /^APPROVAL_SIGNING_KEY=(.+)\nAPPROVAL_PUBLIC_KEY=(.+)\n$/.exec(out) ?? []
+  it('prints 43 characters that a URL may hold for programs, and 32 bytes in hex for anything else', async () => {
+    const printed = async (kind: string) => (await run(['keys', 'generate', kind])).out
+    expect(await printed('hex')).toMatch(/^[0-9a-f]{64}\n$/)
+    const keys = await Promise.all(Array.from({ length: 100 }, () => printed('api')))
+    for (const key of keys) expect(key).toMatch(/^[\w-]{43}\n$/)
+    expect(new Set(keys).size).toBe(100)
+  })
+
+  it.each(['approval', 'audit'])('prints a pair of %s keys that fit each other', async (kind) => {
+    const { out } = await run(['keys', 'generate', kind])
+    const name = kind.toUpperCase()
+    const [, signing = '', open = ''] =
+      new RegExp(`^${name}_SIGNING_KEY=(.+)\n${name}_PUBLIC_KEY=(.+)\n$`).exec(out) ?? []
     expect([isApprovalKey(signing, 'private'), isApprovalKey(open, 'public')]).toEqual([true, true])
     const approval = {} as Parameters<ReturnType<typeof createApprovalSigner>>[0]
     expect(createApprovalChecker(open)(approval, createApprovalSigner(new Secret(signing))(approval))).toBe(true)

@@ -2,14 +2,15 @@ import {
   integer,
   matching,
   oneOf,
+  publicKeyOf,
+  publicKeysOf,
   readDatabaseUrl,
   readFernetKeys,
   readHttpUrl,
-  readPublicKey,
   readRedisUrl,
-  readSigningKey,
   readText,
   secretOf,
+  signingKeyOf,
 } from './readers.ts'
 import { processRoles, type Variable } from './variable.ts'
 
@@ -107,13 +108,27 @@ export const houseVariables = {
     secret: true,
     requiredBy: ['web'],
     generated: true,
-    read: readSigningKey,
+    read: signingKeyOf('approval'),
   },
   APPROVAL_PUBLIC_KEY: {
     about: 'Public half of that key, with which the sending process checks approvals.',
     roles: ['sending'],
     requiredBy: ['sending'],
     generated: true,
-    read: readPublicKey,
+    read: publicKeyOf('approval'),
+  },
+  AUDIT_SIGNING_KEY: {
+    about: 'Private Ed25519 key that signs the checkpoints of the audit log; the web process alone holds it.',
+    roles: ['web'],
+    secret: true,
+    requiredBy: ['web'],
+    generated: true,
+    read: signingKeyOf('audit'),
+  },
+  AUDIT_PUBLIC_KEY: {
+    about: 'Public half of that key, with which checkpoints are checked; those of former keys behind it, after commas.',
+    roles: ['web', 'cli'],
+    generated: true,
+    read: publicKeysOf('audit'),
   },
 } as const satisfies Record<string, Variable>

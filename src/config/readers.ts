@@ -80,13 +80,25 @@ export const readFernetKeys: Reader<Secret> = (text) => {
     : fail('must hold Fernet keys, separated by commas; make one with: countersign keys generate fernet')
 }
 
-export const readSigningKey: Reader<Secret> = (text) =>
-  isApprovalKey(text, 'private')
-    ? new Secret(text)
-    : fail('must be the private key of: countersign keys generate approval')
+type Pair = 'approval' | 'audit'
 
-export const readPublicKey: Reader<string> = (text) =>
-  isApprovalKey(text, 'public') ? text : fail('must be the public key of: countersign keys generate approval')
+export function signingKeyOf(pair: Pair): Reader<Secret> {
+  return (text) =>
+    isApprovalKey(text, 'private')
+      ? new Secret(text)
+      : fail(`must be the private key of: countersign keys generate ${pair}`)
+}
+
+export function publicKeyOf(pair: Pair): Reader<string> {
+  return (text) =>
+    isApprovalKey(text, 'public') ? text : fail(`must be the public key of: countersign keys generate ${pair}`)
+}
+
+/** Several once the private half has been replaced: what the old one signed is still to be checked. */
+export function publicKeysOf(pair: Pair): Reader<string[]> {
+  const read = publicKeyOf(pair)
+  return (text) => text.split(',').map((part) => read(part.trim()))
+}
 
 export interface LabelledSecret {
   label: string

@@ -103,6 +103,7 @@ function secretsOf({ env }: Site, { password, tokens }: { password: string; toke
     'APP_SECRET_KEY',
     'SESSION_SECRET',
     'APPROVAL_SIGNING_KEY',
+    'AUDIT_SIGNING_KEY',
     'INSTAGRAM_APP_SECRET',
     'META_APP_SECRET',
     'ANTHROPIC_API_KEY',

@@ -58,6 +58,7 @@ async function aHouse() {
       APP_SECRET_KEY: fernet,
       SESSION_SECRET: canaries.sessionSecret,
       APPROVAL_SIGNING_KEY: approval.privateKey,
+      AUDIT_SIGNING_KEY: generateApprovalKeys().privateKey,
       WEBHOOK_VERIFY_TOKEN: canaries.verifyToken,
       INSTAGRAM_APP_SECRET: canaries.instagramSecret,
     },

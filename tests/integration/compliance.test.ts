@@ -57,6 +57,7 @@ async function aWeb(database: Database = db): Promise<string> {
       APP_SECRET_KEY: generateFernetKey(),
       SESSION_SECRET: canaries.sessionSecret,
       APPROVAL_SIGNING_KEY: generateApprovalKeys().privateKey,
+      AUDIT_SIGNING_KEY: generateApprovalKeys().privateKey,
       WEBHOOK_VERIFY_TOKEN: 'verify-token-0123456789',
       INSTAGRAM_APP_SECRET: INSTAGRAM,
       META_APP_SECRET: META,

@@ -29,6 +29,7 @@ function aWeb(secrets: { INSTAGRAM_APP_SECRET?: string; META_APP_SECRET?: string
     APP_SECRET_KEY: generateFernetKey(),
     SESSION_SECRET: 's'.repeat(64),
     APPROVAL_SIGNING_KEY: generateApprovalKeys().privateKey,
+    AUDIT_SIGNING_KEY: generateApprovalKeys().privateKey,
     WEBHOOK_VERIFY_TOKEN: 'verify-token-0123',
   }
   const log = createLogger({ level: 'debug', pretty: false, process: 'web', write: (line) => lines.push(line) })

@@ -55,6 +55,7 @@ export async function aPlace({ env = {} }: { env?: Record<string, string> } = {}
     APP_SECRET_KEY: generateFernetKey(),
     SESSION_SECRET: PEPPER,
     APPROVAL_SIGNING_KEY: generateApprovalKeys().privateKey,
+    AUDIT_SIGNING_KEY: generateApprovalKeys().privateKey,
     WEBHOOK_VERIFY_TOKEN: 'verify-token-0123456789',
     INSTAGRAM_APP_ID: APPS.instagram,
     META_APP_ID: APPS.meta,

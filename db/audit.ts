@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto'
-import { asc, eq, gte, sql } from 'drizzle-orm'
-import { type AuditEvent, type AuditLink, auditText } from '#src/domain/audit.ts'
+import { eq, sql } from 'drizzle-orm'
+import { type AuditEvent, type AuditLink, accountOf, auditText, type Checkpoint } from '#src/domain/audit.ts'
+import { GENESIS, hashOf } from './audit-chain.ts'
+import { type Fault, faultBeyond, type IsSigned, START, walkToHead } from './audit-verify.ts'
 import type { Conn, Transaction } from './client.ts'
 import { insertAll } from './many.ts'
 import { auditEntries, auditHeads } from './schema/audit-entries.ts'
-
-/** What the first entry follows on. */
-const GENESIS = '0'.repeat(64)
-const VERIFY_BATCH = 1000
 
 /** Appends one entry in the transaction of what it tells. Call it last: it locks the chain's head until the commit. */
 export function appendAudit(tx: Transaction, event: AuditEvent): Promise<void> {
@@ -20,7 +17,7 @@ export async function appendAudits(tx: Transaction, events: readonly AuditEvent[
   if (!first) return
   let { seq, hash } = await lockHead(tx, first.at)
   const rows = events.map((event) => {
-    const link = { ...event, seq: seq + 1, previousHash: hash }
+    const link = { ...event, accountId: accountOf(event), seq: seq + 1, previousHash: hash }
     const row = rowOf(link)
     seq = row.seq
     hash = row.hash
@@ -31,7 +28,7 @@ export async function appendAudits(tx: Transaction, events: readonly AuditEvent[
 }
 
 function rowOf(link: AuditLink): typeof auditEntries.$inferInsert & { seq: number; hash: string } {
-  const { seq, previousHash, action, actor, subject, detail, at } = link
+  const { seq, previousHash, action, actor, subject, accountId = null, detail, at } = link
   return {
     seq,
     action,
@@ -39,6 +36,7 @@ function rowOf(link: AuditLink): typeof auditEntries.$inferInsert & { seq: numbe
     actorId: actor.id,
     subjectKind: subject.kind,
     subjectId: subject.id,
+    accountId,
     detail,
     at,
     previousHash,
@@ -60,53 +58,20 @@ async function lockHead(tx: Transaction, at: Date): Promise<{ seq: number; hash:
   return made ?? { seq: 0, hash: GENESIS }
 }
 
-type Verified = { ok: true; entries: number } | { ok: false; seq: number; fault: string }
+export type Verified = { ok: true; entries: number; signed?: number } | ({ ok: false } & Fault)
 
-interface Expected {
-  seq: number
-  previousHash: string
+/** Reads the whole chain; answers the first entry that is not as it was written. Without `isSigned` no signature is looked at. */
+export async function verifyAudit(conn: Conn, isSigned?: IsSigned): Promise<Verified> {
+  const walked = await walkToHead(conn, START, isSigned)
+  if ('fault' in walked) return { ok: false, ...walked }
+  const fault = (isSigned && (await faultBeyond(conn, walked))) ?? walked.backDated
+  if (fault) return { ok: false, ...fault }
+  return { ok: true, entries: walked.seq, ...(isSigned && { signed: walked.signed }) }
 }
 
-/** Reads the whole chain; answers the sequence number of the first entry that is not as it was written. */
-export async function verifyAudit(conn: Conn): Promise<Verified> {
-  let expected: Expected = { seq: 1, previousHash: GENESIS }
-  for (let more = true; more; ) {
-    const rows = await conn
-      .select()
-      .from(auditEntries)
-      .where(gte(auditEntries.seq, expected.seq))
-      .orderBy(asc(auditEntries.seq))
-      .limit(VERIFY_BATCH)
-    for (const row of rows) {
-      const fault = faultIn(row, expected)
-      if (fault) return { ok: false, seq: expected.seq, fault }
-      expected = { seq: row.seq + 1, previousHash: row.hash }
-    }
-    more = rows.length === VERIFY_BATCH
-  }
-  return verifyEnd(conn, expected)
-}
-
-/** The head is kept apart from the entries: it shows that the newest ones were removed. */
-async function verifyEnd(conn: Conn, { seq: next, previousHash: hash }: Expected): Promise<Verified> {
-  const [head = { seq: 0, hash: GENESIS }] = await conn.select().from(auditHeads).where(eq(auditHeads.name, 'main'))
-  const last = next - 1
-  if (head.seq !== last)
-    return { ok: false, seq: Math.min(next, head.seq + 1), fault: 'the chain does not end where its head says' }
-  if (head.hash !== hash) return { ok: false, seq: last, fault: 'the chain does not end as its head says' }
-  return { ok: true, entries: last }
-}
-
-function faultIn(row: typeof auditEntries.$inferSelect, expected: Expected): string | undefined {
-  if (row.seq !== expected.seq) return 'the entry is missing'
-  if (row.previousHash !== expected.previousHash) return 'the entry does not follow the one before it'
-  const { seq, previousHash, action, detail, at } = row
-  const actor = { kind: row.actorKind, id: row.actorId }
-  const subject = { kind: row.subjectKind, id: row.subjectId }
-  const text = auditText({ seq, previousHash, action, detail, at, actor, subject })
-  return row.hash === hashOf(text) ? undefined : 'the entry was changed'
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+/** What is wrong behind a checkpoint that is known to be good; undefined when nothing is. */
+export async function faultSince(conn: Conn, since: Checkpoint | undefined): Promise<Fault | undefined> {
+  const start = since ? { ...START, seq: since.seq, hash: since.hash, latest: since.at.getTime() } : START
+  const walked = await walkToHead(conn, start)
+  return 'fault' in walked ? walked : walked.backDated
 }

@@ -135,6 +135,7 @@ describe('the fields', () => {
       'approvalSigningKey',
       'auditSigningKey',
       'auditPublicKeys',
+      'auditSink',
       'sandboxUrl',
       'mediaDir',
     ]
@@ -228,6 +229,8 @@ const broken: Record<string, [name: string, value: string, roles: ProcessRole]> 
   'the signing key given to the sender': ['APPROVAL_PUBLIC_KEY', approval.privateKey, 'sending'],
   'an audit key that is none': ['AUDIT_SIGNING_KEY', 'canary', 'web'],
   'a private half among the public audit keys': ['AUDIT_PUBLIC_KEY', `${audit.publicKey},${audit.privateKey}`, 'cli'],
+  'a place for the audit log that is none': ['AUDIT_SINK', 'canary', 'web'],
+  'a file for the audit log without a name': ['AUDIT_SINK', 'file: ', 'web'],
   'a short verify token': ['WEBHOOK_VERIFY_TOKEN', 'canary', 'web'],
   'a sample among the app secrets': ['INSTAGRAM_APP_SECRET', 'canary-canary-canary,changeme', 'web'],
   'an empty one among the app secrets': ['META_APP_SECRET', 'canary-canary-canary,', 'web'],

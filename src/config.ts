@@ -66,6 +66,7 @@ export interface Config {
       approvalSigningKey: Secret
       auditSigningKey: Secret
       auditPublicKeys: string[]
+      auditSink: ValueOf<'AUDIT_SINK'>
       sandboxUrl?: string
       mediaDir: string
     }

@@ -1,18 +1,26 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
-import { connect } from '#db/client.ts'
+import { connect, type Database } from '#db/client.ts'
+import { createAuditSink } from '#src/observability/audit-sink.ts'
 import { createLogger } from '#src/observability/logger.ts'
+import { runSweep } from '#workers/sweep.ts'
 import { configOrExit, createClosers, exitOnLostErrors } from './composition.ts'
+import { createFollowAudit } from './flow/follow-audit.ts'
+import { createSignAudit } from './flow/sign-audit.ts'
 import { createLanes } from './limits/lanes.ts'
 import { createBell, PREFIX } from './queues/bell.ts'
 import { createRedisLook } from './queues/facts.ts'
-import { createHub, createPublisher } from './queues/live.ts'
+import { createHub, createPublisher, type Publish } from './queues/live.ts'
 import { connectProducer, connectWorker } from './queues/redis.ts'
+import { createCheckpointSigner } from './vault/checkpoints.ts'
 import { createWeb } from './web.ts'
 
 const EX_CONFIG = 78
 const CLOSE_MS = 9000
+const SIGN_EVERY_MS = 5000
+const FOLLOW_EVERY_MS = 1000
 
 const config = configOrExit('web')
 const log = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY, process: 'web' })
@@ -30,12 +38,14 @@ async function start(): Promise<void> {
   const listening = connectWorker(config.redisUrl.reveal())
   closers.add('live', listening, async () => listening.disconnect())
 
+  const publish = createPublisher(redis)
+  closers.add('audit', ...keepRecord(db, publish))
   const app = createWeb({
     config,
     db,
     bell,
     lanes: createLanes(redis, PREFIX),
-    publish: createPublisher(redis),
+    publish,
     live: createHub(listening),
     ping: () => redis.ping(),
     redisLook: createRedisLook(redis),
@@ -46,6 +56,22 @@ async function start(): Promise<void> {
   const server = await listen(createAdaptorServer({ fetch: app.fetch }) as Server)
   closers.add('server', server, () => stop(server))
   closers.onSignal(log, CLOSE_MS)
+}
+
+/** The audit log is signed here and nowhere else, and carried to where it is kept a second time. */
+function keepRecord(db: Database, publish: Publish): [object, () => Promise<unknown>] {
+  const now = () => new Date()
+  const signer = createCheckpointSigner(config.auditSigningKey, config.auditPublicKeys)
+  const sign = createSignAudit({
+    ...{ db, publish, now, ...signer },
+    tell: (signed) => log.info(signed, 'audit signed'),
+  })
+  const rounds = [runSweep({ log, sweep: sign, everyMs: SIGN_EVERY_MS })]
+  if (config.auditSink.kind !== 'off') {
+    const follow = createFollowAudit({ db, sink: createAuditSink(config.auditSink), now, holder: randomUUID() })
+    rounds.push(runSweep({ log, sweep: follow, everyMs: FOLLOW_EVERY_MS }))
+  }
+  return [rounds, () => Promise.all(rounds.map((round) => round.close()))]
 }
 
 async function listen(server: Server): Promise<Server> {

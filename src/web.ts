@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
 import type { Database } from '#db/client.ts'
 import { createReads } from '#db/console.ts'
+import { createAuditReads } from '#db/console-audit.ts'
 import { storeDeliveries } from '#db/deliveries.ts'
 import { isSchemaCurrent } from '#db/migrate.ts'
 import type { Platform } from '#src/domain/platform.ts'
@@ -17,6 +18,7 @@ import { createConfigure } from './flow/configure.ts'
 import { createConnectToken } from './flow/connect-token.ts'
 import { createDeauthorize } from './flow/deauthorize.ts'
 import { createDoctor } from './flow/doctor.ts'
+import { createExportAudit } from './flow/export-audit.ts'
 import { createFinishLogin } from './flow/finish-login.ts'
 import { createOpenMedia } from './flow/open-media.ts'
 import { createPaste } from './flow/paste.ts'
@@ -37,6 +39,7 @@ import type { Bell } from './queues/bell.ts'
 import type { RedisLook } from './queues/facts.ts'
 import type { LiveEvent, Publish } from './queues/live.ts'
 import { createApprovalSigner } from './vault/approvals.ts'
+import { createCheckpointSigner } from './vault/checkpoints.ts'
 import { createKeyring } from './vault/keyring.ts'
 import { createAcceptor } from './webhooks/acceptor.ts'
 import { createCompliance } from './webhooks/compliance.ts'
@@ -154,6 +157,7 @@ function buildConsole(parts: WebParts) {
       ...createConfigure({ db, lanes, publish, now }),
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
     },
+    record: buildRecord(parts),
     connect: buildConnect(parts),
     signIn: createSignIn({ db, pepper: sessionSecret, now }),
     openMedia: createOpenMedia({ db, store: createFolder(config.mediaDir) }),
@@ -162,6 +166,14 @@ function buildConsole(parts: WebParts) {
     troubles: () => (isRedisHere() ? [] : [REDIS_AWAY]),
     config: { publicUrl, sandbox, sandboxUrl, now },
   })
+}
+
+function buildRecord({ config, db, now }: WebParts): ConsoleDeps['record'] {
+  const { isSigned } = createCheckpointSigner(config.auditSigningKey, config.auditPublicKeys)
+  return {
+    ...createAuditReads(db, isSigned),
+    export: createExportAudit({ db, now }),
+  }
 }
 
 /** The token of a new account is opened nowhere but in here, and only until it is connected. */

@@ -26,6 +26,8 @@ export const accounts = mysqlTable(
     humanAgent: boolean().notNull().default(false),
     /** Meta gives people who come from an advertisement a window of seven days. */
     longAds: boolean().notNull().default(false),
+    /** Addresses, numbers and the like of contacts reach Claude as placeholders only. */
+    maskForModel: boolean().notNull().default(false),
     /** The sentence by which replies own up to a machine's help; null where none is demanded. */
     disclosure: humanLine(),
     /** A silence of ours as long as this makes the sentence due again. */

@@ -23,6 +23,8 @@ export const alertKinds = [
   'account_deauthorized',
   'erasure_waiting',
   'webhooks_missing',
+  'audit_broken',
+  'audit_sink',
 ] as const
 
 /** Something an operator should know. While it is open it counts instead of repeating itself. */

@@ -6,6 +6,8 @@ export interface Io {
   env: Environment
   out: (text: string) => void
   err: (text: string) => void
+  /** Waits until whoever reads `out` has room for more; for what is too long to be held. */
+  drained?: () => Promise<unknown>
   /** Reads a secret: never from the arguments, which every process of the machine can see. */
   readSecret: (prompt: string) => Promise<string>
 }

@@ -88,9 +88,22 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'audit verify',
-    about: 'Checks the audit log entry by entry and names the first that was edited, removed or moved.',
+    about: 'Checks the audit log entry by entry and names the first that was edited, removed, moved or never signed.',
     options: json,
     load: async () => (await import('./audit.ts')).verify,
+  },
+  {
+    name: 'audit export',
+    about:
+      'Prints the entries of the audit log, each a line of JSON, oldest first. That they were taken is an entry too.',
+    options: {
+      since: { type: 'string' },
+      until: { type: 'string' },
+      action: { type: 'string' },
+      account: { type: 'string' },
+    },
+    example: 'countersign audit export --since 2026-11-01 --action draft.approved > approvals.jsonl',
+    load: async () => (await import('./audit.ts')).exportEntries,
   },
   {
     name: 'setup-link',

@@ -8,6 +8,7 @@ import {
   readFernetKeys,
   readHttpUrl,
   readRedisUrl,
+  readSink,
   readText,
   secretOf,
   signingKeyOf,
@@ -130,5 +131,11 @@ export const houseVariables = {
     roles: ['web', 'cli'],
     generated: true,
     read: publicKeysOf('audit'),
+  },
+  AUDIT_SINK: {
+    about: 'Where the entries of the audit log are kept a second time: off, stdout, or file:PATH.',
+    roles: ['web'],
+    default: 'off',
+    read: readSink,
   },
 } as const satisfies Record<string, Variable>

@@ -100,6 +100,14 @@ export function publicKeysOf(pair: Pair): Reader<string[]> {
   return (text) => text.split(',').map((part) => read(part.trim()))
 }
 
+export type AuditPlace = { kind: 'off' } | { kind: 'stdout' } | { kind: 'file'; path: string }
+
+export const readSink: Reader<AuditPlace> = (text) => {
+  if (text === 'off' || text === 'stdout') return { kind: text }
+  const [, path] = /^file:(\S.*)$/.exec(text) ?? []
+  return path ? { kind: 'file', path } : fail('must be off, stdout or file:PATH')
+}
+
 export interface LabelledSecret {
   label: string
   secret: Secret

@@ -30,6 +30,8 @@ export const access = {
   'GET /setup-check': 'configure',
   'GET /alerts': 'read',
   'GET /status': 'read',
+  'GET /audit': 'audit',
+  'POST /audit/exports': 'audit',
   'POST /drafts/:id/decision': 'decide',
   'POST /conversations/:id/replies': 'decide',
   'POST /conversations/:id/moderation': 'decide',

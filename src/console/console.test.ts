@@ -82,7 +82,7 @@ describe('who may do what', () => {
 
   it.each([
     ['viewer', []],
-    ['auditor', []],
+    ['auditor', ['export']],
     ['approver', ['answer', 'decide', 'dismiss', 'moderate', 'redraft', 'settle', 'undo']],
   ])('lets nothing be changed by a %s but %j', async (who, verbs) => {
     const { app, calls } = aConsole()

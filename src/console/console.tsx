@@ -11,6 +11,7 @@ import type { Env, Room, Visit } from './env.ts'
 import { answerError } from './fault.tsx'
 import { addAccounts } from './routes/accounts.tsx'
 import { addAssets } from './routes/assets.ts'
+import { addAudit } from './routes/audit.tsx'
 import { addConnect } from './routes/connect.tsx'
 import { addConversations } from './routes/conversations.tsx'
 import { addDecisions } from './routes/decisions.tsx'
@@ -48,6 +49,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addAccounts(app, room)
   addConnect(app, room)
   addLogins(app, room)
+  addAudit(app, room)
   addEvents(app, room)
   return app
 }

@@ -1,3 +1,4 @@
+import type { AuditEntry, AuditFilter, Checkpoint } from '#src/domain/audit.ts'
 import type { Role } from '#src/domain/identity.ts'
 import type {
   AccountId,
@@ -155,6 +156,30 @@ export interface ConnectVerbs {
   }): Promise<ConnectedAccount>
 }
 
+/** A page of entries, and what the people and accounts in it are called. */
+export interface AuditPage {
+  items: AuditEntry[]
+  next: number | undefined
+  names: ReadonlyMap<string, string>
+}
+
+export interface AuditProof {
+  entries: number
+  checkpoint: Checkpoint | undefined
+  /** Whether the newest checkpoint carries our signature. */
+  isSigned: boolean
+  /** Something was found that does not fit, and nobody has cleared it up. */
+  isBroken: boolean
+}
+
+export interface RecordVerbs {
+  list(filter: AuditFilter, before: number | undefined, limit: number): Promise<AuditPage>
+  proof(): Promise<AuditProof>
+  people(): Promise<{ id: string; name: string }[]>
+  /** Lines of JSON. */
+  export(input: { filter: AuditFilter; operatorId: OperatorId }): Promise<AsyncIterable<string>>
+}
+
 /** What changed somewhere; a page fetches the rest itself. */
 export interface Change {
   topic: 'queue' | 'conversation' | 'outbox' | 'accounts' | 'alerts'
@@ -174,6 +199,7 @@ export interface ConsoleDeps {
   examine: () => Promise<Report>
   review: ReviewVerbs
   configure: ConfigureVerbs
+  record: RecordVerbs
   connect: ConnectVerbs
   signIn: SignInVerbs
   openMedia: (id: MediaId) => Promise<OpenedMedia | undefined>

@@ -45,6 +45,8 @@ export const SettlementForm = z.object({ arrived: z.enum(['yes', 'no']), back })
 export const SignInForm = z.object({ email: line, password: line, to: line.optional() })
 export const SetupForm = z.object({ token: line, name: line, email: line, password: line })
 export const PreferencesForm = z.object({ keys: z.enum(['on', 'off']), back })
+const choice = line.default('')
+export const AuditForm = z.object({ action: choice, person: choice, account: choice, since: choice, until: choice })
 /** Ticked by hand: what it asks for cannot be undone. */
 export const ErasureForm = z.object({ sure: z.literal('yes') })
 export const LoginForm = z.object({ account: line.optional() })

@@ -6,7 +6,7 @@ import { operatorOf, type Room, type Visit } from './env.ts'
 import type { Overview } from './house-views.ts'
 import { type Notice, noticeOf } from './notice.ts'
 
-export type Section = 'queue' | 'conversations' | 'outbox' | 'accounts' | 'alerts' | 'status' | 'help'
+export type Section = 'queue' | 'conversations' | 'outbox' | 'accounts' | 'alerts' | 'audit' | 'status' | 'help'
 
 /** What every page for a signed-in operator is drawn with. */
 export interface Frame extends Clock {

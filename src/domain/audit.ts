@@ -1,4 +1,6 @@
-/** Every action that leaves an entry. */
+import type { AccountId } from './ids.ts'
+
+/** Every action that leaves an entry; this list is closed. */
 export const auditActions = [
   'operator.created',
   'operator.signed_in',
@@ -35,6 +37,7 @@ export const auditActions = [
   'sending.stopped',
   'sending.resumed',
   'keys.rotated',
+  'audit.exported',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 
@@ -42,6 +45,8 @@ export interface AuditEvent {
   action: AuditAction
   actor: { kind: 'operator' | 'process' | 'platform'; id: string }
   subject: { kind: string; id: string }
+  /** The account it concerns, where there is one; need not be named when the subject is that account. */
+  accountId?: AccountId | null
   /** Ids, hashes and codes; no customer text and no secret. */
   detail: Record<string, string | number | boolean | null>
   at: Date
@@ -52,8 +57,29 @@ export interface AuditLink extends AuditEvent {
   previousHash: string
 }
 
+/** A link with the hash that the next one follows on. */
+export interface AuditEntry extends AuditLink {
+  hash: string
+}
+
+/** Which entries somebody wants to see. */
+export interface AuditFilter {
+  action?: AuditAction | undefined
+  actorId?: string | undefined
+  accountId?: AccountId | undefined
+  /** From this moment on. */
+  since?: Date | undefined
+  /** Before this moment. */
+  until?: Date | undefined
+}
+
+/** The account under which an entry is found. */
+export function accountOf({ accountId, subject }: Pick<AuditEvent, 'accountId' | 'subject'>): AccountId | null {
+  return accountId ?? (subject.kind === 'account' ? (subject.id as AccountId) : null)
+}
+
 /** The text whose hash is the entry's own; it holds the previous hash, so entries form a chain. Keys of `detail` are sorted: a database may reorder them. */
-export function auditText({ seq, previousHash, at, actor, action, subject, detail }: AuditLink): string {
+export function auditText({ seq, previousHash, at, actor, action, subject, accountId, detail }: AuditLink): string {
   const sorted = Object.entries(detail).sort(([a], [b]) => (a < b ? -1 : 1))
   return JSON.stringify([
     seq,
@@ -65,5 +91,26 @@ export function auditText({ seq, previousHash, at, actor, action, subject, detai
     subject.kind,
     subject.id,
     sorted,
+    // Entries from before there was one stay as they were hashed.
+    ...(accountId ? [accountId] : []),
   ])
+}
+
+/** How the chain stood at a moment: what is signed. */
+export interface Checkpoint {
+  /** Without gaps, so that a missing one is seen. */
+  number: number
+  seq: number
+  hash: string
+  at: Date
+}
+
+export interface SignedCheckpoint extends Checkpoint {
+  /** Base64. */
+  signature: string
+}
+
+/** The bytes under a checkpoint's signature; the word in front keeps them apart from anything else a key might sign. */
+export function checkpointBytes({ number, seq, hash, at }: Checkpoint): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(['countersign audit checkpoint', number, seq, hash, at.getTime()]))
 }

@@ -33,7 +33,7 @@ export function isApprovalKey(text: string, half: 'private' | 'public'): boolean
   }
 }
 
-function readPrivateKey(text: Secret): KeyObject {
+export function readPrivateKey(text: Secret): KeyObject {
   return parsePrivateKey(text.reveal())
 }
 
@@ -41,6 +41,6 @@ function parsePrivateKey(text: string): KeyObject {
   return createPrivateKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'pkcs8' })
 }
 
-function readPublicKey(text: string): KeyObject {
+export function readPublicKey(text: string): KeyObject {
   return createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' })
 }

@@ -15,8 +15,10 @@ import { NO_EXPIRY } from '#src/domain/credential.ts'
 import { type AccountId, newId } from '#src/domain/ids.ts'
 import { createSignIn } from '#src/flow/sign-in.ts'
 import { createHub } from '#src/queues/live.ts'
+import { generateApprovalKeys } from '#src/vault/approvals.ts'
 import { createKeyring, generateFernetKey } from '#src/vault/keyring.ts'
 import { Secret } from '#src/vault/secret.ts'
+import { aSigner } from '#tests/support/audit.ts'
 import { aFakeGraph, graphError } from '#tests/support/fake-graph.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
 import { aThread } from '#tests/support/threads.ts'
@@ -81,6 +83,13 @@ describe('accounts add', () => {
     })
     expect(account?.sealedToken).toMatch(/^gAAAA[\w-]+=*$/)
     expect(await opened(id)).toBe(TOKEN)
+    const signer = aSigner(db, { clock: { ms: Date.now() } })
+    await signer.look()
+    const keys = { AUDIT_PUBLIC_KEY: signer.keys.publicKey }
+    expect((await run('audit verify', '', keys)).out).toMatch(/: \d+ entries, all under a signature\n$/)
+    const others = { AUDIT_PUBLIC_KEY: generateApprovalKeys().publicKey }
+    expect((await run('audit verify', '', others)).err).toContain('no valid signature')
+
     const [entry] = await audited(id)
     expect(entry).toMatchObject({ action: 'account.added', actorKind: 'process', actorId: 'cli' })
     expect(JSON.stringify([account, entry])).not.toContain('canary')
@@ -349,7 +358,9 @@ describe('audit verify', () => {
     const whole = await run('audit verify --json')
     expect(whole.code).toBe(0)
     expect(JSON.parse(whole.out)).toEqual({ ok: true, entries: expect.any(Number) })
-    expect((await run('audit verify')).out).toMatch(/^The audit log is whole: \d+ entries\n$/)
+    expect((await run('audit verify')).out).toMatch(
+      /^The audit log is whole: \d+ entries, whose signatures were not checked/,
+    )
 
     const [entry] = await audited(id)
     await inTransaction(db, (tx) =>

@@ -3,6 +3,7 @@ import { serve } from '@hono/node-server'
 import { eq } from 'drizzle-orm'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createReads } from '#db/console.ts'
+import { createAuditReads } from '#db/console-audit.ts'
 import { savePause } from '#db/pauses.ts'
 import { contacts } from '#db/schema/contacts.ts'
 import { conversations } from '#db/schema/conversations.ts'
@@ -17,6 +18,7 @@ import type { Role } from '#src/domain/identity.ts'
 import { type ConversationId, newId } from '#src/domain/ids.ts'
 import { createAnswer, createModerate } from '#src/flow/answer.ts'
 import { createConfigure } from '#src/flow/configure.ts'
+import { createExportAudit } from '#src/flow/export-audit.ts'
 import { createDismiss, createRedraft, createUndo } from '#src/flow/recall.ts'
 import { createReconcile } from '#src/flow/reconcile.ts'
 import { createRequestDeletion } from '#src/flow/request-deletion.ts'
@@ -64,6 +66,7 @@ async function setUp({ heartbeatMs = 60 } = {}) {
       ...createConfigure({ db, lanes, publish, now }),
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
     },
+    record: { ...createAuditReads(db, () => false), export: createExportAudit({ db, now }) },
     connect: aConnectRoom(),
     signIn: createSignIn({ db, pepper, now }),
     openMedia: async () => undefined,

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { Hono } from 'hono'
 import { createConsole } from '#src/console/console.tsx'
 import type { ConsoleDeps, Session } from '#src/console/deps.ts'
@@ -207,6 +208,7 @@ interface Options {
   reads?: Partial<ConsoleDeps['reads']>
   report?: Report
   review?: Partial<ConsoleDeps['review']>
+  record?: Partial<ConsoleDeps['record']>
   connect?: Partial<ConsoleDeps['connect']>
   signIn?: Partial<ConsoleDeps['signIn']>
   config?: Partial<ConsoleDeps['config']>
@@ -265,6 +267,16 @@ export function aConsole(options: Options = {}) {
       stopSending: nothing('stopSending'),
       resumeSending: nothing('resumeSending'),
       eraseContact: nothing('eraseContact'),
+    },
+    record: {
+      list: async () => ({ items: [], next: undefined, names: new Map() }),
+      proof: async () => ({ entries: 0, checkpoint: undefined, isSigned: false, isBroken: false }),
+      people: async () => [],
+      export: async (input) => {
+        calls.push(['export', input])
+        return Readable.from(['{}\n'])
+      },
+      ...options.record,
     },
     connect: { ...aConnectRoom(note), ...options.connect },
     signIn: {

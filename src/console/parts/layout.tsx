@@ -19,6 +19,7 @@ const styles = [
   'accounts',
   'connect',
   'setup-check',
+  'audit',
 ].map((name) => `${name}.css`)
 
 /** A whole page for a signed-in operator. `shape` says whether the page or its panes scroll. */
@@ -145,6 +146,7 @@ function Menu({ frame }: { frame: Frame }) {
           </span>
         </p>
         <a href="/status">Health</a>
+        {frame.may('audit') && <a href="/audit">Audit log</a>}
         <a href="/help" data-open="keys">
           Keyboard shortcuts <kbd>?</kbd>
         </a>

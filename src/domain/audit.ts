@@ -4,6 +4,13 @@ export const auditActions = [
   'operator.signed_in',
   'operator.sign_in_refused',
   'operator.signed_out',
+  'operator.assigned',
+  'operator.unassigned',
+  'operator.vouched',
+  'key.created',
+  'key.rotated',
+  'key.revoked',
+  'alert.acknowledged',
   'account.added',
   'login.refused',
   'account.configured',
@@ -39,7 +46,7 @@ export type AuditAction = (typeof auditActions)[number]
 
 export interface AuditEvent {
   action: AuditAction
-  actor: { kind: 'operator' | 'process' | 'platform'; id: string }
+  actor: { kind: 'operator' | 'key' | 'process' | 'platform'; id: string }
   subject: { kind: string; id: string }
   /** Ids, hashes and codes; no customer text and no secret. */
   detail: Record<string, string | number | boolean | null>

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { environmentIn, hintOf, isUsable, keyMay, keyText, rotationDueAt, scopesIn } from './api-key.ts'
 import { AppError } from './errors.ts'
 import type { Permission, Scope } from './identity.ts'
+import { newId } from './ids.ts'
 
 const at = new Date('2026-11-24T12:00:00Z')
 const later = new Date(at.getTime() + 1)
@@ -37,10 +38,17 @@ it('is used until it expires or is revoked', () => {
 })
 
 it('may what it was given, and never decides nor changes rights, even when somebody writes that into its row', () => {
-  expect(keyMay({ scopes: ['read'] }, 'read')).toBe(true)
-  expect(keyMay({ scopes: ['monitor'] }, 'read')).toBe(false)
+  expect(keyMay({ scopes: ['read'], accountIds: null }, 'read')).toBe(true)
+  expect(keyMay({ scopes: ['monitor'], accountIds: null }, 'read')).toBe(false)
   const forged = ['decide', 'configure', 'stop', 'people', 'keys'] as Permission[]
-  expect(forged.filter((right) => keyMay({ scopes: forged as unknown as Scope[] }, right))).toEqual([])
+  expect(forged.filter((right) => keyMay({ scopes: forged as unknown as Scope[], accountIds: null }, right))).toEqual(
+    [],
+  )
+})
+
+it('reads the record only when it sees all accounts', () => {
+  expect(keyMay({ scopes: ['audit'], accountIds: null }, 'audit')).toBe(true)
+  expect(keyMay({ scopes: ['audit', 'read'], accountIds: [newId('account', at)] }, 'audit')).toBe(false)
 })
 
 it('is given scopes that exist, and at least one', () => {

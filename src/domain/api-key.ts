@@ -43,9 +43,13 @@ export function isUsable({ revokedAt, expiresAt }: Pick<ApiKey, 'revokedAt' | 'e
   return revokedAt === null && (expiresAt === null || expiresAt > at)
 }
 
-/** A key may what its scopes say, and never more than a program may: rows can be edited, this file cannot. */
-export function keyMay({ scopes: given }: Pick<ApiKey, 'scopes'>, permission: Permission): boolean {
-  return given.some((scope) => scope === permission) && may('service', permission)
+/**
+ * A key may what its scopes say, and never more than a program may: rows can be edited, this file cannot. The record tells of
+ * all accounts, so a key that is kept to some does not read it.
+ */
+export function keyMay(key: Pick<ApiKey, 'scopes' | 'accountIds'>, permission: Permission): boolean {
+  if (permission === 'audit' && key.accountIds !== null) return false
+  return key.scopes.some((scope) => scope === permission) && may('service', permission)
 }
 
 export function reachOfKey({ accountIds }: Pick<ApiKey, 'accountIds'>): Reach {

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
 import type { CredentialStatus } from '#src/domain/credential.ts'
 import type { AccountId } from '#src/domain/ids.ts'
 import type { Platform } from '#src/domain/platform.ts'
@@ -161,4 +161,13 @@ export async function saveSubscription(conn: Conn, id: AccountId, fields: readon
     .update(accounts)
     .set({ subscribedFields: [...fields], subscriptionsCheckedAt: at, version: another })
     .where(eq(accounts.id, id))
+}
+
+/** How many of these exist. */
+export async function countAccounts(conn: Conn, ids: readonly AccountId[]): Promise<number> {
+  const rows = await conn
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(inArray(accounts.id, [...ids]))
+  return rows.length
 }

@@ -52,6 +52,7 @@ async function start(): Promise<void> {
     isRedisHere: () => redis.status === 'ready',
     log,
     now: () => new Date(),
+    onClose: (name, close) => void closers.add(name, close, close),
   })
   const server = await listen(createAdaptorServer({ fetch: app.fetch }) as Server)
   closers.add('server', server, () => stop(server))

@@ -41,6 +41,7 @@ import type { LiveEvent, Publish } from './queues/live.ts'
 import { createApprovalSigner } from './vault/approvals.ts'
 import { createCheckpointSigner } from './vault/checkpoints.ts'
 import { createKeyring } from './vault/keyring.ts'
+import { buildApi, buildKeys } from './web-api.ts'
 import { createAcceptor } from './webhooks/acceptor.ts'
 import { createCompliance } from './webhooks/compliance.ts'
 import { createReceiver } from './webhooks/receiver.ts'
@@ -60,6 +61,8 @@ export interface WebParts {
   isRedisHere: () => boolean
   log: Log
   now: () => Date
+  /** Takes what has to be done before the process ends. */
+  onClose?: (name: string, close: () => Promise<void>) => void
 }
 
 const REDIS_AWAY =
@@ -68,6 +71,7 @@ const REDIS_AWAY =
 /** The web process without its sockets: verbs built once and handed to the doors. */
 export function createWeb(parts: WebParts): Hono {
   const { db, log, ping } = parts
+  const keys = buildKeys(parts)
   return createApp({
     log,
     health: createHealth({
@@ -76,6 +80,7 @@ export function createWeb(parts: WebParts): Hono {
     }),
     webhooks: buildReceivers(parts),
     compliance: buildCompliance(parts),
+    api: buildApi(parts, keys),
     console: buildConsole(parts),
   })
 }

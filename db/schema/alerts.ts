@@ -41,6 +41,9 @@ export const alerts = mysqlTable(
     count: int().notNull().default(1),
     lastAt: at().notNull(),
     resolvedAt: at(),
+    /** Somebody has taken note: an operator or an API key. It stays open until what it tells of is over. */
+    acknowledgedAt: at(),
+    acknowledgedBy: platformRef(),
     version: version(),
     createdAt: createdAt(),
   },

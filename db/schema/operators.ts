@@ -13,11 +13,13 @@ export const operators = mysqlTable(
     /** Scheme prefix, then bcrypt over a keyed pre-hash. */
     passwordHash: platformRef().notNull(),
     role: word<Role>().notNull(),
+    /** Under which name another service knows them, when that one signs people in. */
+    subjectRef: platformRef(),
     disabledAt: at(),
     version: version(),
     createdAt: createdAt(),
   },
-  (t) => [uniqueIndex('operators_email').on(t.email)],
+  (t) => [uniqueIndex('operators_email').on(t.email), uniqueIndex('operators_subject').on(t.subjectRef)],
 )
 
 /** The one-time link that makes the first operator. */

@@ -43,8 +43,8 @@ export const access = {
   'POST /accounts/:id/settings': 'configure',
   'POST /accounts/:id/knowledge': 'configure',
   'POST /accounts/:id/knowledge/:entry/removal': 'configure',
-  'POST /accounts/:id/stop': 'configure',
-  'POST /accounts/:id/resumption': 'configure',
-  'POST /sending/stop': 'configure',
-  'POST /sending/resumption': 'configure',
+  'POST /accounts/:id/stop': 'stop',
+  'POST /accounts/:id/resumption': 'stop',
+  'POST /sending/stop': 'stop',
+  'POST /sending/resumption': 'stop',
 } as const satisfies AccessTable

@@ -6,6 +6,13 @@ export const auditActions = [
   'operator.signed_in',
   'operator.sign_in_refused',
   'operator.signed_out',
+  'operator.assigned',
+  'operator.unassigned',
+  'operator.vouched',
+  'key.created',
+  'key.rotated',
+  'key.revoked',
+  'alert.acknowledged',
   'account.added',
   'login.refused',
   'account.configured',
@@ -43,7 +50,7 @@ export type AuditAction = (typeof auditActions)[number]
 
 export interface AuditEvent {
   action: AuditAction
-  actor: { kind: 'operator' | 'process' | 'platform'; id: string }
+  actor: { kind: 'operator' | 'key' | 'process' | 'platform'; id: string }
   subject: { kind: string; id: string }
   /** The account it concerns, where there is one; need not be named when the subject is that account. */
   accountId?: AccountId | null

@@ -26,14 +26,17 @@ const rooms: Record<string, readonly string[]> = {
   'src/http': ['src/domain', 'src/observability'],
   'src/webhooks': ['src/domain', 'src/http', 'src/platforms/adapter.ts'],
   'src/console': ['src/domain', 'src/http'],
+  'src/api': ['src/domain', 'src/http'],
   'src/sandbox': ['src/domain', 'src/vault'],
   workers: ['src/domain', 'src/queues', 'src/observability'],
   'src/config': ['src/domain', 'src/vault'],
   'src/config.ts': ['src/domain', 'src/vault', 'src/config'],
   // They build and connect.
   'src/app.ts': everything,
+  'src/access.ts': everything,
   'src/composition.ts': everything,
   'src/web.ts': everything,
+  'src/web-api.ts': everything,
   'src/server.ts': everything,
   'src/cli.ts': everything,
   'src/cli': everything,
@@ -43,7 +46,8 @@ const rooms: Record<string, readonly string[]> = {
 
 /** Where a package is at home; one that is not listed may be used anywhere but in the domain. */
 const packages: Record<string, readonly string[]> = {
-  hono: ['src/webhooks', 'src/console', 'src/http', 'src/sandbox'],
+  hono: ['src/webhooks', 'src/console', 'src/api', 'src/http', 'src/sandbox'],
+  '@hono/zod-openapi': ['src/api'],
   '@hono/node-server': ['src/webhooks', 'src/sandbox'],
   bullmq: ['src/queues', 'workers'],
   ioredis: ['src/queues', 'src/limits', 'workers'],

@@ -94,7 +94,7 @@ function Sending({ frame, account }: AccountProps) {
           </li>
         ))}
       </ul>
-      {frame.may('configure') && (
+      {frame.may('stop') && (
         <form method="post" action={`/accounts/${account.id}/${account.stoppedAt ? 'resumption' : 'stop'}`} class="row">
           {!account.stoppedAt && (
             <>

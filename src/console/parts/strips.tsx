@@ -24,7 +24,7 @@ export function Strips({ frame }: { frame: Frame }) {
       {overview.sendingStoppedAt && (
         <Strip tone="critical">
           <strong>All sending is stopped.</strong> Approved replies wait in the outbox.{' '}
-          <a href="/accounts">{frame.may('configure') ? 'Resume it under Accounts' : 'Accounts'}</a>
+          <a href="/accounts">{frame.may('stop') ? 'Resume it under Accounts' : 'Accounts'}</a>
         </Strip>
       )}
       {overview.pauses.filter(isForAll).map((pause) => (

@@ -1,0 +1,84 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { matchedRoutes } from 'hono/route'
+import { keyMay, reachOfKey } from '#src/domain/api-key.ts'
+import { AppError } from '#src/domain/errors.ts'
+import { may } from '#src/domain/identity.ts'
+import { clientAddress } from '#src/http/address.ts'
+import { accessOf, type Declared, requireSameOrigin } from '#src/http/guard.ts'
+import { apiAccess } from './access.ts'
+import type { Actor, ApiDeps } from './deps.ts'
+import type { Env } from './env.ts'
+
+const HASH_SHOWN = 12
+
+/** Finds out who asks and lets through what the table allows. Whoever proves nothing learns nothing, not even what there is. */
+export function guard(deps: ApiDeps): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const actor = await actorIn(c, deps)
+    const routes = matchedRoutes(c)
+    const declared = accessOf<Declared>(apiAccess, routes)
+    if (actor.kind === 'key') deps.noteUse(actor.id, nameOf(routes))
+    if (!declared) throw new AppError('not_found', 'There is nothing at this address')
+    requireAllowed(actor, declared)
+    c.set('actor', actor)
+    await next()
+  }
+}
+
+function nameOf(routes: ReturnType<typeof matchedRoutes>): string {
+  const route = routes.findLast(({ method }) => method !== 'ALL')
+  return route ? `${route.method} ${route.path}` : '(none)'
+}
+
+async function actorIn(c: Context<Env>, deps: ApiDeps): Promise<Actor> {
+  const key = c.req.header('x-api-key')
+  const authorization = c.req.header('authorization')
+  if (key !== undefined && authorization !== undefined) {
+    throw new AppError('unauthenticated', 'Two credentials came; send one')
+  }
+  if (key !== undefined) return programOf(c, key, deps)
+  if (authorization !== undefined) return bearerOf(authorization, deps)
+  const person = deps.bearerOf ? undefined : await deps.sessionOf(c)
+  if (!person) throw new AppError('unauthenticated', 'Send a credential with this call')
+  // A browser sends its cookie whoever asked it to.
+  requireSameOrigin(c, deps.publicUrl)
+  return person
+}
+
+async function programOf(c: Context<Env>, text: string, { keys, tellSecurity }: ApiDeps): Promise<Actor> {
+  const found = await keys.check(text)
+  if ('key' in found) {
+    const { key } = found
+    return { kind: 'key', via: 'key', id: key.id, key, reach: reachOfKey(key) }
+  }
+  const { refused, hash } = found
+  tellSecurity({
+    event: 'auth.api_key.rejected',
+    reason: refused,
+    // Enough to tell one wrong key from another, and of no use to make one.
+    offered: hash.slice(0, HASH_SHOWN),
+    route: nameOf(matchedRoutes(c)),
+    address: clientAddress(c),
+    requestId: String(c.get('requestId')),
+  })
+  if (refused !== 'wrong_environment') throw new AppError('unauthenticated', 'This key is not taken')
+  throw new AppError('unauthenticated', 'This key is for another environment', { field: 'environment' })
+}
+
+async function bearerOf(authorization: string, deps: ApiDeps): Promise<Actor> {
+  const [, token] = /^bearer +([\w.~+/=-]{1,4096})$/i.exec(authorization) ?? []
+  const person = token === undefined ? undefined : await deps.bearerOf?.(token)
+  if (!person) throw new AppError('unauthenticated', 'This token is not taken')
+  return person
+}
+
+function requireAllowed(actor: Actor, { asks, by }: Declared): void {
+  if (!by.includes(actor.via)) {
+    throw new AppError('forbidden', `This address takes no ${actor.via === 'key' ? 'API key' : actor.via}`, {
+      field: 'credential',
+    })
+  }
+  if (asks === 'anyone' || asks === 'operator') return
+  const isAllowed = actor.kind === 'key' ? keyMay(actor.key, asks) : may(actor.role, asks)
+  if (!isAllowed) throw new AppError('forbidden', `This needs the right to ${asks}`, { field: 'scope' })
+}

@@ -1,0 +1,8 @@
+import type { DeclaredTable } from './guard.ts'
+
+/** Probes tell nobody anything that a balancer need not know. */
+export const healthAccess = {
+  'GET /livez': { asks: 'anyone', by: ['none'] },
+  'GET /readyz': { asks: 'anyone', by: ['none'] },
+  'GET /health': { asks: 'anyone', by: ['none'] },
+} as const satisfies DeclaredTable

@@ -1,0 +1,60 @@
+import type { Context } from 'hono'
+import { createApiReads } from '#db/api.ts'
+import { createReads } from '#db/console.ts'
+import { readReach } from '#db/reach.ts'
+import type { Reach } from '#src/domain/identity.ts'
+import { createApi } from './api/api.ts'
+import type { ApiDeps, Person } from './api/deps.ts'
+import { createAcknowledge } from './flow/acknowledge.ts'
+import { createApiKeys } from './flow/api-keys.ts'
+import { createKeyUses } from './flow/key-uses.ts'
+import { createSessionOf } from './flow/session.ts'
+import { createSessionCookie } from './http/session.ts'
+import type { WebParts } from './web.ts'
+
+/** A key that was made for another kind of installation than this one opens nothing here. */
+export function environmentOf({ appEnv }: { appEnv: string }) {
+  return appEnv === 'production' ? 'live' : 'test'
+}
+
+/** The verbs about keys, for every door of the web process. */
+export function buildKeys({ config, db, now }: WebParts) {
+  return createApiKeys({ db, pepper: config.sessionSecret, environment: environmentOf(config), now })
+}
+
+export function buildApi(parts: WebParts, keys: ApiDeps['keys']) {
+  const { config, db, publish, log, now, onClose } = parts
+  const uses = createKeyUses({ db, now })
+  onClose?.('key uses', uses.close)
+  return createApi({
+    reads: createApiReads(db),
+    status: (reach) => readStatus(parts, reach),
+    acknowledge: createAcknowledge({ db, publish, now }),
+    keys,
+    noteUse: uses.note,
+    sessionOf: sessionOf(parts),
+    tellSecurity: (said) => log.warn(said, 'security'),
+    publicUrl: config.publicUrl,
+    now,
+  })
+}
+
+function sessionOf({ config, db, now }: WebParts) {
+  const cookie = createSessionCookie(config.publicUrl)
+  const read = createSessionOf({ db, pepper: config.sessionSecret, now })
+  return async (c: Context): Promise<Person | undefined> => {
+    const token = cookie.read(c)
+    const session = token ? await read(token) : undefined
+    if (!session) return undefined
+    const { id, role } = session.operator
+    return { kind: 'operator', via: 'session', id, role, reach: await readReach(db, id) }
+  }
+}
+
+async function readStatus({ db, now }: WebParts, _reach: Reach): ReturnType<ApiDeps['status']> {
+  const reads = createReads(db)
+  const at = now()
+  const { queue, alerts: openAlerts, sendingStoppedAt } = await reads.overview(at)
+  const status = sendingStoppedAt ? 'stopped' : 'ok'
+  return { status, at, sendingStoppedAt, queue, openAlerts, ...(await reads.health()) }
+}

@@ -107,6 +107,7 @@ describe('the fields', () => {
     const common = ['appEnv', 'logLevel', 'sandbox']
     const stores = ['databaseUrl', 'redisUrl']
     const address = ['port', 'host', 'publicUrl']
+    const door = ['trustedProxies', 'blockedAddresses']
     const apps = ['instagramAppId', 'metaAppId']
     const graph = ['instagramGraphUrl', 'metaGraphUrl', 'graphApiVersion']
     const sandboxed = {
@@ -114,6 +115,7 @@ describe('the fields', () => {
       ANTHROPIC_API_KEY: 'sk-ant-sandbox-0123456789',
       SANDBOX: 'on',
       SANDBOX_URL: 'http://127.0.0.1:1',
+      SECURITY_CONTACT: 'mailto:security@example.org',
       MEDIA_ORIGIN: 'http://127.0.0.1:1',
       SANDBOX_STATE: '/s',
     }
@@ -132,6 +134,10 @@ describe('the fields', () => {
       'approvalSigningKey',
       'sandboxUrl',
       'mediaDir',
+      ...door,
+      'rateLimitPerMinute',
+      'corsOrigins',
+      'securityContact',
     ]
     expect(keysOf('web')).toEqual([...common, ...stores, ...address, ...web].sort())
     expect(keysOf('drafting')).toEqual([...common, ...stores, 'anthropicApiKey', 'claudeModel', 'claudeEffort'].sort())
@@ -140,7 +146,17 @@ describe('the fields', () => {
     )
     expect(keysOf('media')).toEqual([...common, ...stores, 'mediaDir', 'mediaDays', 'mediaOrigin'].sort())
     expect(keysOf('cli')).toEqual(
-      [...common, ...stores, ...address, ...graph, ...apps, 'metaAppSecrets', 'appSecretKey', 'sessionSecret'].sort(),
+      [
+        ...common,
+        ...stores,
+        ...address,
+        ...door,
+        ...graph,
+        ...apps,
+        'metaAppSecrets',
+        'appSecretKey',
+        'sessionSecret',
+      ].sort(),
     )
     expect(keysOf('sandbox')).toEqual(
       [

@@ -42,6 +42,11 @@ interface Address {
   publicUrl: string
 }
 
+interface Door {
+  trustedProxies: string[]
+  blockedAddresses: string[]
+}
+
 interface Graph {
   instagramGraphUrl: string
   metaGraphUrl: string
@@ -52,7 +57,11 @@ export interface Config {
   web: Common &
     Stores &
     Address &
+    Door &
     Graph & {
+      rateLimitPerMinute: number
+      corsOrigins: string[]
+      securityContact?: string
       webhookVerifyToken: Secret
       instagramLoginUrl: string
       instagramApiUrl: string
@@ -89,6 +98,7 @@ export interface Config {
   cli: Common &
     Partial<Stores> &
     Address &
+    Door &
     Graph & {
       instagramAppId?: string
       metaAppId?: string
@@ -163,9 +173,9 @@ function readFields(env: Environment, role: ProcessRole): { fields: Fields; faul
 }
 
 const absentLists: Partial<Record<ProcessRole, object>> = {
-  web: { instagramAppSecrets: [], metaAppSecrets: [] },
+  web: { instagramAppSecrets: [], metaAppSecrets: [], blockedAddresses: [], corsOrigins: [] },
   sending: { metaAppSecrets: [] },
-  cli: { metaAppSecrets: [] },
+  cli: { metaAppSecrets: [], blockedAddresses: [] },
   sandbox: { metaAppSecrets: [] },
 }
 

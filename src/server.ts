@@ -4,7 +4,9 @@ import { createAdaptorServer } from '@hono/node-server'
 import { connect } from '#db/client.ts'
 import { createLogger } from '#src/observability/logger.ts'
 import { configOrExit, createClosers, exitOnLostErrors } from './composition.ts'
+import { HEADERS_MAX, serverOptions } from './http/server-options.ts'
 import { createLanes } from './limits/lanes.ts'
+import { createRates } from './limits/rates.ts'
 import { createBell, PREFIX } from './queues/bell.ts'
 import { createRedisLook } from './queues/facts.ts'
 import { createHub, createPublisher } from './queues/live.ts'
@@ -35,6 +37,7 @@ async function start(): Promise<void> {
     db,
     bell,
     lanes: createLanes(redis, PREFIX),
+    rates: createRates(redis, PREFIX),
     publish: createPublisher(redis),
     live: createHub(listening),
     ping: () => redis.ping(),
@@ -43,14 +46,13 @@ async function start(): Promise<void> {
     log,
     now: () => new Date(),
   })
-  const server = await listen(createAdaptorServer({ fetch: app.fetch }) as Server)
+  const server = await listen(createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server)
   closers.add('server', server, () => stop(server))
   closers.onSignal(log, CLOSE_MS)
 }
 
 async function listen(server: Server): Promise<Server> {
-  // Slow senders are cut off; a proxy's idle connections outlive the usual 60 s.
-  Object.assign(server, { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 65_000 })
+  server.maxHeadersCount = HEADERS_MAX
   const { port, host } = config
   server.listen(port, host)
   try {

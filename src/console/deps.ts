@@ -17,6 +17,7 @@ import type { MediaType } from '#src/domain/media.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { Report } from '#src/domain/report.ts'
 import type { ReplyWay, ReviewDecision } from '#src/domain/review.ts'
+import type { Counter } from '#src/http/rate.ts'
 import type { Reads } from './reads.ts'
 
 /** A person who is signed in. */
@@ -177,6 +178,8 @@ export interface ConsoleDeps {
   connect: ConnectVerbs
   signIn: SignInVerbs
   openMedia: (id: MediaId) => Promise<OpenedMedia | undefined>
+  /** How often a session, an address without one, and a browser that loads a page's parts may ask. */
+  counters?: { session: Counter; address: Counter; assets: Counter }
   /** Calls the listener for each change until the answer is called. */
   live: (listener: (change: Change) => void) => () => void
   /** What is out of order right now, in words for an operator; empty when all is well. */
@@ -190,5 +193,7 @@ export interface ConsoleDeps {
     now: () => Date
     /** How often an open event stream says that it lives, and checks that its session does. */
     heartbeatMs?: number
+    /** When a request that has no answer gets one. */
+    deadlineMs?: number
   }
 }

@@ -34,6 +34,8 @@ export const auditActions = [
   'deletion.done',
   'sending.stopped',
   'sending.resumed',
+  'address.blocked',
+  'address.unblocked',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 

@@ -103,7 +103,7 @@ function countersOf({ rateLimitPerMinute }: Config['web'], rates: (rate: Rate) =
     // Twenty a second: more than anybody works, and than a page refreshes itself.
     session: rates({ name: 'session', max: 1200, windowS: 60 }),
     offences: rates({ name: 'offences', max: 19, windowS: 600 }),
-    health: here({ name: 'health', max: 600, windowS: 60 }),
+    health: here({ name: 'health', max: 6000, windowS: 60 }),
     assets: here({ name: 'assets', max: 1200, windowS: 60 }),
   }
 }

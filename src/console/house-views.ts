@@ -67,6 +67,13 @@ export interface PauseView {
   code: string
 }
 
+/** An address, of IPv6 its network, that is refused for a while. */
+export interface BlockView {
+  network: string
+  reason: 'person' | 'signatures' | 'sign_in' | 'probing'
+  until: Date
+}
+
 /** What stands beside every page. Counts end at `COUNT_MAX`: beyond it a number helps nobody. */
 export interface Overview {
   queue: number

@@ -212,6 +212,7 @@ interface Options {
   config?: Partial<ConsoleDeps['config']>
   live?: ConsoleDeps['live']
   openMedia?: ConsoleDeps['openMedia']
+  counters?: NonNullable<ConsoleDeps['counters']>
 }
 
 /** The console over made-up reads and verbs; the name of a role is the token of a session with that role. */
@@ -243,6 +244,7 @@ export function aConsole(options: Options = {}) {
       account: async (id) => anAccountDetail({ id }),
       alerts: async () => [],
       health: async () => health,
+      blocks: async () => [],
       ...options.reads,
     },
     examine: async () => options.report ?? { at, house: [], app: [], accounts: [], unseen: [] },
@@ -276,6 +278,7 @@ export function aConsole(options: Options = {}) {
       ...options.signIn,
     },
     openMedia: options.openMedia ?? (async () => aMedia('a picture')),
+    ...(options.counters && { counters: options.counters }),
     live: options.live ?? (() => () => undefined),
     reportError: (error) => errors.push(error),
     config: { publicUrl: options.publicUrl ?? PUBLIC_URL, sandbox: false, now: () => at, ...options.config },

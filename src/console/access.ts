@@ -41,6 +41,8 @@ export const access = {
   'POST /accounts/:id/settings': 'configure',
   'POST /accounts/:id/knowledge': 'configure',
   'POST /accounts/:id/knowledge/:entry/removal': 'configure',
+  'POST /accounts/:id/second': 'configure',
+  'POST /accounts/:id/second/confirmation': 'configure',
   'POST /accounts/:id/stop': 'configure',
   'POST /accounts/:id/resumption': 'configure',
   'POST /sending/stop': 'configure',

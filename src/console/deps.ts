@@ -106,6 +106,9 @@ export interface ConfigureVerbs {
     input: ByOnAccount & { entry?: { id: EntryId; version: number }; title: string; body: string },
   ): Promise<unknown>
   removeKnowledge(input: ByOnAccount & { entryId: EntryId }): Promise<void>
+  /** For which replies two people are needed: one admin proposes, another agrees to what was shown. */
+  proposeSecond(input: ByOnAccount & { kinds: readonly string[] }): Promise<void>
+  confirmSecond(input: ByOnAccount & { kinds: readonly string[] }): Promise<void>
   stopAccount(input: ByOnAccount & { reason: string }): Promise<void>
   resumeAccount(input: ByOnAccount): Promise<void>
   stopSending(input: { operatorId: OperatorId }): Promise<void>

@@ -6,8 +6,10 @@ import { alerts } from './schema/alerts.ts'
 import { draftingBudgets } from './schema/drafting-budgets.ts'
 import { drafts } from './schema/drafts.ts'
 import { knowledgeEntries } from './schema/knowledge-entries.ts'
+import { operators } from './schema/operators.ts'
 import { outboxPosts } from './schema/outbox-posts.ts'
 import { reviewDecisions } from './schema/review-decisions.ts'
+import type { Proposed } from './second.ts'
 
 const ACCOUNTS_MAX = 500
 const ENTRIES_MAX = 500
@@ -22,7 +24,7 @@ export async function listAccountViews(conn: Conn, at: Date) {
     .where(eq(outboxPosts.status, 'queued'))
     .groupBy(outboxPosts.accountId)
   const byAccount = new Map(queued.map(({ accountId, posts }) => [accountId, posts]))
-  return rows.map((row) => ({ ...row, queuedPosts: byAccount.get(row.id) ?? 0 }))
+  return rows.map((row) => ({ ...withProposer(row), queuedPosts: byAccount.get(row.id) ?? 0 }))
 }
 
 export async function readAccountDetail(conn: Conn, id: AccountId, at: Date) {
@@ -44,7 +46,17 @@ export async function readAccountDetail(conn: Conn, id: AccountId, at: Date) {
     .where(eq(knowledgeEntries.accountId, id))
     .orderBy(asc(knowledgeEntries.id))
     .limit(ENTRIES_MAX)
-  return { ...row, queuedPosts: queued?.posts ?? 0, knowledge, decisions: await countDecisions(conn, id, at) }
+  return {
+    ...withProposer(row),
+    queuedPosts: queued?.posts ?? 0,
+    knowledge,
+    decisions: await countDecisions(conn, id, at),
+  }
+}
+
+function withProposer<T extends { secondProposed: Proposed | null; proposedByName: string | null }>(row: T) {
+  const { proposedByName: byName, secondProposed, ...rest } = row
+  return { ...rest, secondProposed: secondProposed && { ...secondProposed, byName } }
 }
 
 function selectAccounts(conn: Conn, at: Date) {
@@ -58,6 +70,9 @@ function selectAccounts(conn: Conn, at: Date) {
       voice: accounts.voice,
       quietMs: accounts.quietMs,
       undoMs: accounts.undoMs,
+      secondFor: accounts.secondFor,
+      secondProposed: accounts.secondProposed,
+      proposedByName: operators.name,
       humanAgent: accounts.humanAgent,
       longAds: accounts.longAds,
       disclosure: accounts.disclosure,
@@ -81,6 +96,7 @@ function selectAccounts(conn: Conn, at: Date) {
     })
     .from(accounts)
     .leftJoin(draftingBudgets, and(eq(draftingBudgets.accountId, accounts.id), eq(draftingBudgets.day, day)))
+    .leftJoin(operators, eq(operators.id, sql`json_value(${accounts.secondProposed}, '$.by')`))
 }
 
 /** How often operators took Claude's words as they were, over the last thirty days. */

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, lt, lte, or } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, lt, lte, ne, or } from 'drizzle-orm'
 import type { ConversationId, DraftId, EntryId, MessageId } from '#src/domain/ids.ts'
 import type { Attachment } from '#src/domain/inbox.ts'
 import { isFile } from '#src/domain/media.ts'
@@ -18,6 +18,7 @@ import { knowledgeEntries } from './schema/knowledge-entries.ts'
 import { messages } from './schema/messages.ts'
 import { operators } from './schema/operators.ts'
 import { reviewDecisions } from './schema/review-decisions.ts'
+import { findEndorsement } from './second.ts'
 
 const MESSAGES = 60
 
@@ -159,6 +160,7 @@ async function readDraft(conn: Conn, id: ConversationId) {
       rationale: drafts.rationale,
       citations: drafts.citations,
       flags: drafts.flags,
+      status: drafts.status,
       model: drafts.model,
       costMicros: drafts.costMicros,
       createdAt: drafts.createdAt,
@@ -166,8 +168,11 @@ async function readDraft(conn: Conn, id: ConversationId) {
     .from(drafts)
     .where(eq(drafts.waitingFor, id))
   if (!row) return null
-  const { citations, ...draft } = row
-  return { ...draft, sources: await listSources(conn, citations) }
+  const { citations, status, ...draft } = row
+  const first = status === 'needs_second' ? await findEndorsement(conn, draft.id) : undefined
+  const { operatorId: by, createdAt: at } = first?.decision ?? {}
+  const second = first && by && at ? { by, byName: first.operator.name, at } : null
+  return { ...draft, second, sources: await listSources(conn, citations) }
 }
 
 async function listSources(conn: Conn, ids: EntryId[]) {
@@ -189,10 +194,10 @@ async function readLastDecision(conn: Conn, id: ConversationId) {
     })
     .from(reviewDecisions)
     .leftJoin(operators, eq(operators.id, reviewDecisions.operatorId))
-    .where(eq(reviewDecisions.conversationId, id))
+    .where(and(eq(reviewDecisions.conversationId, id), ne(reviewDecisions.verdict, 'endorse')))
     .orderBy(desc(reviewDecisions.id))
     .limit(1)
-  return row ?? null
+  return row ? { ...row, verdict: row.verdict === 'reject' ? ('reject' as const) : ('approve' as const) } : null
 }
 
 export async function findConversationOfDraft(conn: Conn, id: DraftId): Promise<ConversationId | undefined> {

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, isNotNull, sql } from 'drizzle-orm'
 import type { AccountId, ConversationId, DraftId, PostId } from '#src/domain/ids.ts'
 import type { PostStatus } from '#src/domain/outbox.ts'
+import { listBlocks } from './address-blocks.ts'
 import type { Conn } from './client.ts'
 import { listAccountViews, listAlertViews, readAccountDetail } from './console-accounts.ts'
 import { findConversationOfDraft, readConversation } from './console-conversation.ts'
@@ -37,6 +38,7 @@ export function createReads(conn: Conn) {
     account: (id: AccountId, at: Date) => readAccountDetail(conn, id, at),
     alerts: (limit: number) => listAlertViews(conn, limit),
     health: () => readHealth(conn),
+    blocks: (at: Date) => listBlocks(conn, at),
   }
 }
 

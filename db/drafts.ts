@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, inArray, sql } from 'drizzle-orm'
 import type { ConversationId } from '#src/domain/ids.ts'
 import type { Transaction } from './client.ts'
 import { insertAll, isOneOf } from './many.ts'
@@ -27,6 +27,6 @@ export async function supersedeDrafts(tx: Transaction, ids: readonly Conversatio
   const [{ affectedRows }] = await tx
     .update(drafts)
     .set({ status: 'superseded', waitingFor: null, updatedAt: at, version: sql`version + 1` })
-    .where(and(isOneOf(drafts.waitingFor, ids), eq(drafts.status, 'pending_review')))
+    .where(and(isOneOf(drafts.waitingFor, ids), inArray(drafts.status, ['pending_review', 'needs_second'])))
   return affectedRows
 }

@@ -1,4 +1,4 @@
-import { and, eq, ne, sql } from 'drizzle-orm'
+import { and, eq, inArray, ne, sql } from 'drizzle-orm'
 import type { Attention, NoDraftReason } from '#src/domain/draft.ts'
 import type { ConversationId, DecisionId, DraftId, PostId } from '#src/domain/ids.ts'
 import type { Conn, Transaction } from './client.ts'
@@ -30,7 +30,7 @@ export async function findDraftToDecide(conn: Conn, id: DraftId) {
   const [row] = await conn
     .select({ draft: drafts, decidedBy: operators.name })
     .from(drafts)
-    .leftJoin(reviewDecisions, eq(reviewDecisions.draftId, drafts.id))
+    .leftJoin(reviewDecisions, and(eq(reviewDecisions.draftId, drafts.id), ne(reviewDecisions.verdict, 'endorse')))
     .leftJoin(operators, eq(operators.id, reviewDecisions.operatorId))
     .where(eq(drafts.id, id))
   return row
@@ -46,7 +46,7 @@ export async function settleDraft(
   const [{ affectedRows }] = await tx
     .update(drafts)
     .set({ status, waitingFor: null, updatedAt: at, version: sql`version + 1` })
-    .where(and(eq(drafts.id, id), eq(drafts.status, 'pending_review')))
+    .where(and(eq(drafts.id, id), inArray(drafts.status, ['pending_review', 'needs_second'])))
   return affectedRows === 1
 }
 

@@ -25,6 +25,8 @@ const earlierPosts = alias(outboxPosts, 'earlier')
 const seen = alias(messages, 'seen')
 const newer = alias(messages, 'newer')
 const comment = alias(messages, 'comment')
+const firsts = alias(reviewDecisions, 'firsts')
+const firstOperators = alias(operators, 'first_operators')
 
 const decision = {
   id: reviewDecisions.id,
@@ -37,6 +39,21 @@ const decision = {
   // As text: what somebody wrote into the table must not break the reading of it.
   approvalText: sql<string | null>`${reviewDecisions.approval}`,
   signature: reviewDecisions.signature,
+  firstId: reviewDecisions.firstId,
+}
+
+/** The first of two approvals. */
+const first = {
+  id: firsts.id,
+  draftId: firsts.draftId,
+  accountId: firsts.accountId,
+  conversationId: firsts.conversationId,
+  operatorId: firsts.operatorId,
+  verdict: firsts.verdict,
+  textHash: firsts.textHash,
+  headMessageId: firsts.headMessageId,
+  approvalText: sql<string | null>`${firsts.approval}`,
+  signature: firsts.signature,
 }
 
 const words = {
@@ -73,6 +90,8 @@ function readRows(conn: Conn, ids: readonly PostId[], at: Date) {
       contact: contacts,
       decision,
       operator: { role: operators.role, disabledAt: operators.disabledAt },
+      first,
+      firstOperator: { role: firstOperators.role, disabledAt: firstOperators.disabledAt },
       sendingStoppedAt: switches.stoppedAt,
       comment: commentFacts(conn),
       earlier: { notBefore: earlierPosts.notBefore, waitUntil: earlierPosts.waitUntil },
@@ -88,6 +107,8 @@ function readRows(conn: Conn, ids: readonly PostId[], at: Date) {
     .innerJoin(contacts, eq(contacts.id, conversations.contactId))
     .leftJoin(reviewDecisions, eq(reviewDecisions.id, outboxPosts.decisionId))
     .leftJoin(operators, eq(operators.id, reviewDecisions.operatorId))
+    .leftJoin(firsts, eq(firsts.id, reviewDecisions.firstId))
+    .leftJoin(firstOperators, eq(firstOperators.id, firsts.operatorId))
     .leftJoin(
       comment,
       and(

@@ -107,6 +107,6 @@ export async function expireDraft(tx: Transaction, id: ConversationId, at: Date)
   const [{ affectedRows }] = await tx
     .update(drafts)
     .set({ status: 'expired', waitingFor: null, updatedAt: at, version: sql`version + 1` })
-    .where(and(eq(drafts.waitingFor, id), eq(drafts.status, 'pending_review')))
+    .where(and(eq(drafts.waitingFor, id), inArray(drafts.status, ['pending_review', 'needs_second'])))
   return affectedRows === 1
 }

@@ -110,6 +110,7 @@ describe('the fields', () => {
     const common = ['appEnv', 'logLevel', 'sandbox']
     const stores = ['databaseUrl', 'redisUrl']
     const address = ['port', 'host', 'publicUrl']
+    const door = ['trustedProxies', 'blockedAddresses']
     const apps = ['instagramAppId', 'metaAppId']
     const graph = ['instagramGraphUrl', 'metaGraphUrl', 'graphApiVersion']
     const sandboxed = {
@@ -117,6 +118,7 @@ describe('the fields', () => {
       ANTHROPIC_API_KEY: 'sk-ant-sandbox-0123456789',
       SANDBOX: 'on',
       SANDBOX_URL: 'http://127.0.0.1:1',
+      SECURITY_CONTACT: 'mailto:security@example.org',
       MEDIA_ORIGIN: 'http://127.0.0.1:1',
       SANDBOX_STATE: '/s',
     }
@@ -138,6 +140,10 @@ describe('the fields', () => {
       'auditSink',
       'sandboxUrl',
       'mediaDir',
+      ...door,
+      'rateLimitPerMinute',
+      'corsOrigins',
+      'securityContact',
     ]
     expect(keysOf('web')).toEqual([...common, ...stores, ...address, ...web].sort())
     expect(keysOf('drafting')).toEqual([...common, ...stores, 'anthropicApiKey', 'claudeModel', 'claudeEffort'].sort())
@@ -150,6 +156,7 @@ describe('the fields', () => {
         ...common,
         ...stores,
         ...address,
+        ...door,
         ...graph,
         ...apps,
         'metaAppSecrets',

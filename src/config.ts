@@ -42,6 +42,11 @@ interface Address {
   publicUrl: string
 }
 
+interface Door {
+  trustedProxies: string[]
+  blockedAddresses: string[]
+}
+
 interface Graph {
   instagramGraphUrl: string
   metaGraphUrl: string
@@ -52,7 +57,11 @@ export interface Config {
   web: Common &
     Stores &
     Address &
+    Door &
     Graph & {
+      rateLimitPerMinute: number
+      corsOrigins: string[]
+      securityContact?: string
       webhookVerifyToken: Secret
       instagramLoginUrl: string
       instagramApiUrl: string
@@ -92,6 +101,7 @@ export interface Config {
   cli: Common &
     Partial<Stores> &
     Address &
+    Door &
     Graph & {
       instagramAppId?: string
       metaAppId?: string
@@ -167,9 +177,9 @@ function readFields(env: Environment, role: ProcessRole): { fields: Fields; faul
 }
 
 const absentLists: Partial<Record<ProcessRole, object>> = {
-  web: { instagramAppSecrets: [], metaAppSecrets: [], auditPublicKeys: [] },
+  web: { instagramAppSecrets: [], metaAppSecrets: [], auditPublicKeys: [], blockedAddresses: [], corsOrigins: [] },
   sending: { metaAppSecrets: [] },
-  cli: { metaAppSecrets: [], auditPublicKeys: [] },
+  cli: { metaAppSecrets: [], auditPublicKeys: [], blockedAddresses: [] },
   sandbox: { metaAppSecrets: [] },
 }
 

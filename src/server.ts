@@ -9,7 +9,9 @@ import { runSweep } from '#workers/sweep.ts'
 import { configOrExit, createClosers, exitOnLostErrors } from './composition.ts'
 import { createFollowAudit } from './flow/follow-audit.ts'
 import { createSignAudit } from './flow/sign-audit.ts'
+import { HEADERS_MAX, serverOptions } from './http/server-options.ts'
 import { createLanes } from './limits/lanes.ts'
+import { createRates } from './limits/rates.ts'
 import { createBell, PREFIX } from './queues/bell.ts'
 import { createRedisLook } from './queues/facts.ts'
 import { createHub, createPublisher, type Publish } from './queues/live.ts'
@@ -45,6 +47,7 @@ async function start(): Promise<void> {
     db,
     bell,
     lanes: createLanes(redis, PREFIX),
+    rates: createRates(redis, PREFIX),
     publish,
     live: createHub(listening),
     ping: () => redis.ping(),
@@ -54,7 +57,7 @@ async function start(): Promise<void> {
     now: () => new Date(),
     onClose: (name, close) => void closers.add(name, close, close),
   })
-  const server = await listen(createAdaptorServer({ fetch: app.fetch }) as Server)
+  const server = await listen(createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server)
   closers.add('server', server, () => stop(server))
   closers.onSignal(log, CLOSE_MS)
 }
@@ -76,8 +79,7 @@ function keepRecord(db: Database, publish: Publish): [object, () => Promise<unkn
 }
 
 async function listen(server: Server): Promise<Server> {
-  // Slow senders are cut off; a proxy's idle connections outlive the usual 60 s.
-  Object.assign(server, { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 65_000 })
+  server.maxHeadersCount = HEADERS_MAX
   const { port, host } = config
   server.listen(port, host)
   try {

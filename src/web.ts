@@ -11,6 +11,7 @@ import { createApp, type Doors } from './app.ts'
 import type { Config } from './config.ts'
 import { createConsole } from './console/console.tsx'
 import type { ConsoleDeps } from './console/deps.ts'
+import { createAddresses } from './flow/addresses.ts'
 import { createAnswer, createModerate } from './flow/answer.ts'
 import { createBeginLogin } from './flow/begin-login.ts'
 import { createChooseAccounts } from './flow/choose-accounts.ts'
@@ -27,15 +28,20 @@ import { createReconcile } from './flow/reconcile.ts'
 import { createDeletionState, createRequestDeletion } from './flow/request-deletion.ts'
 import { createDecide } from './flow/review.ts'
 import { createSignIn } from './flow/sign-in.ts'
+import { clientAddress } from './http/address.ts'
 import { createHealth } from './http/health.ts'
+import { createHostile } from './http/hostile.ts'
+import { limitRate } from './http/rate.ts'
+import { createSecurityTxt } from './http/security-txt.ts'
 import type { Lanes } from './limits/lanes.ts'
+import { type Counter, createRates, type Rate } from './limits/rates.ts'
 import { createFolder } from './media/store.ts'
 import { createAdapters } from './platforms/adapters.ts'
 import { createLogins } from './platforms/logins.ts'
 import { createMetaQuestions } from './platforms/meta/questions.ts'
 import { isVerifyToken, type LabelledSecret, matchSignature } from './platforms/meta/signature.ts'
 import { readSignedRequest } from './platforms/meta/signed-request.ts'
-import type { Bell } from './queues/bell.ts'
+import { type Bell, PREFIX } from './queues/bell.ts'
 import type { RedisLook } from './queues/facts.ts'
 import type { LiveEvent, Publish } from './queues/live.ts'
 import { createApprovalSigner } from './vault/approvals.ts'
@@ -51,6 +57,8 @@ export interface WebParts {
   db: Database
   bell: Bell
   lanes: Pick<Lanes, 'add'>
+  /** Counts requests over all web processes; in this one alone when absent. */
+  rates?: (rate: Rate) => Counter
   publish: Publish
   /** Calls the listener for each change until the answer is called. */
   live: (listener: (event: LiveEvent) => void) => () => void
@@ -70,10 +78,20 @@ const REDIS_AWAY =
 
 /** The web process without its sockets: verbs built once and handed to the doors. */
 export function createWeb(parts: WebParts): Hono {
-  const { db, log, ping } = parts
+  const { config, db, log, ping, now } = parts
   const keys = buildKeys(parts)
+  const rates = parts.rates ?? createRates(undefined, PREFIX)
+  const counters = countersOf(config, rates)
+  const byAddress = (counter: Counter) => limitRate((c) => ({ counter, key: clientAddress(c) }))
   return createApp({
     log,
+    guard: {
+      ...config,
+      refuseHostile: buildHostile(parts, counters.offences),
+      limitHealth: byAddress(counters.health),
+      limitPublic: byAddress(counters.address),
+    },
+    securityTxt: createSecurityTxt({ contact: config.securityContact, publicUrl: config.publicUrl, now }),
     health: createHealth({
       mysql: () => isSchemaCurrent(db),
       redis: async () => (await ping()) === 'PONG',
@@ -81,7 +99,37 @@ export function createWeb(parts: WebParts): Hono {
     webhooks: buildReceivers(parts),
     compliance: buildCompliance(parts),
     api: buildApi(parts, keys),
-    console: buildConsole(parts),
+    console: buildConsole(parts, counters),
+  })
+}
+
+/** Who is counted how. Health checks and assets answer from memory or nearly so, and are counted in this process alone. */
+function countersOf({ rateLimitPerMinute }: Config['web'], rates: (rate: Rate) => Counter) {
+  const here = createRates(undefined, PREFIX)
+  return {
+    address: rates({ name: 'address', max: rateLimitPerMinute, windowS: 60 }),
+    // Twenty a second: more than anybody works, and than a page refreshes itself.
+    session: rates({ name: 'session', max: 1200, windowS: 60 }),
+    offences: rates({ name: 'offences', max: 19, windowS: 600 }),
+    health: here({ name: 'health', max: 6000, windowS: 60 }),
+    assets: here({ name: 'assets', max: 1200, windowS: 60 }),
+  }
+}
+
+function buildHostile({ config, db, log, now }: WebParts, offences: Counter) {
+  const { blockedAddresses, trustedProxies } = config
+  const addresses = createAddresses({ db, now })
+  return createHostile({
+    ...{ blockedAddresses, trustedProxies, now },
+    listBlocks: addresses.list,
+    isOneTooMany: async (network) => !(await offences.take(network)).allowed,
+    block: async (network, reason) => {
+      const address = network.replace(/\/64$/, '')
+      const block = await addresses.block({ address, reason, hours: 1 })
+      log.warn({ event: 'address.blocked', network, reason }, 'security')
+      return block
+    },
+    reportError: (error) => log.warn({ error: errorFields(error) }, 'blocked addresses could not be read'),
   })
 }
 
@@ -142,7 +190,7 @@ export function buildDoctor({ config, db, redisLook, now }: WebParts): () => Pro
   }
 }
 
-function buildConsole(parts: WebParts) {
+function buildConsole(parts: WebParts, counters: ReturnType<typeof countersOf>) {
   const { config, db, bell, lanes, publish, live, isRedisHere, log, now } = parts
   const review = { db, bell, lanes, publish, now, sign: createApprovalSigner(config.approvalSigningKey) }
   const { publicUrl, sandbox, sandboxUrl, sessionSecret } = config
@@ -166,6 +214,7 @@ function buildConsole(parts: WebParts) {
     connect: buildConnect(parts),
     signIn: createSignIn({ db, pepper: sessionSecret, now }),
     openMedia: createOpenMedia({ db, store: createFolder(config.mediaDir) }),
+    counters,
     live,
     reportError: (error) => log.error({ error: errorFields(error) }, 'page failed'),
     troubles: () => (isRedisHere() ? [] : [REDIS_AWAY]),

@@ -1,7 +1,8 @@
 import { bigint, boolean, index, int, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
 import type { CredentialStatus } from '../../src/domain/credential.ts'
-import type { AccountId } from '../../src/domain/ids.ts'
+import type { AccountId, OperatorId } from '../../src/domain/ids.ts'
 import type { Platform } from '../../src/domain/platform.ts'
+import type { RiskKind } from '../../src/domain/second.ts'
 import { at, createdAt, humanLine, humanText, id, jsonText, platformRef, sealed, version, word } from './columns.ts'
 
 /** One connected professional account with its credential and its settings. */
@@ -32,6 +33,10 @@ export const accounts = mysqlTable(
     disclosure: humanLine(),
     /** A silence of ours as long as this makes the sentence due again. */
     disclosureGapMs: int().notNull().default(86_400_000),
+    /** Kinds of reply that two people approve; null for none. */
+    secondFor: jsonText<RiskKind[]>()(),
+    /** The same as one admin wishes it; another one makes it so. */
+    secondProposed: jsonText<{ kinds: RiskKind[]; by: OperatorId }>()(),
     /** Empty once its owner took it back. */
     sealedToken: sealed().notNull(),
     credentialStatus: word<CredentialStatus>().notNull(),

@@ -1,7 +1,7 @@
 import { boolean, index, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
 import type { AccountId, ConversationId, DecisionId, DraftId, MessageId, OperatorId } from '../../src/domain/ids.ts'
 import type { Verdict } from '../../src/domain/policy.ts'
-import type { Approval } from '../../src/domain/review.ts'
+import type { Approval, Endorsement } from '../../src/domain/review.ts'
 import { createdAt, hash, humanText, id, jsonText, platformRef, word } from './columns.ts'
 
 /** Who decided what about which words, and when. Never changed; an approval carries its signature. */
@@ -13,7 +13,8 @@ export const reviewDecisions = mysqlTable(
     accountId: id<AccountId>().notNull(),
     conversationId: id<ConversationId>().notNull(),
     operatorId: id<OperatorId>().notNull(),
-    verdict: word<'approve' | 'reject'>().notNull(),
+    /** `endorse` is the first of two approvals. */
+    verdict: word<'approve' | 'reject' | 'endorse'>().notNull(),
     text: humanText().notNull(),
     textHash: hash().notNull(),
     headMessageId: id<MessageId>().notNull(),
@@ -21,12 +22,14 @@ export const reviewDecisions = mysqlTable(
     reason: humanText(),
     policyVerdict: jsonText<Verdict>()(),
     /** The signed fields, and the Ed25519 signature over them in base64. */
-    approval: jsonText<Approval>()(),
+    approval: jsonText<Approval | Endorsement>()(),
     signature: platformRef(),
+    /** Of an approval that took two: the first one. */
+    firstId: id<DecisionId>(),
     createdAt: createdAt(),
   },
   (t) => [
-    uniqueIndex('review_decisions_draft').on(t.draftId),
+    uniqueIndex('review_decisions_draft').on(t.draftId, t.verdict),
     index('review_decisions_conversation').on(t.conversationId, t.id),
     index('review_decisions_account').on(t.accountId, t.createdAt),
   ],

@@ -87,6 +87,27 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./switches.ts')).resumeSending,
   },
   {
+    name: 'addresses list',
+    about: 'Lists the addresses that are refused, why and until when.',
+    options: json,
+    load: async () => (await import('./addresses.ts')).listAddresses,
+  },
+  {
+    name: 'addresses block',
+    about:
+      'Refuses an address, of an IPv6 address its whole network of 64 bits; for a day unless --hours says otherwise.',
+    args: ['address'],
+    options: { hours: { type: 'string' } },
+    example: 'countersign addresses block 203.0.113.7 --hours 48',
+    load: async () => (await import('./addresses.ts')).blockAddress,
+  },
+  {
+    name: 'addresses unblock',
+    about: 'Lets a blocked address come again.',
+    args: ['address'],
+    load: async () => (await import('./addresses.ts')).unblockAddress,
+  },
+  {
     name: 'audit verify',
     about: 'Checks the audit log entry by entry and names the first that was edited, removed, moved or never signed.',
     options: json,

@@ -10,6 +10,7 @@ const codes: Record<ErrorCode, number> = {
   forbidden: exitCodes.failed,
   not_found: exitCodes.notFound,
   conflict: exitCodes.conflict,
+  too_many_requests: exitCodes.tryLater,
   rate_limited: exitCodes.tryLater,
   credential_rejected: exitCodes.failed,
   platform_refused: exitCodes.failed,

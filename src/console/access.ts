@@ -43,6 +43,8 @@ export const access = {
   'POST /accounts/:id/settings': 'configure',
   'POST /accounts/:id/knowledge': 'configure',
   'POST /accounts/:id/knowledge/:entry/removal': 'configure',
+  'POST /accounts/:id/second': 'configure',
+  'POST /accounts/:id/second/confirmation': 'configure',
   'POST /accounts/:id/stop': 'stop',
   'POST /accounts/:id/resumption': 'stop',
   'POST /sending/stop': 'stop',

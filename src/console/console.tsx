@@ -1,8 +1,11 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { AppError } from '#src/domain/errors.ts'
+import { clientAddress } from '#src/http/address.ts'
+import { answerWithin } from '#src/http/deadline.ts'
 import { allowOnly, sameOriginOnly } from '#src/http/guard.ts'
 import { pageHeaders } from '#src/http/pages.ts'
+import { limitRate } from '#src/http/rate.ts'
 import { createLinkCookie, createSessionCookie } from '#src/http/session.ts'
 import { access } from './access.ts'
 import { loadAssets } from './assets.ts'
@@ -25,6 +28,8 @@ import { addSignIn } from './routes/sign-in.tsx'
 import { createStreams } from './streams.ts'
 
 const MAX_FORM_BYTES = 512 * 1024
+/** Longer than the setup check, which asks the platforms. */
+const DEADLINE_MS = 30_000
 
 /** The operators' room. Mount it last, at `/`: what no other door answers is a page, if only one that says so. */
 export function createConsole(deps: ConsoleDeps): Hono<Env> {
@@ -34,9 +39,11 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   const app = new Hono<Env>()
   app.onError((error, c) => answerError(error, c as Visit, room))
   app.use(pageHeaders(publicUrl))
+  app.use(answerWithin(deps.config.deadlineMs ?? DEADLINE_MS))
   app.use(sameOriginOnly(publicUrl))
   app.use(bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }))
   app.use((c, next) => identify(c as Visit, room).then(next))
+  app.use(limitRate((c) => countedBy(c as Visit, room)))
   app.use(allowOnly(access, (c) => (c as Visit).get('session')?.operator.role))
   addAssets(app, room)
   addSignIn(app, room)
@@ -56,6 +63,16 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
 
 function tooLarge(): never {
   throw new AppError('invalid_input', 'This is more text than a form takes', { field: 'size' })
+}
+
+/** A session is counted by itself, so that colleagues behind one address do not get in each other's way. */
+function countedBy(c: Visit, { counters }: Room) {
+  if (!counters) return undefined
+  if (c.req.path.startsWith('/assets/')) return { counter: counters.assets, key: clientAddress(c) }
+  const session = c.get('session')
+  return session
+    ? { counter: counters.session, key: session.sessionId }
+    : { counter: counters.address, key: clientAddress(c) }
 }
 
 /** Finds out who asks. What a script fetches by itself does not count as somebody being there. */

@@ -18,6 +18,7 @@ import type { MediaType } from '#src/domain/media.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { Report } from '#src/domain/report.ts'
 import type { ReplyWay, ReviewDecision } from '#src/domain/review.ts'
+import type { Counter } from '#src/http/rate.ts'
 import type { Reads } from './reads.ts'
 
 /** A person who is signed in. */
@@ -106,6 +107,9 @@ export interface ConfigureVerbs {
     input: ByOnAccount & { entry?: { id: EntryId; version: number }; title: string; body: string },
   ): Promise<unknown>
   removeKnowledge(input: ByOnAccount & { entryId: EntryId }): Promise<void>
+  /** For which replies two people are needed: one admin proposes, another agrees to what was shown. */
+  proposeSecond(input: ByOnAccount & { kinds: readonly string[] }): Promise<void>
+  confirmSecond(input: ByOnAccount & { kinds: readonly string[] }): Promise<void>
   stopAccount(input: ByOnAccount & { reason: string }): Promise<void>
   resumeAccount(input: ByOnAccount): Promise<void>
   stopSending(input: { operatorId: OperatorId }): Promise<void>
@@ -203,6 +207,8 @@ export interface ConsoleDeps {
   connect: ConnectVerbs
   signIn: SignInVerbs
   openMedia: (id: MediaId) => Promise<OpenedMedia | undefined>
+  /** How often a session, an address without one, and a browser that loads a page's parts may ask. */
+  counters?: { session: Counter; address: Counter; assets: Counter }
   /** Calls the listener for each change until the answer is called. */
   live: (listener: (change: Change) => void) => () => void
   /** What is out of order right now, in words for an operator; empty when all is well. */
@@ -216,5 +222,7 @@ export interface ConsoleDeps {
     now: () => Date
     /** How often an open event stream says that it lives, and checks that its session does. */
     heartbeatMs?: number
+    /** When a request that has no answer gets one. */
+    deadlineMs?: number
   }
 }

@@ -66,7 +66,16 @@ function wordsFor({ code, message, field }: AppError, c: Visit): Words {
       back: { href: c.req.method === 'GET' ? new URL(c.req.url).pathname : '/queue', label: 'Try again' },
     }
   }
+  if (field === 'deadline') {
+    return {
+      title: 'This took too long',
+      message: 'It may have been done all the same. Look before you do it again.',
+      back: home,
+    }
+  }
   switch (code) {
+    case 'too_many_requests':
+      return { title: 'Too many requests', message: `${message}.`, back: home }
     case 'unauthenticated':
       return {
         title: 'You are signed out',

@@ -4,12 +4,17 @@ import { replyWays } from '#src/domain/review.ts'
 import type { Visit } from './env.ts'
 
 /** Reads a form post. Throws `invalid_input` naming the first field that is not as the page would send it. */
-export async function readForm<Shape extends z.ZodType>(c: Visit, shape: Shape): Promise<z.infer<Shape>> {
+export async function readForm<Shape extends z.ZodType>(
+  c: Visit,
+  shape: Shape,
+  /** A field that comes several times is a list; otherwise its last value counts. */
+  { all = false } = {},
+): Promise<z.infer<Shape>> {
   const type = c.req.header('content-type') ?? ''
   if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) {
     throw new AppError('invalid_input', 'This address takes forms only', { field: 'content-type' })
   }
-  const parsed = shape.safeParse(await c.req.parseBody())
+  const parsed = shape.safeParse(await c.req.parseBody({ all }))
   if (parsed.success) return parsed.data
   const field = String(parsed.error.issues[0]?.path[0] ?? 'form')
   throw new AppError('invalid_input', `The form came without a proper “${field}”`, { field })
@@ -51,6 +56,13 @@ export const AuditForm = z.object({ action: choice, person: choice, account: cho
 export const ErasureForm = z.object({ sure: z.literal('yes') })
 export const LoginForm = z.object({ account: line.optional() })
 export const TokenForm = z.object({ accessToken: z.string().trim().max(4000), account: line.optional() })
+/** A box that is ticked comes once, several come as a list, none does not come at all. */
+export const SecondForm = z.object({
+  kinds: z
+    .union([line, z.array(line).max(20)])
+    .default([])
+    .transform((kinds) => [kinds].flat()),
+})
 export const StopForm = z.object({ reason: line.default('') })
 
 const number = z

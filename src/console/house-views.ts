@@ -1,7 +1,8 @@
 import type { CredentialStatus } from '#src/domain/credential.ts'
-import type { AccountId, AlertId, EntryId } from '#src/domain/ids.ts'
+import type { AccountId, AlertId, EntryId, OperatorId } from '#src/domain/ids.ts'
 import type { EndpointClass } from '#src/domain/limit.ts'
 import type { Platform } from '#src/domain/platform.ts'
+import type { RiskKind } from '#src/domain/second.ts'
 
 export interface AccountView {
   id: AccountId
@@ -17,6 +18,9 @@ export interface AccountView {
   disclosure: string | null
   disclosureGapMs: number
   spentTodayMicros: number
+  /** Kinds of reply that two people approve, and what one admin would have instead. */
+  secondFor: RiskKind[] | null
+  secondProposed: { kinds: RiskKind[]; by: OperatorId; byName: string | null } | null
   credentialStatus: CredentialStatus
   tokenObtainedAt: Date
   tokenExpiresAt: Date
@@ -65,6 +69,13 @@ export interface PauseView {
   only: EndpointClass | null
   until: Date
   code: string
+}
+
+/** An address, of IPv6 its network, that is refused for a while. */
+export interface BlockView {
+  network: string
+  reason: 'person' | 'signatures' | 'sign_in' | 'probing'
+  until: Date
 }
 
 /** What stands beside every page. Counts end at `COUNT_MAX`: beyond it a number helps nobody. */

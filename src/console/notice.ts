@@ -12,6 +12,8 @@ const words = {
   arrived: 'Noted: the reply arrived.',
   'not-arrived': 'Noted: the reply did not arrive.',
   saved: 'Saved.',
+  proposed: 'Proposed. It holds once another admin has agreed.',
+  endorsed: 'You approved it. It leaves once a second person has approved it too.',
   removed: 'Removed.',
   stopped: 'Stopped. What is queued stays queued.',
   resumed: 'Resumed.',

@@ -1,5 +1,5 @@
 import type { AccountId, ConversationId, DraftId, PostId } from '#src/domain/ids.ts'
-import type { AccountDetail, AccountView, AlertView, HealthView, Overview } from './house-views.ts'
+import type { AccountDetail, AccountView, AlertView, BlockView, HealthView, Overview } from './house-views.ts'
 import type { ConversationView, Cursor, Evidence, ListItem, Page, PostGroup, PostView } from './views.ts'
 
 /** Everything the pages read. */
@@ -18,4 +18,5 @@ export interface Reads {
   account(id: AccountId, at: Date): Promise<AccountDetail | undefined>
   alerts(limit: number): Promise<AlertView[]>
   health(): Promise<HealthView>
+  blocks(at: Date): Promise<BlockView[]>
 }

@@ -8,6 +8,7 @@ import type {
   EntryId,
   MediaId,
   MessageId,
+  OperatorId,
   PostId,
 } from '#src/domain/ids.ts'
 import type { Attachment, CommentForm, MentionForm, MessageItem } from '#src/domain/inbox.ts'
@@ -99,6 +100,8 @@ export interface DraftView {
   model: string | null
   costMicros: number
   createdAt: Date
+  /** Who approved it first, when it takes two. */
+  second: { by: OperatorId; byName: string; at: Date } | null
   sources: { id: EntryId; title: string; body: string }[]
 }
 

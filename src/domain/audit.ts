@@ -16,6 +16,8 @@ export const auditActions = [
   'account.added',
   'login.refused',
   'account.configured',
+  'account.second_proposed',
+  'account.second_changed',
   'account.stopped',
   'account.resumed',
   'account.deauthorized',
@@ -23,6 +25,7 @@ export const auditActions = [
   'knowledge.removed',
   'draft.approved',
   'draft.rejected',
+  'draft.endorsed',
   'conversation.dismissed',
   'post.cancelled',
   'post.sent',
@@ -45,6 +48,8 @@ export const auditActions = [
   'sending.resumed',
   'keys.rotated',
   'audit.exported',
+  'address.blocked',
+  'address.unblocked',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 

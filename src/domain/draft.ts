@@ -1,7 +1,14 @@
 import type { AccountId, ConversationId, EntryId } from './ids.ts'
 import type { Platform } from './platform.ts'
 
-export const draftStatuses = ['pending_review', 'approved', 'rejected', 'superseded', 'expired'] as const
+export const draftStatuses = [
+  'pending_review',
+  'needs_second',
+  'approved',
+  'rejected',
+  'superseded',
+  'expired',
+] as const
 export type DraftStatus = (typeof draftStatuses)[number]
 
 /** What a conversation asks of an operator. `waiting` is the machine's turn, `review` and `person` are ours. */

@@ -5,6 +5,8 @@ export const handling = {
   forbidden: { status: 403, job: 'stop', level: 'warn' },
   not_found: { status: 404, job: 'stop', level: 'info' },
   conflict: { status: 409, job: 'stop', level: 'info' },
+  // Somebody asks us too often; `rate_limited` is a platform that we asked too often.
+  too_many_requests: { status: 429, job: 'wait', level: 'info' },
   rate_limited: { status: 503, job: 'wait', level: 'info' },
   credential_rejected: { status: 502, job: 'stop', level: 'error' },
   platform_refused: { status: 502, job: 'stop', level: 'warn' },
@@ -24,7 +26,7 @@ export class AppError extends Error {
   readonly code: ErrorCode
   /** The input field or rule that is at fault, for a form to point at. */
   readonly field: string | undefined
-  /** For `rate_limited`: when the work may be tried again. */
+  /** For `rate_limited` and `too_many_requests`: when it may be tried again. */
   readonly until: Date | undefined
 
   /** `message` reaches operators and logs, so it carries no secret and no customer text. */

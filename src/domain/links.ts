@@ -9,6 +9,14 @@ const HOST = new RegExp(
 /** Signs that a web address holds only in their encoded form; unfilled `{placeholders}` among them. */
 const NEVER = /[<>{}|\\^`"]|%(?![0-9a-f]{2})/i
 
+/** A name with a dot in it, as people type an address; a forgotten space after a full stop counts too. */
+const BARE = /(?<![\p{L}\p{N}@.-])(?:[\p{L}\p{N}-]{1,63}\.){1,8}[\p{L}]{2,24}(?![\p{L}\p{N}])/u
+
+/** Whether anything in a text could lead somewhere. */
+export function hasLink(text: string): boolean {
+  return text.search(MEANT) >= 0 || BARE.test(text)
+}
+
 /** Which link of a text is the first that leads nowhere, counted from one; 0 when each is a web address. */
 export function malformedLinkIn(text: string): number {
   const links = [...text.matchAll(MEANT)].map(([link]) => link.replace(AFTER_IT, ''))

@@ -23,6 +23,8 @@ export interface DraftToDecide {
   status: DraftStatus
   author: 'claude' | 'operator'
   text: string
+  /** Whose words they are, when the first of two approvals has said so. */
+  provenance?: Provenance
   textHash: string
   /** Newest message of the conversation when the draft was made. */
   headMessageId: MessageId
@@ -43,7 +45,7 @@ export function decide(
   policies: readonly Omit<PolicyCase, 'text' | 'provenance'>[],
   at: Date,
 ): Decided {
-  if (draft.status !== 'pending_review') {
+  if (draft.status !== 'pending_review' && draft.status !== 'needs_second') {
     const by = draft.decidedBy ? ` by ${draft.decidedBy}` : ''
     throw new AppError('conflict', `This draft is already ${draft.status}${by}`, { field: 'status' })
   }
@@ -56,9 +58,14 @@ export function decide(
   if (decision.verdict === 'reject') return { status: 'rejected', reason: decision.reason.trim() }
 
   const text = cleanReply(decision.text)
-  const provenance = draft.author === 'operator' ? 'written' : provenanceOf(draft.text, text)
+  const provenance = whoseWords(draft, text)
   const verdicts = policies.map((policy) => requireAllowed({ ...policy, text, provenance }, at))
   return { status: 'approved', text, edited: text !== draft.text, provenance, verdicts }
+}
+
+function whoseWords({ author, text: proposed, provenance }: DraftToDecide, text: string): Provenance {
+  if (author === 'operator') return 'written'
+  return provenance !== undefined && text === proposed ? provenance : provenanceOf(proposed, text)
 }
 
 /** Throws what a denied reply means to the person who wrote it: 422 for the words, 409 for the moment. */
@@ -108,7 +115,42 @@ export interface Approval {
   givenBy: 'console' | 'cli'
   /** ms since the epoch. */
   decidedAt: number
+  /** What in it may ask for two people, separated by commas; older approvals know nothing of it. */
+  risks?: string
+  /** The first of two approvals; empty when one was enough. */
+  first?: DecisionId | ''
 }
+
+/** The first of two approvals: of words and a place, not yet of a post. */
+export interface Endorsement {
+  endorsed: DecisionId
+  draftId: DraftId
+  accountId: AccountId
+  conversationId: ConversationId
+  kinds: string
+  textHash: string
+  headMessageId: MessageId
+  provenance: Provenance
+  edited: boolean
+  operatorId: OperatorId
+  givenBy: Approval['givenBy']
+  decidedAt: number
+}
+
+const endorsementFields = [
+  'endorsed',
+  'draftId',
+  'accountId',
+  'conversationId',
+  'kinds',
+  'textHash',
+  'headMessageId',
+  'provenance',
+  'edited',
+  'operatorId',
+  'givenBy',
+  'decidedAt',
+] as const satisfies readonly (keyof Endorsement)[]
 
 const approvalFields = [
   'decisionId',
@@ -129,10 +171,16 @@ const approvalFields = [
 ] as const satisfies readonly (keyof Approval)[]
 
 /** The bytes that are signed: each field behind its length, so that no two approvals share them. */
-export function approvalBytes(approval: Approval): Uint8Array {
-  const parts = approvalFields.map((field) => {
-    const value = String(approval[field])
+export function approvalBytes(signed: Approval | Endorsement): Uint8Array {
+  if ('endorsed' in signed) return bytesOf('countersign.endorsement.v1', signed, endorsementFields)
+  if (signed.risks === undefined) return bytesOf('countersign.approval.v3', signed, approvalFields)
+  return bytesOf('countersign.approval.v4', signed, [...approvalFields, 'risks', 'first'])
+}
+
+function bytesOf<T>(title: string, signed: T, fields: readonly (keyof T & string)[]): Uint8Array {
+  const parts = fields.map((field) => {
+    const value = String(signed[field])
     return `${field}:${new TextEncoder().encode(value).length}:${value}`
   })
-  return new TextEncoder().encode(`countersign.approval.v3\n${parts.join('\n')}`)
+  return new TextEncoder().encode(`${title}\n${parts.join('\n')}`)
 }

@@ -11,6 +11,9 @@ export const flagWords = [
   'not_in_knowledge',
   'instructions_in_message',
   'abuse',
+  'minor',
+  'press',
+  'threat',
 ] as const
 
 /** What Claude answers with. The API enforces types and enums only; ranges and lengths are checked again by `validateAnswer`. */

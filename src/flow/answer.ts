@@ -1,12 +1,13 @@
 /* What an operator sends without a draft of Claude's. It is a draft too, made and approved at once, so that every post has the same way out. */
-import { inTransaction } from '#db/client.ts'
+import { inTransaction, type Transaction } from '#db/client.ts'
 import { findWaitingDraft, settleDraft, type ThreadToAnswer } from '#db/reviews.ts'
 import type { ConversationId, MessageId } from '#src/domain/ids.ts'
 import type { PostKind } from '#src/domain/outbox.ts'
 import { cleanReply, kindsOf, type ReplyWay, requireAllowed } from '#src/domain/review.ts'
 import { findTarget } from './address.ts'
-import { type Approved, approveAll, insertOwnDraft } from './approve.ts'
+import { type Approved, approveAll, insertOwnDraft, ownDraft } from './approve.ts'
 import { announce, type By, type ReviewDeps, requireSeen, requireThread } from './review.ts'
+import { endorse, findRisks } from './second.ts'
 
 interface Wish extends By {
   conversationId: ConversationId
@@ -48,12 +49,31 @@ async function sendOwn(deps: ReviewDeps, input: Wish, { text, kindsIn, settlesDr
       kind,
       verdict: requireAllowed({ ...target.policy, kind, text, provenance: 'written' }, at),
     }))
-    const waiting = settlesDraft && (await findWaitingDraft(tx, conversationId))
-    if (waiting) await settleDraft(tx, waiting.id, 'superseded', at)
+    const words = { text, edited: false, provenance: 'written' as const, operatorId, givenBy }
+    const flags = settlesDraft ? await withdraw(tx, conversationId, at) : []
+    const { risks, needed } = await risksIn(tx, thread, { reply: text, flags })
+    if (needed.length > 0) {
+      const draft = ownDraft(thread, { text, operatorId, flags }, at)
+      const kinds = posts.map(({ kind }) => kind).join('+')
+      await endorse(tx, thread, { ...words, draft, isNew: true, kinds, needed }, { sign, at })
+      return []
+    }
     const draftId = await insertOwnDraft(tx, thread, { text, operatorId }, at)
-    const reply = { draftId, text, edited: false, provenance: 'written' as const, posts, target, operatorId, givenBy }
+    const reply = { ...words, draftId, posts, target, risks }
     return approveAll(tx, thread, reply, { sign, at, keepsAttention: !settlesDraft })
   })
   await announce(deps, conversationId, made)
   return made
+}
+
+/** Takes back what waits; answers what it was flagged with, which counts for the words in its place too. */
+async function withdraw(tx: Transaction, conversationId: ConversationId, at: Date): Promise<string[]> {
+  const waiting = await findWaitingDraft(tx, conversationId)
+  if (waiting) await settleDraft(tx, waiting.id, 'superseded', at)
+  return waiting?.flags ?? []
+}
+
+/** A deed without words asks for nobody else. */
+function risksIn(...[tx, thread, words]: Parameters<typeof findRisks>): ReturnType<typeof findRisks> {
+  return words.reply === '' ? Promise.resolve({ risks: [], needed: [] }) : findRisks(tx, thread, words)
 }

@@ -2,12 +2,13 @@ import { appendAudit } from '#db/audit.ts'
 import type { Transaction } from '#db/client.ts'
 import { insertDecision, insertDraft, insertPost, setAttention, type ThreadToAnswer } from '#db/reviews.ts'
 import { AppError } from '#src/domain/errors.ts'
-import { type DraftId, type MessageId, newId, type OperatorId, type PostId } from '#src/domain/ids.ts'
+import { type DecisionId, type DraftId, type MessageId, newId, type OperatorId, type PostId } from '#src/domain/ids.ts'
 import type { PostKind } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import { type Allowance, POLICY_VERSION } from '#src/domain/policy.ts'
 import type { Provenance } from '#src/domain/policy-case.ts'
-import type { Approval } from '#src/domain/review.ts'
+import type { Approval, Endorsement } from '#src/domain/review.ts'
+import type { RiskKind } from '#src/domain/second.ts'
 import type { WaitingPost } from '#src/limits/lanes.ts'
 import { textHash } from '#src/vault/hash.ts'
 import type { Target } from './address.ts'
@@ -21,12 +22,16 @@ export interface Reply {
   /** In the order in which they leave, each as the policy allowed it. */
   posts: readonly { kind: PostKind; verdict: Allowance }[]
   target: Target
+  /** All that may ask for two people, whether the account does or not. */
+  risks: readonly RiskKind[]
+  /** The first of two approvals. */
+  firstId?: DecisionId | undefined
   operatorId: OperatorId
   givenBy: Approval['givenBy']
 }
 
 interface Pen {
-  sign: (approval: Approval) => string
+  sign: (signed: Approval | Endorsement) => string
   at: Date
   /** The conversation asks for what it asked for before. */
   keepsAttention?: boolean
@@ -57,27 +62,35 @@ export async function approveAll(tx: Transaction, thread: ThreadToAnswer, reply:
 /** What a person wrote, or said a second time, as a draft that is approved already. */
 export async function insertOwnDraft(
   tx: Transaction,
-  { account, conversation }: ThreadToAnswer,
-  { text, operatorId }: Pick<Reply, 'text' | 'operatorId'>,
+  thread: ThreadToAnswer,
+  words: Pick<Reply, 'text' | 'operatorId'>,
   at: Date,
 ): Promise<DraftId> {
-  const id = newId('draft', at)
-  await insertDraft(tx, {
-    id,
+  const draft = ownDraft(thread, { ...words, flags: [] }, at)
+  await insertDraft(tx, draft)
+  return draft.id
+}
+
+export function ownDraft(
+  { account, conversation }: ThreadToAnswer,
+  { text, operatorId, flags }: Pick<Reply, 'text' | 'operatorId'> & { flags: string[] },
+  at: Date,
+) {
+  return {
+    id: newId('draft', at),
     accountId: account.id,
     conversationId: conversation.id,
     headMessageId: headOf(conversation),
-    author: 'operator',
+    author: 'operator' as const,
     operatorId,
     text,
     textHash: textHash(text),
     citations: [],
-    flags: [],
-    status: 'approved',
+    flags,
+    status: 'approved' as const,
     createdAt: at,
     updatedAt: at,
-  })
-  return id
+  }
 }
 
 /** `place`: its turn among the posts of one answer. */
@@ -134,6 +147,8 @@ function approvalOf({ account, conversation }: ThreadToAnswer, reply: OneReply, 
     operatorId: reply.operatorId,
     givenBy: reply.givenBy,
     decidedAt: at.getTime(),
+    risks: reply.risks.join(','),
+    first: reply.firstId ?? '',
   }
 }
 
@@ -156,6 +171,7 @@ async function storeDecision(
     policyVerdict: reply.verdict,
     approval,
     signature,
+    firstId: reply.firstId ?? null,
     createdAt: at,
   })
 }

@@ -9,6 +9,7 @@ import type { Publish } from '#src/queues/live.ts'
 import { textHash } from '#src/vault/hash.ts'
 import { createRemoveKnowledge, createSaveKnowledge } from './knowledge.ts'
 import { lineUpHeld } from './line-up.ts'
+import { createSecondRule } from './second-rule.ts'
 import { between, line, prose } from './wording.ts'
 
 export interface ConfigureDeps {
@@ -31,6 +32,7 @@ export function createConfigure(deps: ConfigureDeps) {
     saveSettings: createSaveSettings(deps),
     saveKnowledge: createSaveKnowledge(deps),
     removeKnowledge: createRemoveKnowledge(deps),
+    ...createSecondRule(deps),
     stopAccount: createStopAccount(deps),
     resumeAccount: createResumeAccount(deps),
     stopSending: createStopSending(deps),

@@ -7,7 +7,7 @@ import type { SendCase } from '#db/send-cases.ts'
 import type { ConversationId } from '#src/domain/ids.ts'
 import type { Publish } from '#src/queues/live.ts'
 import type { Next } from './next.ts'
-import type { Refusal } from './send-gates.ts'
+import type { Refusal } from './second-gate.ts'
 
 interface RefuseDeps {
   db: Database

@@ -16,17 +16,28 @@ import {
 import { AppError } from '#src/domain/errors.ts'
 import { type ConversationId, type DraftId, type MessageId, newId, type OperatorId } from '#src/domain/ids.ts'
 import type { PostKind } from '#src/domain/outbox.ts'
-import { type Approval, cleanReply, decide, kindsOf, type ReplyWay, type ReviewDecision } from '#src/domain/review.ts'
+import {
+  type Approval,
+  cleanReply,
+  type Decided,
+  decide,
+  type Endorsement,
+  kindsOf,
+  type ReplyWay,
+  type ReviewDecision,
+} from '#src/domain/review.ts'
+import { type First, turnOf } from '#src/domain/second.ts'
 import type { Lanes } from '#src/limits/lanes.ts'
 import type { Bell } from '#src/queues/bell.ts'
 import type { Publish } from '#src/queues/live.ts'
-import { findTarget } from './address.ts'
+import { findTarget, type Target } from './address.ts'
 import { type Approved, approveAll, headOf } from './approve.ts'
+import { endorse, findFirst, findRisks } from './second.ts'
 
 export interface ReviewDeps {
   db: Database
   /** Signs an approval; only the web process has the key. */
-  sign: (approval: Approval) => string
+  sign: (signed: Approval | Endorsement) => string
   bell: Pick<Bell, 'draft'>
   lanes: Pick<Lanes, 'add'>
   publish: Publish
@@ -38,7 +49,7 @@ export interface By {
   givenBy: Approval['givenBy']
 }
 
-/** Settles a waiting draft: approve, with the words that go out, or reject. Answers the posts. Throws `conflict` naming what changed, or `invalid_input`. */
+/** Settles a waiting draft: approve, with the words that go out, or reject. Answers the posts; none when a second person has to approve as well. Throws `conflict` naming what changed, or `invalid_input`. */
 export function createDecide(deps: ReviewDeps) {
   const { db, now, sign } = deps
   return async (input: { draftId: DraftId; decision: ReviewDecision; way?: ReplyWay } & By): Promise<Approved[]> => {
@@ -48,28 +59,67 @@ export function createDecide(deps: ReviewDeps) {
       const thread = await requireThread(tx, conversationId)
       const { draft, decidedBy } = await requireDraft(tx, draftId)
       const at = now()
-      const isApproval = decision.verdict === 'approve'
-      const target = await findTarget(tx, thread, { text: isApproval ? cleanReply(decision.text) : '', at })
-      const kinds = isApproval ? kindsOf(thread.conversation.kind, way) : []
-      const currentHeadId = headOf(thread.conversation)
+      const { text, kinds } = wishOf(decision, thread, way)
+      const target = await findTarget(tx, thread, { text, at })
+      const first = await findFirst(tx, draft, { sign })
+      const known = { ...(decidedBy && { decidedBy }), ...(first && { provenance: first.provenance }) }
       const decided = decide(
-        { ...draft, currentHeadId, ...(decidedBy && { decidedBy }) },
+        { ...draft, ...known, currentHeadId: headOf(thread.conversation) },
         decision,
         kinds.map((kind) => ({ ...target.policy, kind })),
         at,
       )
-      await settleDraft(tx, draftId, decided.status, at)
       if (decided.status === 'approved') {
-        const posts = decided.verdicts.map((verdict, index) => ({ kind: kinds[index] as PostKind, verdict }))
-        const reply = { draftId, ...decided, posts, target, operatorId, givenBy }
-        return approveAll(tx, thread, reply, { sign, at })
+        const given = { draft, first, decided, kinds, target, operatorId, givenBy }
+        return approveInTurn(tx, thread, given, { sign, at })
       }
+      await settleDraft(tx, draftId, decided.status, at)
       await reject(tx, { draft, reason: decided.reason, operatorId, at })
       return []
     })
     await announce(deps, conversationId, made)
     return made
   }
+}
+
+function wishOf(decision: ReviewDecision, { conversation }: ThreadToAnswer, way: ReplyWay | undefined) {
+  if (decision.verdict === 'reject') return { text: '', kinds: [] }
+  return { text: cleanReply(decision.text), kinds: kindsOf(conversation.kind, way) }
+}
+
+interface Given extends By {
+  draft: DraftRow
+  first: First | undefined
+  decided: Extract<Decided, { status: 'approved' }>
+  kinds: PostKind[]
+  target: Target
+}
+
+/** One approval makes the posts, unless the account wants two for what is in it. */
+async function approveInTurn(
+  tx: Transaction,
+  thread: ThreadToAnswer,
+  { draft, first, decided, kinds, target, ...by }: Given,
+  pen: { sign: ReviewDeps['sign']; at: Date },
+): Promise<Approved[]> {
+  const { text, provenance, verdicts } = decided
+  const { risks, needed } = await findRisks(tx, thread, { reply: text, flags: draft.flags })
+  const isSame = !decided.edited && first?.kinds === kinds.join('+')
+  const edited = decided.edited || (first?.edited ?? false)
+  if (turnOf({ needed, first, operatorId: by.operatorId, isSame }) === 'endorse') {
+    const isNew = decided.edited || draft.status === 'needs_second'
+    await endorse(tx, thread, { draft, text, isNew, kinds: kinds.join('+'), needed, provenance, edited, ...by }, pen)
+    return []
+  }
+  await settleDraft(tx, draft.id, 'approved', pen.at)
+  const posts = verdicts.map((verdict, index) => ({ kind: kinds[index] as PostKind, verdict }))
+  const firstId = needed.length > 0 ? first?.id : undefined
+  return approveAll(
+    tx,
+    thread,
+    { draftId: draft.id, text, edited, provenance, posts, target, risks, firstId, ...by },
+    pen,
+  )
 }
 
 async function reject(

@@ -1,21 +1,20 @@
 import { factsOf } from '#db/comments.ts'
 import type { SendCase } from '#db/send-cases.ts'
-import { may } from '#src/domain/identity.ts'
 import { privateReplyWindow } from '#src/domain/limit.ts'
 import { isReply } from '#src/domain/outbox.ts'
 import { judge, type PolicyCase } from '#src/domain/policy.ts'
 import { policyCase } from '#src/domain/policy-case.ts'
 import type { Approval } from '#src/domain/review.ts'
 import { textHash } from '#src/vault/hash.ts'
-
-export type ApprovalCheck = (approval: Approval, signature: string) => boolean
-
-export interface Refusal {
-  /** A rule of ours, such as `approval_invalid` or `reply_window`. */
-  code: string
-  /** For an operator. */
-  note: string
-}
+import {
+  type ApprovalCheck,
+  FORGED,
+  mayDecide,
+  type Refusal,
+  RIGHT_LOST,
+  secondFault,
+  signedFields,
+} from './second-gate.ts'
 
 /** May this post leave now? `gone`: it is no longer ours to send. */
 export type Gate =
@@ -39,7 +38,11 @@ export function gateOf(found: SendCase, around: Surroundings): Gate {
   if (found.contact.erasedAt) return { kind: 'refuse', code: 'erased', note: 'The contact was erased' }
   const until = waitOf(found, around.at)
   if (until) return { kind: 'wait', until }
-  const refusal = approvalFault(found, around.isApproved) ?? rightFault(found) ?? elsewhereFault(found)
+  const refusal =
+    approvalFault(found, around.isApproved) ??
+    secondFault(found, around.isApproved) ??
+    rightFault(found) ??
+    elsewhereFault(found)
   if (refusal) return { kind: 'refuse', ...refusal }
   const verdict = judge(caseOf(found), around.at)
   return verdict.allow
@@ -68,21 +71,36 @@ function isHeld({ account, sendingStoppedAt }: SendCase, at: Date): boolean {
   return sendingStoppedAt !== null || account.stoppedAt !== null || !usable || account.tokenExpiresAt <= at
 }
 
-const FORGED: Refusal = { code: 'approval_invalid', note: 'The approval does not cover what would have been sent' }
-
 const USED_UP: Refusal = { code: 'approval_invalid', note: 'This reply has ended before; its approval is used up' }
 
 /** The signature has to cover this very row: its text, its recipient, its account. */
 function approvalFault(found: SendCase, isApproved: ApprovalCheck): Refusal | undefined {
-  const { post, conversation, decision, hasEnded } = found
-  if (hasEnded) return USED_UP
+  if (found.hasEnded) return USED_UP
+  const { decision } = found
   if (decision?.verdict !== 'approve' || decision.signature === null) return FORGED
+  const claimed = isOfRow(found, decision) ? claimedBy(found, decision) : undefined
+  return claimed && isApproved(claimed, decision.signature) ? undefined : FORGED
+}
+
+type Decision = NonNullable<SendCase['decision']>
+
+function isOfRow(found: SendCase, decision: Decision): boolean {
+  const { post } = found
   const sameText =
     decision.text === post.text && decision.textHash === post.textHash && textHash(post.text) === post.textHash
-  const samePlace = conversation.accountId === post.accountId && isThere(found)
+  return sameText && found.conversation.accountId === post.accountId && isThere(found)
+}
+
+/** A comment may turn out to be a mention elsewhere after its answer was approved; what that means is for the policy to say. */
+function isThere({ post, conversation, contact }: SendCase): boolean {
+  if (post.kind === 'message') return contact.contactRef === post.recipientRef
+  return conversation.kind === 'mention' || (conversation.kind === 'comment' && post.kind !== 'mention_reply')
+}
+
+function claimedBy({ post }: SendCase, decision: Decision): Approval | undefined {
   const approval = signedFields(decision.approvalText)
-  if (!sameText || !samePlace || !approval) return FORGED
-  const claimed: Approval = {
+  if (!approval) return undefined
+  return {
     ...approval,
     decisionId: post.decisionId,
     draftId: decision.draftId,
@@ -95,31 +113,12 @@ function approvalFault(found: SendCase, isApproved: ApprovalCheck): Refusal | un
     textHash: post.textHash,
     headMessageId: decision.headMessageId,
     operatorId: decision.operatorId,
-  }
-  return isApproved(claimed, decision.signature) ? undefined : FORGED
-}
-
-/** A comment may turn out to be a mention elsewhere after its answer was approved; what that means is for the policy to say. */
-function isThere({ post, conversation, contact }: SendCase): boolean {
-  if (post.kind === 'message') return contact.contactRef === post.recipientRef
-  return conversation.kind === 'mention' || (conversation.kind === 'comment' && post.kind !== 'mention_reply')
-}
-
-type Signed = Pick<Approval, 'policyVersion' | 'provenance' | 'givenBy' | 'decidedAt'>
-
-/** What only the approval itself knows; anything wrong in it breaks the signature. */
-function signedFields(text: string | null): Signed | undefined {
-  try {
-    const { policyVersion, provenance, givenBy, decidedAt } = JSON.parse(text ?? '') as Approval
-    return { policyVersion, provenance, givenBy, decidedAt }
-  } catch {
-    return undefined
+    ...(approval.risks !== undefined && { first: decision.firstId ?? '' }),
   }
 }
 
 function rightFault({ operator }: SendCase): Refusal | undefined {
-  if (operator && !operator.disabledAt && operator.role && may(operator.role, 'decide')) return undefined
-  return { code: 'right_lost', note: 'The operator who approved this may no longer approve replies' }
+  return mayDecide(operator) ? undefined : RIGHT_LOST
 }
 
 function elsewhereFault({ post, answeredElsewhere }: SendCase): Refusal | undefined {

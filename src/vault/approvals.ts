@@ -1,17 +1,19 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
-import { type Approval, approvalBytes } from '#src/domain/review.ts'
+import { type Approval, approvalBytes, type Endorsement } from '#src/domain/review.ts'
 import type { Secret } from './secret.ts'
 
 /** Signs with a key that only the web process holds; the answer is base64. */
-export function createApprovalSigner(privateKey: Secret): (approval: Approval) => string {
+export function createApprovalSigner(privateKey: Secret): (signed: Approval | Endorsement) => string {
   const key = readPrivateKey(privateKey)
-  return (approval) => sign(null, approvalBytes(approval), key).toString('base64')
+  return (signed) => sign(null, approvalBytes(signed), key).toString('base64')
 }
 
 /** Checks with the public half, which cannot sign. A malformed signature is just a wrong one. */
-export function createApprovalChecker(publicKey: string): (approval: Approval, signature: string) => boolean {
+export function createApprovalChecker(
+  publicKey: string,
+): (signed: Approval | Endorsement, signature: string) => boolean {
   const key = readPublicKey(publicKey)
-  return (approval, signature) => verify(null, approvalBytes(approval), key, Buffer.from(signature, 'base64'))
+  return (signed, signature) => verify(null, approvalBytes(signed), key, Buffer.from(signature, 'base64'))
 }
 
 /** One-line base64 DER: PKCS #8 and SPKI. */

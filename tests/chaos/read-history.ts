@@ -102,12 +102,14 @@ function isSigned(
   isApproved: ReturnType<typeof createApprovalChecker>,
 ): boolean {
   const { approval, signature } = decision
-  if (!post || !approval || signature === null) return false
-  const { policyVersion, provenance, givenBy, decidedAt } = approval
+  if (!post || !approval || 'endorsed' in approval || signature === null) return false
+  const { policyVersion, provenance, givenBy, decidedAt, risks, first } = approval
   const { id: decisionId, draftId, headMessageId, operatorId } = decision
   const { id: postId, accountId, conversationId, platform, kind, recipientRef, textHash } = post
   const claimed = {
     ...{ decisionId, draftId, headMessageId, operatorId, policyVersion, provenance, givenBy, decidedAt },
+    ...(risks !== undefined && { risks }),
+    ...(first !== undefined && { first }),
     ...{ postId, accountId, conversationId, platform, kind, recipientRef, textHash },
   } as Approval
   return isApproved(claimed, signature)

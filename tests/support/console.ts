@@ -87,6 +87,7 @@ function viewOf(changed: Partial<ConversationView>): Omit<ConversationView, 'pol
       model: 'claude-haiku-5-5',
       costMicros: 2000,
       createdAt: at,
+      second: null,
       sources: [],
     },
     posts: [],
@@ -158,6 +159,8 @@ export function anAccountDetail(changed: Partial<AccountDetail> = {}): AccountDe
     disclosure: null,
     disclosureGapMs: 24 * HOUR_MS,
     spentTodayMicros: 0,
+    secondFor: null,
+    secondProposed: null,
     credentialStatus: 'valid',
     tokenObtainedAt: at,
     tokenExpiresAt: new Date(at.getTime() + 60 * 24 * HOUR_MS),
@@ -214,6 +217,7 @@ interface Options {
   config?: Partial<ConsoleDeps['config']>
   live?: ConsoleDeps['live']
   openMedia?: ConsoleDeps['openMedia']
+  counters?: NonNullable<ConsoleDeps['counters']>
 }
 
 /** The console over made-up reads and verbs; the name of a role is the token of a session with that role. */
@@ -245,6 +249,7 @@ export function aConsole(options: Options = {}) {
       account: async (id) => anAccountDetail({ id }),
       alerts: async () => [],
       health: async () => health,
+      blocks: async () => [],
       ...options.reads,
     },
     examine: async () => options.report ?? { at, house: [], app: [], accounts: [], unseen: [] },
@@ -262,6 +267,8 @@ export function aConsole(options: Options = {}) {
       saveSettings: nothing('saveSettings'),
       saveKnowledge: nothing('saveKnowledge'),
       removeKnowledge: nothing('removeKnowledge'),
+      proposeSecond: nothing('proposeSecond'),
+      confirmSecond: nothing('confirmSecond'),
       stopAccount: nothing('stopAccount'),
       resumeAccount: nothing('resumeAccount'),
       stopSending: nothing('stopSending'),
@@ -288,6 +295,7 @@ export function aConsole(options: Options = {}) {
       ...options.signIn,
     },
     openMedia: options.openMedia ?? (async () => aMedia('a picture')),
+    ...(options.counters && { counters: options.counters }),
     live: options.live ?? (() => () => undefined),
     reportError: (error) => errors.push(error),
     config: { publicUrl: options.publicUrl ?? PUBLIC_URL, sandbox: false, now: () => at, ...options.config },

@@ -58,6 +58,7 @@ const packages: Record<string, readonly string[]> = {
   'pino-pretty': ['src/observability'],
   bcrypt: ['src/vault'],
   'lossless-json': ['src/platforms'],
+  'rate-limiter-flexible': ['src/limits'],
 }
 
 const IMPORT = /(?:^|[\s;}])(?:import|export)\s(?:[^'"]*?\sfrom\s*)?['"]([^'"]+)['"]|\bimport\(\s*(['"]([^'"]+)['"])?/gm

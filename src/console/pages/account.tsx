@@ -8,6 +8,7 @@ import { Layout } from '../parts/layout.tsx'
 import { Light } from '../parts/light.tsx'
 import { AccountPauses } from '../parts/pauses.tsx'
 import type { AccountRefusal } from '../parts/refusal.ts'
+import { SecondRule } from '../parts/second-rule.tsx'
 import { Settings } from '../parts/settings.tsx'
 import { Subscriptions } from '../parts/subscriptions.tsx'
 import { When } from '../parts/time.tsx'
@@ -61,6 +62,7 @@ export function AccountPage({ frame, account, refusal }: AccountProps) {
         <Sending frame={frame} account={account} />
         <Decisions account={account} />
         <Settings frame={frame} account={account} refusal={refusal} />
+        <SecondRule frame={frame} account={account} />
         <KnowledgeList frame={frame} account={account} refusal={refusal} />
       </div>
     </Layout>

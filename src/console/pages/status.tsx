@@ -1,6 +1,6 @@
 import { inWords } from '../assets/remaining.js'
 import type { Frame } from '../frame.ts'
-import type { HealthView } from '../house-views.ts'
+import type { BlockView, HealthView } from '../house-views.ts'
 import { Icon } from '../parts/icons.tsx'
 import { counted, Layout } from '../parts/layout.tsx'
 import { When } from '../parts/time.tsx'
@@ -15,7 +15,7 @@ interface Row {
 }
 
 /** How the machine is: what waits at each stage of the way, and what is out of order. */
-export function StatusPage({ frame, health }: { frame: Frame; health: HealthView }) {
+export function StatusPage({ frame, health, blocks }: { frame: Frame; health: HealthView; blocks: BlockView[] }) {
   const rows = rowsOf(health, frame.now)
   const well = rows.every(({ ok }) => ok) && frame.troubles.length === 0
   return (
@@ -47,8 +47,35 @@ export function StatusPage({ frame, health }: { frame: Frame; health: HealthView
             are shown for {frame.zone}.
           </p>
         </section>
+        <Blocks blocks={blocks} frame={frame} />
       </div>
     </Layout>
+  )
+}
+
+const offences: Record<BlockView['reason'], string> = {
+  person: 'blocked by hand',
+  signatures: 'wrong signatures',
+  sign_in: 'wrong passwords or keys',
+  probing: 'looked for holes of other programs',
+}
+
+function Blocks({ blocks, frame }: { blocks: BlockView[]; frame: Frame }) {
+  if (blocks.length === 0) return null
+  return (
+    <section class="card">
+      <h2>Blocked addresses</h2>
+      <ul>
+        {blocks.map(({ network, reason, until }) => (
+          <li>
+            <code>{network}</code>: {offences[reason]}, until <When at={until} clock={frame} />
+          </li>
+        ))}
+      </ul>
+      <p class="muted">
+        <code>countersign addresses unblock ADDRESS</code> lets one come again.
+      </p>
+    </section>
   )
 }
 

@@ -1,7 +1,7 @@
 import { noDraftReasons } from '#src/domain/draft.ts'
 import type { Verdict } from '#src/domain/policy.ts'
 import type { Frame } from '../frame.ts'
-import type { ConversationView } from '../views.ts'
+import type { ConversationView, DraftView } from '../views.ts'
 import { Icon } from './icons.tsx'
 import type { Refusal } from './refusal.ts'
 import { Name } from './revealed.tsx'
@@ -68,6 +68,19 @@ export function Refused({ refusal }: { refusal: Refusal }) {
         {refusal.text !== undefined && <p>Nothing was sent. Your text is kept below.</p>}
       </div>
     </div>
+  )
+}
+
+/** Who approved these words first, and who may be the second. */
+export function SecondNote({ second, frame }: { second: NonNullable<DraftView['second']>; frame: Frame }) {
+  const isOwn = second.by === frame.operator.id
+  return (
+    <p class="denied" id="second">
+      <Icon name="warning" /> This reply takes two people. {isOwn ? 'You' : <bdi>{second.byName}</bdi>} approved it{' '}
+      <When at={second.at} clock={frame} />
+      {isOwn ? '; somebody else has to approve it too.' : '; your approval sends it.'} Whoever changes a word begins
+      anew.
+    </p>
   )
 }
 

@@ -3,7 +3,7 @@ import type { ReplyWay } from '#src/domain/review.ts'
 import type { Frame } from '../frame.ts'
 import type { ConversationView, DraftView } from '../views.ts'
 import { Actions } from './actions.tsx'
-import { Quiet, Reason, Refused, VerdictNote } from './composer-notes.tsx'
+import { Quiet, Reason, Refused, SecondNote, VerdictNote } from './composer-notes.tsx'
 import { Editor, Hidden } from './editor.tsx'
 import { Moderation } from './moderation.tsx'
 import { ComposerPause } from './pauses.tsx'
@@ -75,6 +75,7 @@ function DraftComposer(props: StateProps & { draft: DraftView }) {
   const language = draft.language ? ` · ${languageOf(draft.language)}` : ''
   return (
     <>
+      {draft.second && <SecondNote second={draft.second} frame={props.frame} />}
       <VerdictNote verdict={verdict} />
       <form
         method="post"
@@ -108,7 +109,11 @@ function DraftComposer(props: StateProps & { draft: DraftView }) {
       <ComposerPause {...props} />
       <Actions
         {...props}
-        primary={{ label: 'Approve and send', name: 'verdict', value: 'approve' }}
+        primary={{
+          label: draft.second ? 'Approve as the second' : 'Approve and send',
+          name: 'verdict',
+          value: 'approve',
+        }}
         canSend={verdict.allow}
         draft={draft}
       />

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { AppError, handling } from '#src/domain/errors.ts'
 import { type AccountId, parseId } from '#src/domain/ids.ts'
 import { type Env, operatorOf, type Room, type Visit } from '../env.ts'
-import { KnowledgeForm, readForm, SettingsForm, StopForm } from '../forms.ts'
+import { KnowledgeForm, readForm, SecondForm, SettingsForm, StopForm } from '../forms.ts'
 import { frameOf } from '../frame.ts'
 import { type Done, withNotice } from '../notice.ts'
 import { AccountPage } from '../pages/account.tsx'
@@ -73,6 +73,20 @@ function addForms(app: Hono<Env>, room: Room): void {
     attempt(c, room, 'knowledge', async (by) => {
       await configure.removeKnowledge({ ...by, entryId: parseId('entry', c.req.param('entry')) })
       return 'removed'
+    }),
+  )
+
+  app.post('/accounts/:id/second', (c) =>
+    attempt(c, room, 'second', async (by) => {
+      await configure.proposeSecond({ ...by, ...(await readForm(c, SecondForm, { all: true })) })
+      return 'proposed'
+    }),
+  )
+
+  app.post('/accounts/:id/second/confirmation', (c) =>
+    attempt(c, room, 'second', async (by) => {
+      await configure.confirmSecond({ ...by, ...(await readForm(c, SecondForm, { all: true })) })
+      return 'saved'
     }),
   )
 

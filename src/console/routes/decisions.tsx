@@ -48,7 +48,11 @@ export function addDecisions(app: Hono<Env>, room: Room): void {
         operatorId: operatorOf(c).id,
         givenBy: 'console',
       })
-      return goOn(room, { origin, place, notice: made ? { approved: made.postId } : { done: 'rejected' } })
+      return goOn(room, {
+        origin,
+        place,
+        notice: made ? { approved: made.postId } : { done: approves ? 'endorsed' : 'rejected' },
+      })
     })
   })
 
@@ -64,7 +68,7 @@ export function addDecisions(app: Hono<Env>, room: Room): void {
         givenBy: 'console' as const,
       }
       const [made] = await review.answer({ conversationId, text, ...(way && { way }), ...by })
-      return goOn(room, { origin, place, notice: made ? { approved: made.postId } : { done: 'saved' } })
+      return goOn(room, { origin, place, notice: made ? { approved: made.postId } : { done: 'endorsed' } })
     })
   })
 

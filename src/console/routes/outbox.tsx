@@ -38,7 +38,9 @@ export function addOutbox(app: Hono<Env>, room: Room): void {
   })
 
   app.get('/status', async (c) => {
-    const health = await reads.health()
-    return page(c, <StatusPage frame={await frameOf(c, room, 'status')} health={health} />)
+    const [health, frame] = [await reads.health(), await frameOf(c, room, 'status')]
+    // An address is about a person: who only reads has no use for it.
+    const blocks = frame.may('configure') ? await reads.blocks(frame.now) : []
+    return page(c, <StatusPage frame={frame} health={health} blocks={blocks} />)
   })
 }

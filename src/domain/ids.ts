@@ -19,6 +19,7 @@ export type AlertId = Id<'alert'>
 export type DeletionId = Id<'deletion'>
 export type LoginId = Id<'login'>
 export type MediaId = Id<'media'>
+export type InvitationId = Id<'invitation'>
 
 const prefixes = {
   account: 'acc',
@@ -37,6 +38,7 @@ const prefixes = {
   deletion: 'del',
   login: 'lgn',
   media: 'med',
+  invitation: 'inv',
 } as const
 
 type Kind = keyof typeof prefixes

@@ -20,6 +20,7 @@ import { createDoctor } from './flow/doctor.ts'
 import { createFinishLogin } from './flow/finish-login.ts'
 import { createOpenMedia } from './flow/open-media.ts'
 import { createPaste } from './flow/paste.ts'
+import { createPeople } from './flow/people.ts'
 import { createDismiss, createRedraft, createUndo } from './flow/recall.ts'
 import { createReconcile } from './flow/reconcile.ts'
 import { createDeletionState, createRequestDeletion } from './flow/request-deletion.ts'
@@ -137,7 +138,7 @@ export function buildDoctor({ config, db, redisLook, now }: WebParts): () => Pro
 function buildConsole(parts: WebParts) {
   const { config, db, bell, lanes, publish, live, isRedisHere, log, now } = parts
   const review = { db, bell, lanes, publish, now, sign: createApprovalSigner(config.approvalSigningKey) }
-  const { publicUrl, sandbox, sandboxUrl, sessionSecret } = config
+  const { publicUrl, sandbox, sandboxUrl } = config
   return createConsole({
     reads: createReads(db),
     examine: buildDoctor(parts),
@@ -155,13 +156,21 @@ function buildConsole(parts: WebParts) {
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
     },
     connect: buildConnect(parts),
-    signIn: createSignIn({ db, pepper: sessionSecret, now }),
+    ...buildPeople(parts),
     openMedia: createOpenMedia({ db, store: createFolder(config.mediaDir) }),
     live,
     reportError: (error) => log.error({ error: errorFields(error) }, 'page failed'),
     troubles: () => (isRedisHere() ? [] : [REDIS_AWAY]),
     config: { publicUrl, sandbox, sandboxUrl, now },
   })
+}
+
+/** Where nothing real is at stake, a password alone may do. */
+function buildPeople({ config, db, publish, now }: WebParts): Pick<ConsoleDeps, 'signIn' | 'own' | 'people'> {
+  const { sessionSecret: pepper, appSecretKey, sandbox } = config
+  const keyring = createKeyring(appSecretKey, now)
+  const { own, ...signIn } = createSignIn({ db, pepper, keyring, isFactorRequired: !sandbox, publish, now })
+  return { signIn, own, people: createPeople({ db, pepper, publish, now }) }
 }
 
 /** The token of a new account is opened nowhere but in here, and only until it is connected. */

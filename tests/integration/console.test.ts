@@ -17,12 +17,14 @@ import type { Role } from '#src/domain/identity.ts'
 import { type ConversationId, newId } from '#src/domain/ids.ts'
 import { createAnswer, createModerate } from '#src/flow/answer.ts'
 import { createConfigure } from '#src/flow/configure.ts'
+import { createPeople } from '#src/flow/people.ts'
 import { createDismiss, createRedraft, createUndo } from '#src/flow/recall.ts'
 import { createReconcile } from '#src/flow/reconcile.ts'
 import { createRequestDeletion } from '#src/flow/request-deletion.ts'
 import { createDecide } from '#src/flow/review.ts'
 import { createSignIn } from '#src/flow/sign-in.ts'
 import { createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
+import { createKeyring, generateFernetKey } from '#src/vault/keyring.ts'
 import { hashPassword } from '#src/vault/passwords.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { aConnectRoom } from '#tests/support/console.ts'
@@ -48,6 +50,8 @@ async function setUp({ heartbeatMs = 60 } = {}) {
   const server = serve({ fetch: (request, env) => app.fetch(request, env), port: 0, hostname: '127.0.0.1' })
   await new Promise((resolve) => server.once('listening', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const keyring = createKeyring(new Secret(generateFernetKey()))
+  const { own, ...signIn } = createSignIn({ db, pepper, keyring, isFactorRequired: false, publish, now })
   const app = createConsole({
     reads: createReads(db),
     examine: async () => ({ at: now(), house: [], app: [], accounts: [], unseen: [] }),
@@ -65,7 +69,9 @@ async function setUp({ heartbeatMs = 60 } = {}) {
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
     },
     connect: aConnectRoom(),
-    signIn: createSignIn({ db, pepper, now }),
+    signIn,
+    own,
+    people: createPeople({ db, pepper, publish, now }),
     openMedia: async () => undefined,
     live: (listener) => {
       listeners.add(listener)
@@ -94,18 +100,22 @@ async function aVisitor(
     .update(operators)
     .set({ passwordHash: await hashPassword(password, pepper, 4) })
     .where(eq(operators.id, operator.id))
-  let cookie = ''
+  const cookies = new Map<string, string>()
+  const cookie = () => [...cookies].map((pair) => pair.join('=')).join('; ')
   const request = async (path: string, init: RequestInit = {}) => {
-    const headers = { ...(init.headers as Record<string, string>), ...(cookie && { cookie }) }
+    const headers = { ...(init.headers as Record<string, string>), cookie: cookie() }
     const answer = await fetch(url + path, { redirect: 'manual', ...init, headers })
-    for (const line of answer.headers.getSetCookie()) cookie = line.split(';')[0] ?? ''
+    for (const line of answer.headers.getSetCookie()) {
+      const [name = '', value = ''] = line.split(';')[0]?.split('=') ?? []
+      cookies.set(name, value)
+    }
     return answer
   }
   const open = async (path: string) => (await request(path)).text()
   const send = (path: string, fields: Record<string, string>) =>
     request(path, { method: 'POST', headers: { origin: url }, body: new URLSearchParams(fields) })
   expect((await send('/sign-in', { email: operator.email, password })).status).toBe(303)
-  return { operator, request, open, send, cookie: () => cookie }
+  return { operator, request, open, send, cookie }
 }
 
 /** What the form with this action would send, read from the page. */

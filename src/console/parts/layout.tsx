@@ -19,6 +19,7 @@ const styles = [
   'accounts',
   'connect',
   'setup-check',
+  'people',
 ].map((name) => `${name}.css`)
 
 /** A whole page for a signed-in operator. `shape` says whether the page or its panes scroll. */
@@ -144,6 +145,8 @@ function Menu({ frame }: { frame: Frame }) {
             {operator.email} · {operator.role}
           </span>
         </p>
+        <a href="/me">Your sign-in</a>
+        {frame.may('people') && <a href="/people">People</a>}
         <a href="/status">Health</a>
         <a href="/help" data-open="keys">
           Keyboard shortcuts <kbd>?</kbd>

@@ -17,7 +17,7 @@ import { aDatabase } from '#tests/support/stores.ts'
 import { anOperator } from '#tests/support/threads.ts'
 
 export const password = 'correct horse battery'
-export const pepper = new Secret('a pepper of at least thirty-two characters')
+export const pepper = new Secret('0123456789abcdef'.repeat(4))
 const keyring = createKeyring(new Secret(generateFernetKey()))
 
 /** The verbs of signing in over a database of their own, and a clock that is moved by hand. */

@@ -280,6 +280,18 @@ describe('an open page', () => {
     await expect.poll(() => heard.ended).toBe(true)
   })
 
+  it('is closed within a second when a colleague disables the operator, and stays open when only others are changed', async () => {
+    const { url, listeners, aVisitor: visit } = await setUp({ heartbeatMs: 60_000 })
+    const [ada, ben, cleo] = [await visit(), await visit({ name: 'Ben' }), await visit({ name: 'Cleo' })]
+    const [bens, cleos] = [await listen(url, ben.cookie()), await listen(url, cleo.cookie())]
+    await expect.poll(() => listeners.size).toBe(2)
+    await ada.send(`/people/${cleo.operator.id}/role`, { role: 'viewer' })
+    await ada.send(`/people/${ben.operator.id}/disabling`, {})
+    await expect.poll(() => bens.ended, { timeout: 1000 }).toBe(true)
+    expect(cleos.ended).toBe(false)
+    expect((await cleo.send('/sending/stop', {})).status).toBe(403)
+  })
+
   it('hears nothing at all without a session', async () => {
     const { url } = await setUp()
     expect(await listen(url, '')).toMatchObject({ status: 401 })

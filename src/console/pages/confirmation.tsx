@@ -19,9 +19,7 @@ export function ConfirmationPage({ asset, action, fields, back, fault }: Props) 
   return (
     <Outside title="Is it you?" asset={asset}>
       <h1>Is it you?</h1>
-      <p class="muted">
-        This cannot be left to a browser that somebody walked away from. It goes on once you are known.
-      </p>
+      <p class="muted">For this, a browser that somebody left open is not enough. Prove it, and it goes on.</p>
       <Fault text={fault && `${fault}.`} />
       <form method="post" action={action} class="settings">
         {fields.map(([name, value]) => (

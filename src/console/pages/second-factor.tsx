@@ -89,11 +89,9 @@ export function RecoveryCodesPage({ asset, codes, next }: CodesProps) {
           </li>
         ))}
       </ol>
-      <p class="row">
-        <a class="button button-primary" href={next}>
-          I have kept them
-        </a>
-      </p>
+      <a class="button button-primary" href={next}>
+        I have kept them
+      </a>
     </Outside>
   )
 }

@@ -1,16 +1,37 @@
 import { and, eq, gt, isNull, sql } from 'drizzle-orm'
+import type { OperatorId } from '#src/domain/ids.ts'
 import type { Conn, Transaction } from './client.ts'
 import { operators, setupLinks, signInThrottles } from './schema/operators.ts'
 
 export type OperatorRow = typeof operators.$inferSelect
 
-export async function insertOperator(conn: Conn, operator: typeof operators.$inferInsert): Promise<void> {
+type NewOperator = Pick<OperatorRow, 'id' | 'name' | 'email' | 'passwordHash' | 'role' | 'createdAt'>
+
+/** Answers the row as it stands now. */
+export async function insertOperator(conn: Conn, operator: NewOperator): Promise<OperatorRow> {
   await conn.insert(operators).values(operator)
+  const none = { subjectRef: null, totpSeed: null, totpSince: null, totpLastStep: null, disabledAt: null, version: 1 }
+  return { ...operator, ...none }
 }
 
 export async function findOperatorByEmail(conn: Conn, email: string): Promise<OperatorRow | undefined> {
   const [row] = await conn.select().from(operators).where(eq(operators.email, email))
   return row
+}
+
+export async function findOperator(conn: Conn, id: OperatorId): Promise<OperatorRow | undefined> {
+  const [row] = await conn.select().from(operators).where(eq(operators.id, id))
+  return row
+}
+
+/** Nobody else changes this operator until the transaction ends. */
+export async function lockOperator(tx: Transaction, id: OperatorId): Promise<OperatorRow | undefined> {
+  const [row] = await tx.select().from(operators).where(eq(operators.id, id)).for('update')
+  return row
+}
+
+export async function savePassword(tx: Transaction, id: OperatorId, passwordHash: string): Promise<void> {
+  await tx.update(operators).set({ passwordHash, version: sql`version + 1` }).where(eq(operators.id, id))
 }
 
 export async function hasOperators(conn: Conn): Promise<boolean> {

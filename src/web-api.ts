@@ -5,11 +5,11 @@ import { readReach } from '#db/reach.ts'
 import type { Reach } from '#src/domain/identity.ts'
 import { createApi } from './api/api.ts'
 import type { ApiDeps, Person } from './api/deps.ts'
+import type { SignInVerbs } from './console/deps.ts'
 import { createAcknowledge } from './flow/acknowledge.ts'
 import { createApiKeys } from './flow/api-keys.ts'
 import { createKeyUses } from './flow/key-uses.ts'
-import { createSessionOf } from './flow/session.ts'
-import { createSessionCookie } from './http/session.ts'
+import { createSessionCookies } from './http/session.ts'
 import type { WebParts } from './web.ts'
 
 /** A key that was made for another kind of installation than this one opens nothing here. */
@@ -22,7 +22,12 @@ export function buildKeys({ config, db, now }: WebParts) {
   return createApiKeys({ db, pepper: config.sessionSecret, environment: environmentOf(config), now })
 }
 
-export function buildApi(parts: WebParts, keys: ApiDeps['keys']) {
+interface Within {
+  keys: ApiDeps['keys']
+  signIn: Pick<SignInVerbs, 'sessionOf'>
+}
+
+export function buildApi(parts: WebParts, { keys, signIn }: Within) {
   const { config, db, publish, log, now, onClose } = parts
   const uses = createKeyUses({ db, now })
   onClose?.('key uses', uses.close)
@@ -32,21 +37,20 @@ export function buildApi(parts: WebParts, keys: ApiDeps['keys']) {
     acknowledge: createAcknowledge({ db, publish, now }),
     keys,
     noteUse: uses.note,
-    sessionOf: sessionOf(parts),
+    sessionOf: sessionOf(parts, signIn),
     tellSecurity: (said) => log.warn(said, 'security'),
     publicUrl: config.publicUrl,
     now,
   })
 }
 
-function sessionOf({ config, db, now }: WebParts) {
-  const cookie = createSessionCookie(config.publicUrl)
-  const read = createSessionOf({ db, pepper: config.sessionSecret, now })
+function sessionOf({ config, db }: WebParts, signIn: Within['signIn']) {
+  const cookies = createSessionCookies(config.publicUrl)
   return async (c: Context): Promise<Person | undefined> => {
-    const token = cookie.read(c)
-    const session = token ? await read(token) : undefined
-    if (!session) return undefined
-    const { id, role } = session.operator
+    const found = await signIn.sessionOf(cookies.read(c), { touch: true })
+    if (!found) return undefined
+    if (found.renewed) cookies.write(c, found.renewed)
+    const { id, role } = found.session.operator
     return { kind: 'operator', via: 'session', id, role, reach: await readReach(db, id) }
   }
 }

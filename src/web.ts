@@ -27,7 +27,6 @@ import { createDismiss, createRedraft, createUndo } from './flow/recall.ts'
 import { createReconcile } from './flow/reconcile.ts'
 import { createDeletionState, createRequestDeletion } from './flow/request-deletion.ts'
 import { createDecide } from './flow/review.ts'
-import { createSignIn } from './flow/sign-in.ts'
 import { clientAddress } from './http/address.ts'
 import { createHealth } from './http/health.ts'
 import { createHostile } from './http/hostile.ts'
@@ -48,6 +47,7 @@ import { createApprovalSigner } from './vault/approvals.ts'
 import { createCheckpointSigner } from './vault/checkpoints.ts'
 import { createKeyring } from './vault/keyring.ts'
 import { buildApi, buildKeys } from './web-api.ts'
+import { buildPeople } from './web-people.ts'
 import { createAcceptor } from './webhooks/acceptor.ts'
 import { createCompliance } from './webhooks/compliance.ts'
 import { createReceiver } from './webhooks/receiver.ts'
@@ -80,6 +80,7 @@ const REDIS_AWAY =
 export function createWeb(parts: WebParts): Hono {
   const { config, db, log, ping, now } = parts
   const keys = buildKeys(parts)
+  const people = buildPeople(parts)
   const rates = parts.rates ?? createRates(undefined, PREFIX)
   const counters = countersOf(config, rates)
   const byAddress = (counter: Counter) => limitRate((c) => ({ counter, key: clientAddress(c) }))
@@ -98,8 +99,8 @@ export function createWeb(parts: WebParts): Hono {
     }),
     webhooks: buildReceivers(parts),
     compliance: buildCompliance(parts),
-    api: buildApi(parts, keys),
-    console: buildConsole(parts, counters),
+    api: buildApi(parts, { keys, signIn: people.signIn }),
+    console: buildConsole(parts, { counters, people }),
   })
 }
 
@@ -190,10 +191,15 @@ export function buildDoctor({ config, db, redisLook, now }: WebParts): () => Pro
   }
 }
 
-function buildConsole(parts: WebParts, counters: ReturnType<typeof countersOf>) {
+interface Within {
+  counters: ReturnType<typeof countersOf>
+  people: ReturnType<typeof buildPeople>
+}
+
+function buildConsole(parts: WebParts, { counters, people }: Within) {
   const { config, db, bell, lanes, publish, live, isRedisHere, log, now } = parts
   const review = { db, bell, lanes, publish, now, sign: createApprovalSigner(config.approvalSigningKey) }
-  const { publicUrl, sandbox, sandboxUrl, sessionSecret } = config
+  const { publicUrl, sandbox, sandboxUrl } = config
   return createConsole({
     reads: createReads(db),
     examine: buildDoctor(parts),
@@ -212,7 +218,7 @@ function buildConsole(parts: WebParts, counters: ReturnType<typeof countersOf>) 
     },
     record: buildRecord(parts),
     connect: buildConnect(parts),
-    signIn: createSignIn({ db, pepper: sessionSecret, now }),
+    ...people,
     openMedia: createOpenMedia({ db, store: createFolder(config.mediaDir) }),
     counters,
     live,

@@ -25,6 +25,7 @@ export const alertKinds = [
   'webhooks_missing',
   'audit_broken',
   'audit_sink',
+  'session_reused',
 ] as const
 
 /** Something an operator should know. While it is open it counts instead of repeating itself. */

@@ -132,6 +132,51 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./setup-link.ts')).printSetupLink,
   },
   {
+    name: 'operators list',
+    about: 'Lists who can sign in, and as what.',
+    options: json,
+    load: async () => (await import('./operators.ts')).listOperators,
+  },
+  {
+    name: 'operators invite',
+    about: 'Prints a one-time link with which somebody joins as viewer, approver, admin or auditor.',
+    args: ['e-mail'],
+    options: { role: { type: 'string', default: 'approver' } },
+    example: 'countersign operators invite ben@example.com --role viewer',
+    load: async () => (await import('./operators.ts')).inviteOperator,
+  },
+  {
+    name: 'operators reset-password',
+    about: 'Prints a one-time link with which an operator sets a new password; the second factor stays.',
+    args: ['operator'],
+    example: 'countersign operators reset-password ben@example.com',
+    load: async () => (await import('./operators.ts')).resetPassword,
+  },
+  {
+    name: 'operators reset-second-factor',
+    about: 'Takes away an authenticator app that was lost with all recovery codes.',
+    args: ['operator'],
+    load: async () => (await import('./operators.ts')).resetSecondFactor,
+  },
+  {
+    name: 'operators disable',
+    about: 'Signs an operator out for good, and lets nothing leave that they approved.',
+    args: ['operator'],
+    load: async () => (await import('./operators.ts')).disableOperator,
+  },
+  {
+    name: 'operators enable',
+    about: 'Lets a disabled operator sign in again.',
+    args: ['operator'],
+    load: async () => (await import('./operators.ts')).enableOperator,
+  },
+  {
+    name: 'operators end-sessions',
+    about: 'Signs an operator out everywhere.',
+    args: ['operator'],
+    load: async () => (await import('./operators.ts')).endSessions,
+  },
+  {
     name: 'keys generate',
     about:
       'Prints new keys: fernet for APP_SECRET_KEY, session for SESSION_SECRET, approval and audit for the pairs of those names, api and hex for anything else.',

@@ -8,6 +8,7 @@ const codes: Record<ErrorCode, number> = {
   invalid_input: exitCodes.invalid,
   unauthenticated: exitCodes.failed,
   forbidden: exitCodes.failed,
+  reauthentication_required: exitCodes.failed,
   not_found: exitCodes.notFound,
   conflict: exitCodes.conflict,
   too_many_requests: exitCodes.tryLater,

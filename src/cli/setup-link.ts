@@ -1,11 +1,11 @@
-import { createSignIn } from '#src/flow/sign-in.ts'
+import { createMakeSetupLink } from '#src/flow/set-up.ts'
 import { type Call, exitCodes } from './command.ts'
 import { now, required, withDatabase } from './house.ts'
 
 /** The link is the only thing on stdout, so that whoever started us can pick it up. */
 export async function printSetupLink(call: Call): Promise<number> {
   return withDatabase(call, async (db, { publicUrl, sessionSecret }) => {
-    const { makeSetupLink } = createSignIn({ db, pepper: required(sessionSecret, 'SESSION_SECRET'), now })
+    const makeSetupLink = createMakeSetupLink({ db, pepper: required(sessionSecret, 'SESSION_SECRET'), now })
     const { token, expiresAt } = await makeSetupLink()
     call.out(`${publicUrl}/setup?token=${token}\n`)
     call.err(`It works once, until ${expiresAt.toISOString()}\n`)

@@ -6,6 +6,7 @@ import type {
   ConversationId,
   DraftId,
   EntryId,
+  InvitationId,
   LoginId,
   MediaId,
   MessageId,
@@ -32,20 +33,111 @@ export interface Operator {
 export interface Session {
   sessionId: SessionId
   operator: Operator
+  /** When they last proved who they are. */
+  confirmedAt: Date | null
+  hasFactor: boolean
 }
 
-interface SignedIn {
-  token: string
-  operatorId: OperatorId
+/** What a browser keeps of a session. */
+export interface SessionTokens {
+  access: string
+  refresh: string
+}
+
+/** How far somebody has come: in, or in front of a step for which the ticket stands. */
+export type Entered = { kind: 'in'; tokens: SessionTokens } | { kind: 'code' | 'enrol'; ticket: string }
+
+/** The browser somebody signs in with. */
+export interface Browser {
+  address: string
+  agent: string
+}
+
+/** An authenticator app to be set up: the key for typing, the address for scanning. */
+export interface FactorOffer {
+  sealedSeed: string
+  key: string
+  uri: string
 }
 
 export interface SignInVerbs {
   isSetupOpen(token: string): Promise<boolean>
-  setUp(input: { token: string; name: string; email: string; password: string }): Promise<SignedIn>
-  signIn(input: { email: string; password: string; address: string }): Promise<SignedIn>
+  setUp(input: { token: string; name: string; email: string; password: string; agent: string }): Promise<Entered>
+  signIn(input: { email: string; password: string } & Browser): Promise<Entered>
+  /** What the bearer of a ticket has to do next. */
+  stepOf(ticket: string): Promise<{ kind: 'code' | 'enrol' } | undefined>
+  enterCode(input: { ticket: string; code: string } & Browser): Promise<Entered>
+  offerFactor(ticket: string, sealedSeed?: string): Promise<FactorOffer>
+  enrol(input: { ticket: string; sealedSeed: string; code: string; agent: string }): Promise<{
+    tokens: SessionTokens
+    recoveryCodes: string[]
+  }>
+  readInvitation(token: string): Promise<{ kind: 'join' | 'password'; email: string; role: Role | null } | undefined>
+  acceptInvitation(input: { token: string; name: string; password: string; agent: string }): Promise<Entered>
   /** `touch: false` asks without counting as somebody being there. */
-  sessionOf(token: string, options?: { touch: boolean }): Promise<Session | undefined>
-  signOut(input: { token: string; operatorId: OperatorId }): Promise<void>
+  sessionOf(
+    tokens: Partial<SessionTokens>,
+    options?: { touch: boolean },
+  ): Promise<{ session: Session; renewed?: SessionTokens } | undefined>
+  /** Whether the session goes on. */
+  checkSession(id: SessionId): Promise<Session | undefined>
+  /** Throws `invalid_input` when it is no proof. */
+  confirm(input: { session: Session; proof: string; address: string }): Promise<void>
+  signOut(input: { sessionId: SessionId; operatorId: OperatorId }): Promise<void>
+}
+
+export interface OwnAccount {
+  factorSince: Date | null
+  recoveryCodesLeft: number
+  sessions: { id: SessionId; agent: string; lastSeenAt: Date; createdAt: Date }[]
+}
+
+/** An operator's own way in. */
+export interface OwnVerbs {
+  readOwn(session: Session): Promise<OwnAccount>
+  changePassword(input: { session: Session; current: string; password: string; address: string }): Promise<void>
+  offerOwnFactor(session: Session, sealedSeed?: string): Promise<FactorOffer>
+  enrolOwn(input: { session: Session; sealedSeed: string; code: string }): Promise<string[]>
+  renewRecoveryCodes(session: Session): Promise<string[]>
+  endOwnSessions(input: { session: Session; id?: SessionId }): Promise<void>
+}
+
+export interface PersonView {
+  id: OperatorId
+  name: string
+  email: string
+  role: Role
+  disabledAt: Date | null
+  factorSince: Date | null
+  lastSeenAt: Date | null
+  createdAt: Date
+}
+
+export interface InvitationView {
+  id: InvitationId
+  kind: 'join' | 'password'
+  email: string
+  role: Role | null
+  /** Nobody when it came from the command line. */
+  invitedBy: string | null
+  expiresAt: Date
+  createdAt: Date
+}
+
+interface ByOnOperator {
+  by: OperatorId
+  operatorId: OperatorId
+}
+
+/** Who may sign in, and as what. */
+export interface PeopleVerbs {
+  listPeople(): Promise<{ operators: PersonView[]; invitations: InvitationView[] }>
+  invite(input: { by: OperatorId; email: string; role: Role }): Promise<{ token: string; expiresAt: Date }>
+  revokeInvitation(input: { by: OperatorId; id: InvitationId }): Promise<void>
+  changeRole(input: ByOnOperator & { role: Role }): Promise<void>
+  disable(input: ByOnOperator): Promise<void>
+  enable(input: ByOnOperator): Promise<void>
+  endSessionsOf(input: ByOnOperator): Promise<void>
 }
 
 /** A post that was made; an answer in two places makes two. */
@@ -186,7 +278,7 @@ export interface RecordVerbs {
 
 /** What changed somewhere; a page fetches the rest itself. */
 export interface Change {
-  topic: 'queue' | 'conversation' | 'outbox' | 'accounts' | 'alerts'
+  topic: 'queue' | 'conversation' | 'outbox' | 'accounts' | 'alerts' | 'sessions'
   id: string
 }
 
@@ -206,6 +298,8 @@ export interface ConsoleDeps {
   record: RecordVerbs
   connect: ConnectVerbs
   signIn: SignInVerbs
+  own: OwnVerbs
+  people: PeopleVerbs
   openMedia: (id: MediaId) => Promise<OpenedMedia | undefined>
   /** How often a session, an address without one, and a browser that loads a page's parts may ask. */
   counters?: { session: Counter; address: Counter; assets: Counter }

@@ -1,13 +1,14 @@
 import type { Context } from 'hono'
 import { AppError } from '#src/domain/errors.ts'
-import type { SessionCookie } from '#src/http/session.ts'
+import { clientAddress } from '#src/http/address.ts'
+import type { SessionCookies, TokenCookie } from '#src/http/session.ts'
 import type { AssetStore } from './assets.ts'
-import type { ConsoleDeps, Operator, Session } from './deps.ts'
+import type { Browser, ConsoleDeps, Operator, Session } from './deps.ts'
 import type { Streams } from './streams.ts'
 
 /** What one request knows. */
 export interface Env {
-  Variables: { session: Session | undefined; token: string | undefined }
+  Variables: { session: Session | undefined }
 }
 
 export type Visit = Context<Env>
@@ -15,14 +16,24 @@ export type Visit = Context<Env>
 /** What every route of the console is built from. */
 export interface Room extends ConsoleDeps {
   assets: AssetStore
-  cookie: SessionCookie
-  linkCookie: SessionCookie
+  cookies: SessionCookies
+  stepCookie: TokenCookie
+  linkCookie: TokenCookie
   streams: Streams
 }
 
 /** The operator of this request; the access table has let nobody else through. */
 export function operatorOf(c: Visit): Operator {
+  return sessionOf(c).operator
+}
+
+/** Where a request comes from, and with what. */
+export function browserOf(c: Visit): Browser {
+  return { address: clientAddress(c), agent: c.req.header('user-agent') ?? '' }
+}
+
+export function sessionOf(c: Visit): Session {
   const session = c.get('session')
   if (!session) throw new AppError('unauthenticated', 'Please sign in')
-  return session.operator
+  return session
 }

@@ -1,6 +1,8 @@
 import { HTTPException } from 'hono/http-exception'
 import { AppError, handling } from '#src/domain/errors.ts'
 import type { Room, Visit } from './env.ts'
+import { localPath } from './forms.ts'
+import { ConfirmationPage, PROOF_FIELD } from './pages/confirmation.tsx'
 import { ErrorPage } from './pages/outside.tsx'
 import { page } from './routes/respond.ts'
 
@@ -20,6 +22,7 @@ export async function answerError(thrown: unknown, c: Visit, { assets, reportErr
   const error = errorOf(thrown)
   if (error.code === 'internal') reportError?.(thrown)
   if (error.code === 'unauthenticated' && c.req.method === 'GET') return askToSignIn(c)
+  if (error.code === 'reauthentication_required') return askToConfirm(error, c, assets)
   const { title, message, back } = wordsFor(error, c)
   const kept = await textIn(c)
   return page(
@@ -49,6 +52,27 @@ function askToSignIn(c: Visit): Response {
     url.pathname === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(url.pathname + url.search)}`,
     303,
   )
+}
+
+/** A form goes on from the page that asks, with all that was in it; what was only visited is visited again. */
+async function askToConfirm({ message, code }: AppError, c: Visit, { url: asset }: Room['assets']): Promise<Response> {
+  const { pathname, search } = new URL(c.req.url)
+  if (c.req.method !== 'POST') return c.redirect(`/confirmation?to=${encodeURIComponent(pathname + search)}`, 303)
+  const form = await c.req.parseBody({ all: true })
+  const fields = Object.entries(form).flatMap(([name, values]) =>
+    [values].flat().map((value): [string, string] => [name, String(value)]),
+  )
+  const hidden = fields.filter(([name]) => name !== PROOF_FIELD)
+  const fault = PROOF_FIELD in form ? message : undefined
+  return page(
+    c,
+    <ConfirmationPage asset={asset} action={pathname + search} fields={hidden} back={backOf(form)} fault={fault} />,
+    handling[code].status,
+  )
+}
+
+function backOf(form: Record<string, unknown>): string {
+  return localPath(typeof form['back'] === 'string' ? form['back'] : undefined, '/queue')
 }
 
 interface Words {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '#src/domain/errors.ts'
+import { roles } from '#src/domain/identity.ts'
 import { replyWays } from '#src/domain/review.ts'
 import type { Visit } from './env.ts'
 
@@ -49,6 +50,13 @@ export const BackForm = z.object({ back })
 export const SettlementForm = z.object({ arrived: z.enum(['yes', 'no']), back })
 export const SignInForm = z.object({ email: line, password: line, to: line.optional() })
 export const SetupForm = z.object({ token: line, name: line, email: line, password: line })
+export const CodeForm = z.object({ code: line, to: back })
+export const FactorForm = z.object({ seed: line, code: line, to: back })
+export const InvitationLinkForm = z.object({ token: line, name: line.default(''), password: line })
+export const ConfirmationForm = z.object({ to: back })
+export const PasswordForm = z.object({ current: line, password: line })
+export const InvitationForm = z.object({ email: line, role: z.enum(roles) })
+export const RoleForm = z.object({ role: z.enum(roles) })
 export const PreferencesForm = z.object({ keys: z.enum(['on', 'off']), back })
 const choice = line.default('')
 export const AuditForm = z.object({ action: choice, person: choice, account: choice, since: choice, until: choice })

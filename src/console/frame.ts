@@ -2,11 +2,21 @@ import { getCookie } from 'hono/cookie'
 import { may, type Permission } from '#src/domain/identity.ts'
 import { type Clock, zoneOf } from './clock.ts'
 import type { Operator } from './deps.ts'
-import { operatorOf, type Room, type Visit } from './env.ts'
+import { type Room, sessionOf, type Visit } from './env.ts'
 import type { Overview } from './house-views.ts'
 import { type Notice, noticeOf } from './notice.ts'
 
-export type Section = 'queue' | 'conversations' | 'outbox' | 'accounts' | 'alerts' | 'audit' | 'status' | 'help'
+export type Section =
+  | 'queue'
+  | 'conversations'
+  | 'outbox'
+  | 'accounts'
+  | 'alerts'
+  | 'audit'
+  | 'status'
+  | 'help'
+  | 'me'
+  | 'people'
 
 /** What every page for a signed-in operator is drawn with. */
 export interface Frame extends Clock {
@@ -23,11 +33,13 @@ export interface Frame extends Clock {
   keys: boolean
   notice: Notice | undefined
   may: (permission: Permission) => boolean
+  /** Signed in by a password alone. */
+  lacksFactor: boolean
 }
 
 /** Reads what stands around a page. */
 export async function frameOf(c: Visit, room: Room, section: Section): Promise<Frame> {
-  const operator = operatorOf(c)
+  const { operator, hasFactor } = sessionOf(c)
   const { config, reads, assets, troubles } = room
   const url = new URL(c.req.url)
   const now = config.now()
@@ -45,5 +57,6 @@ export async function frameOf(c: Visit, room: Room, section: Section): Promise<F
     keys: getCookie(c, 'keys') !== 'off',
     notice: await noticeOf(c, reads),
     may: (permission) => may(operator.role, permission),
+    lacksFactor: !hasFactor,
   }
 }

@@ -20,6 +20,14 @@ const words = {
   connected: 'Connected.',
   reconnected: 'Connected again. Everything the account had is still here.',
   erasing: 'This person is being erased. Nothing of it can be undone; within seconds nothing is left here.',
+  'password-changed': 'Your password is changed. Every other session of yours has ended.',
+  'session-ended': 'Ended. That browser has to sign in again.',
+  'sessions-ended': 'Ended, every one but this.',
+  revoked: 'Withdrawn. The link opens nothing any more.',
+  'role-changed': 'Their role is changed, from this moment on.',
+  disabled: 'Disabled and signed out. Nothing they approved leaves any more.',
+  'signed-out': 'Signed out everywhere.',
+  enabled: 'Enabled. They sign in as before.',
 } as const
 
 export type Done = keyof typeof words

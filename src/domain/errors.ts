@@ -3,6 +3,8 @@ export const handling = {
   invalid_input: { status: 422, job: 'stop', level: 'info' },
   unauthenticated: { status: 401, job: 'stop', level: 'warn' },
   forbidden: { status: 403, job: 'stop', level: 'warn' },
+  // Signed in, but not of late: the same request is welcome after a fresh proof.
+  reauthentication_required: { status: 403, job: 'stop', level: 'info' },
   not_found: { status: 404, job: 'stop', level: 'info' },
   conflict: { status: 409, job: 'stop', level: 'info' },
   // Somebody asks us too often; `rate_limited` is a platform that we asked too often.

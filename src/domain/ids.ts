@@ -20,6 +20,7 @@ export type DeletionId = Id<'deletion'>
 export type LoginId = Id<'login'>
 export type MediaId = Id<'media'>
 export type ApiKeyId = Id<'key'>
+export type InvitationId = Id<'invitation'>
 
 const prefixes = {
   account: 'acc',
@@ -39,6 +40,7 @@ const prefixes = {
   login: 'lgn',
   media: 'med',
   key: 'key',
+  invitation: 'inv',
 } as const
 
 type Kind = keyof typeof prefixes

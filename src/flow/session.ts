@@ -1,27 +1,45 @@
+/*
+ * A session is a row; the browser holds two things that lead to it. The access ticket is signed, lasts ten minutes and names the
+ * session. The refresh token is random, is used once and gives the next of both. Neither is believed by itself: every request
+ * reads session and operator anew, so signing out and losing a right take effect at once.
+ */
 import { randomBytes } from 'node:crypto'
-import { appendAudit } from '#db/audit.ts'
-import { type Database, inTransaction, type Transaction } from '#db/client.ts'
-import { endSession, findSession, insertSession, touchSession } from '#db/sessions.ts'
+import type { Database, Transaction } from '#db/client.ts'
+import { insertRefreshToken, insertSession } from '#db/sessions.ts'
+import type { AuditAction, AuditEvent } from '#src/domain/audit.ts'
 import type { Role } from '#src/domain/identity.ts'
 import { newId, type OperatorId, type SessionId } from '#src/domain/ids.ts'
+import { browserOf, sessionLife } from '#src/domain/session.ts'
+import type { Publish } from '#src/queues/live.ts'
 import { keyedHash } from '#src/vault/hash.ts'
+import type { Keyring } from '#src/vault/keyring.ts'
 import type { Secret } from '#src/vault/secret.ts'
-
-const HOUR_MS = 3_600_000
-const IDLE_MS = 12 * HOUR_MS
-const LIFE_MS = 7 * 24 * HOUR_MS
-const TOUCH_EVERY_MS = 60_000
+import type { Tickets } from '#src/vault/tickets.ts'
 
 export interface SessionDeps {
   db: Database
   /** Keys the hashes of passwords, tokens and throttles; without it the tables help nobody to guess. */
   pepper: Secret
+  /** Seals what authenticator apps count with. */
+  keyring: Keyring
+  tickets: Tickets
+  /** Nobody gets further than the page that sets a second factor up, until they have one. */
+  isFactorRequired: boolean
+  publish: Publish
   now: () => Date
 }
 
 export interface Session {
   sessionId: SessionId
   operator: { id: OperatorId; name: string; email: string; role: Role }
+  confirmedAt: Date | null
+  hasFactor: boolean
+}
+
+/** What a browser keeps. */
+export interface SessionTokens {
+  access: string
+  refresh: string
 }
 
 /** 256 random bits in a form that a cookie and a link can carry. */
@@ -29,50 +47,49 @@ export function newToken(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** Answers the token for the browser; only its keyed hash is kept. */
+interface Opening {
+  operatorId: OperatorId
+  /** As the browser names itself. */
+  agent: string
+  withFactor: boolean
+  at: Date
+}
+
 export async function openSession(
   tx: Transaction,
-  { operatorId, pepper, at }: { operatorId: OperatorId; pepper: Secret; at: Date },
-): Promise<string> {
-  const token = newToken()
+  { pepper, tickets }: Pick<SessionDeps, 'pepper' | 'tickets'>,
+  { operatorId, agent, withFactor, at }: Opening,
+): Promise<SessionTokens> {
+  const id = newId('session', at)
+  const refresh = newToken()
   await insertSession(tx, {
-    id: newId('session', at),
+    id,
     operatorId,
-    tokenHash: keyedHash(pepper, token),
+    agent: browserOf(agent),
+    factorAt: withFactor ? at : null,
+    confirmedAt: at,
     lastSeenAt: at,
-    expiresAt: new Date(at.getTime() + LIFE_MS),
+    expiresAt: new Date(at.getTime() + sessionLife.wholeMs),
     createdAt: at,
   })
-  return token
+  await insertRefreshToken(tx, { tokenHash: keyedHash(pepper, refresh), sessionId: id, createdAt: at })
+  return { access: await tickets.sign('access', { sub: operatorId, sid: id }), refresh }
 }
 
-/** Who this token stands for at this instant: nobody after sign-out, twelve idle hours, seven days, or when the operator was disabled. */
-export function createSessionOf({ db, pepper, now }: SessionDeps) {
-  return async (token: string, { touch } = { touch: true }): Promise<Session | undefined> => {
-    const at = now()
-    const tokenHash = keyedHash(pepper, token)
-    const row = await findSession(db, tokenHash, { at, idleSince: new Date(at.getTime() - IDLE_MS) })
-    if (!row) return undefined
-    // A write per minute is enough to know who is idle.
-    if (touch && at.getTime() - row.lastSeenAt.getTime() >= TOUCH_EVERY_MS) await touchSession(db, tokenHash, at)
-    const { sessionId, operatorId: id, name, email, role } = row
-    return { sessionId, operator: { id, name, email, role } }
-  }
+interface About {
+  by: OperatorId
+  operatorId: OperatorId
+  detail?: AuditEvent['detail']
+  at: Date
 }
 
-/** Ends the session at once, for every process. Safe to repeat. */
-export function createSignOut({ db, pepper, now }: SessionDeps) {
-  return async ({ token, operatorId }: { token: string; operatorId: OperatorId }): Promise<void> => {
-    await inTransaction(db, async (tx) => {
-      const at = now()
-      if (!(await endSession(tx, keyedHash(pepper, token), at))) return
-      await appendAudit(tx, {
-        action: 'operator.signed_out',
-        actor: { kind: 'operator', id: operatorId },
-        subject: { kind: 'operator', id: operatorId },
-        detail: {},
-        at,
-      })
-    })
+/** What somebody did to an operator, most often to themselves. */
+export function aboutOperator(action: AuditAction, { by, operatorId, detail = {}, at }: About): AuditEvent {
+  return {
+    action,
+    actor: { kind: 'operator', id: by },
+    subject: { kind: 'operator', id: operatorId },
+    detail,
+    at,
   }
 }

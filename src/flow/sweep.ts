@@ -10,6 +10,7 @@ import { lockConversation } from '#db/outbox.ts'
 import { endPauseAlerts } from '#db/pauses.ts'
 import { listUnread } from '#db/read-backs.ts'
 import { setAttention } from '#db/reviews.ts'
+import { clearSessions } from '#db/sessions.ts'
 import {
   expireDraft,
   listClosedReviews,
@@ -69,6 +70,7 @@ export function createSweep(deps: SweepDeps): () => Promise<Swept> {
     const uncertain = await giveUpLostPosts(deps, lease)
     const expired = await expireDrafts(deps, lease)
     await clearLogins(db, at)
+    await clearSessions(db, at)
     if ((await endPauseAlerts(db, at)) > 0) deps.publish({ topic: 'alerts', id: 'pauses' })
     return { ...(await ring(at)), uncertain, expired }
   }

@@ -1,6 +1,7 @@
 import { inTransaction } from '#db/client.ts'
 import { openSession } from '#src/flow/session.ts'
 import { Secret } from '#src/vault/secret.ts'
+import { createTickets } from '#src/vault/tickets.ts'
 import { type Bench, numberOf, type Scenario, type Stores } from './bench.ts'
 import { type Account, anAccount, anOperator } from './people.ts'
 import { type Process, startRole } from './processes.ts'
@@ -64,6 +65,9 @@ async function lookOften({ port }: Process, cookie: string): Promise<number> {
 
 async function signedIn({ db }: Stores, sessionSecret: string): Promise<string> {
   const operatorId = await anOperator(db)
-  const session = { operatorId, pepper: new Secret(sessionSecret), at: new Date() }
-  return `countersign=${await inTransaction(db, (tx) => openSession(tx, session))}`
+  const pepper = new Secret(sessionSecret)
+  const deps = { pepper, tickets: createTickets(pepper, () => new Date()) }
+  const session = { operatorId, agent: '', withFactor: false, at: new Date() }
+  const { access, refresh } = await inTransaction(db, (tx) => openSession(tx, deps, session))
+  return `countersign=${access}; countersign-refresh=${refresh}`
 }

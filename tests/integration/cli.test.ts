@@ -13,7 +13,7 @@ import { switches } from '#db/schema/switches.ts'
 import { runCli } from '#src/cli/run.ts'
 import { NO_EXPIRY } from '#src/domain/credential.ts'
 import { type AccountId, newId } from '#src/domain/ids.ts'
-import { createSignIn } from '#src/flow/sign-in.ts'
+import { createIsSetupOpen } from '#src/flow/set-up.ts'
 import { createHub } from '#src/queues/live.ts'
 import { generateApprovalKeys } from '#src/vault/approvals.ts'
 import { createKeyring, generateFernetKey } from '#src/vault/keyring.ts'
@@ -337,8 +337,8 @@ describe('setup-link', () => {
     expect(code).toBe(0)
     const link = new URL(out.trim())
     expect(`${link.origin}${link.pathname}`).toBe('https://reply.example.org/setup')
-    const signIn = createSignIn({ db, pepper: new Secret(pepper), now: () => new Date() })
-    expect(await signIn.isSetupOpen(link.searchParams.get('token') ?? '')).toBe(true)
+    const isSetupOpen = createIsSetupOpen({ db, pepper: new Secret(pepper), now: () => new Date() })
+    expect(await isSetupOpen(link.searchParams.get('token') ?? '')).toBe(true)
 
     const operator = {
       id: newId('operator', new Date()),

@@ -19,12 +19,14 @@ import { type ConversationId, newId } from '#src/domain/ids.ts'
 import { createAnswer, createModerate } from '#src/flow/answer.ts'
 import { createConfigure } from '#src/flow/configure.ts'
 import { createExportAudit } from '#src/flow/export-audit.ts'
+import { createPeople } from '#src/flow/people.ts'
 import { createDismiss, createRedraft, createUndo } from '#src/flow/recall.ts'
 import { createReconcile } from '#src/flow/reconcile.ts'
 import { createRequestDeletion } from '#src/flow/request-deletion.ts'
 import { createDecide } from '#src/flow/review.ts'
 import { createSignIn } from '#src/flow/sign-in.ts'
 import { createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
+import { createKeyring, generateFernetKey } from '#src/vault/keyring.ts'
 import { hashPassword } from '#src/vault/passwords.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { aConnectRoom } from '#tests/support/console.ts'
@@ -50,6 +52,8 @@ async function setUp({ heartbeatMs = 60 } = {}) {
   const server = serve({ fetch: (request, env) => app.fetch(request, env), port: 0, hostname: '127.0.0.1' })
   await new Promise((resolve) => server.once('listening', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const keyring = createKeyring(new Secret(generateFernetKey()))
+  const { own, ...signIn } = createSignIn({ db, pepper, keyring, isFactorRequired: false, publish, now })
   const app = createConsole({
     reads: createReads(db),
     examine: async () => ({ at: now(), house: [], app: [], accounts: [], unseen: [] }),
@@ -68,7 +72,9 @@ async function setUp({ heartbeatMs = 60 } = {}) {
     },
     record: { ...createAuditReads(db, () => false), export: createExportAudit({ db, now }) },
     connect: aConnectRoom(),
-    signIn: createSignIn({ db, pepper, now }),
+    signIn,
+    own,
+    people: createPeople({ db, pepper, publish, now }),
     openMedia: async () => undefined,
     live: (listener) => {
       listeners.add(listener)
@@ -97,18 +103,22 @@ async function aVisitor(
     .update(operators)
     .set({ passwordHash: await hashPassword(password, pepper, 4) })
     .where(eq(operators.id, operator.id))
-  let cookie = ''
+  const cookies = new Map<string, string>()
+  const cookie = () => [...cookies].map((pair) => pair.join('=')).join('; ')
   const request = async (path: string, init: RequestInit = {}) => {
-    const headers = { ...(init.headers as Record<string, string>), ...(cookie && { cookie }) }
+    const headers = { ...(init.headers as Record<string, string>), cookie: cookie() }
     const answer = await fetch(url + path, { redirect: 'manual', ...init, headers })
-    for (const line of answer.headers.getSetCookie()) cookie = line.split(';')[0] ?? ''
+    for (const line of answer.headers.getSetCookie()) {
+      const [name = '', value = ''] = line.split(';')[0]?.split('=') ?? []
+      cookies.set(name, value)
+    }
     return answer
   }
   const open = async (path: string) => (await request(path)).text()
   const send = (path: string, fields: Record<string, string>) =>
     request(path, { method: 'POST', headers: { origin: url }, body: new URLSearchParams(fields) })
   expect((await send('/sign-in', { email: operator.email, password })).status).toBe(303)
-  return { operator, request, open, send, cookie: () => cookie }
+  return { operator, request, open, send, cookie }
 }
 
 /** What the form with this action would send, read from the page. */
@@ -271,6 +281,18 @@ describe('an open page', () => {
     const heard = await listen(url, cookie())
     await db.update(operators).set({ disabledAt: new Date() }).where(eq(operators.id, operator.id))
     await expect.poll(() => heard.ended).toBe(true)
+  })
+
+  it('is closed within a second when a colleague disables the operator, and stays open when only others are changed', async () => {
+    const { url, listeners, aVisitor: visit } = await setUp({ heartbeatMs: 60_000 })
+    const [ada, ben, cleo] = [await visit(), await visit({ name: 'Ben' }), await visit({ name: 'Cleo' })]
+    const [bens, cleos] = [await listen(url, ben.cookie()), await listen(url, cleo.cookie())]
+    await expect.poll(() => listeners.size).toBe(2)
+    await ada.send(`/people/${cleo.operator.id}/role`, { role: 'viewer' })
+    await ada.send(`/people/${ben.operator.id}/disabling`, {})
+    await expect.poll(() => bens.ended, { timeout: 1000 }).toBe(true)
+    expect(cleos.ended).toBe(false)
+    expect((await cleo.send('/sending/stop', {})).status).toBe(403)
   })
 
   it('hears nothing at all without a session', async () => {

@@ -2,80 +2,57 @@ import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { verifyAudit } from '#db/audit.ts'
 import { hasOperators, useSetupLink } from '#db/operators.ts'
-import { auditEntries } from '#db/schema/audit-entries.ts'
 import { operators, setupLinks, signInThrottles } from '#db/schema/operators.ts'
-import { sessions } from '#db/schema/sessions.ts'
+import { refreshTokens, sessions } from '#db/schema/sessions.ts'
 import { AppError } from '#src/domain/errors.ts'
-import { createSignIn } from '#src/flow/sign-in.ts'
 import { delayAfter } from '#src/flow/throttle.ts'
 import { keyedHash } from '#src/vault/hash.ts'
 import { hashPassword } from '#src/vault/passwords.ts'
-import { Secret } from '#src/vault/secret.ts'
-import { aDatabase } from '#tests/support/stores.ts'
+import { aDoor, aPersonAt, codeOf, password, pepper, sessionIn, tokensIn } from '#tests/support/sign-in.ts'
 import { anOperator } from '#tests/support/threads.ts'
 
 const HOUR_MS = 3_600_000
-const password = 'correct horse battery'
-const pepper = new Secret('a pepper of at least thirty-two characters')
 const person = { name: 'Ada', email: 'ada@example.com', password }
 
 async function setUp() {
-  const { db } = await aDatabase()
-  const clock = { at: new Date('2026-11-22T12:00:00.000Z') }
-  const signIn = createSignIn({ db, pepper, now: () => clock.at })
-  const pass = (ms: number) => {
-    clock.at = new Date(clock.at.getTime() + ms)
-  }
-  const actions = async () => (await db.select().from(auditEntries)).map(({ action }) => action)
-  return { db, signIn, pass, actions }
+  const door = await aDoor()
+  const setUp = (input: typeof person & { token: string }) => door.signIn.setUp({ ...input, agent: '' })
+  return { ...door, setUp }
 }
 
 async function withAda() {
   const house = await setUp()
-  const ada = await anOperator(house.db, { name: 'Ada' })
-  await house.db
-    .update(operators)
-    .set({ passwordHash: await hashPassword(password, pepper, 4) })
-    .where(eq(operators.id, ada.id))
-  const enter = (given = password, address = '192.0.2.1') =>
-    house.signIn.signIn({ email: ada.email, password: given, address })
+  const { enter, ...ada } = await aPersonAt(house)
   return { ...house, ada, enter }
-}
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  return work.then(
-    () => 'done',
-    (error: unknown) => AppError.from(error).code,
-  )
 }
 
 describe('the one-time link', () => {
   it('makes the first operator, once, when ten people follow it at the same time', async () => {
-    const { db, signIn, actions } = await setUp()
-    const { token } = await signIn.makeSetupLink()
+    const { db, makeSetupLink, setUp: follow, actions } = await setUp()
+    const { token } = await makeSetupLink()
     const tries = Array.from({ length: 10 }, (_, i) =>
-      codeOf(signIn.setUp({ ...person, token, email: `ada${i}@example.com` })),
+      codeOf(follow({ ...person, token, email: `ada${i}@example.com` })),
     )
     const ends = await Promise.all(tries)
     expect(ends.filter((end) => end === 'done')).toHaveLength(1)
     expect(ends.filter((end) => end === 'forbidden')).toHaveLength(9)
     expect(await db.select().from(operators)).toHaveLength(1)
-    expect(await actions()).toEqual(['operator.created'])
+    expect(await actions()).toEqual(['operator.created', 'operator.signed_in'])
   })
 
   it('makes one operator even when two different links are followed at the same time', async () => {
-    const { db, signIn } = await setUp()
-    const links = [await signIn.makeSetupLink(), await signIn.makeSetupLink(), await signIn.makeSetupLink()]
+    const { db, makeSetupLink, setUp: follow } = await setUp()
+    const links = [await makeSetupLink(), await makeSetupLink(), await makeSetupLink()]
     const ends = await Promise.all(
-      links.map(({ token }, i) => codeOf(signIn.setUp({ ...person, token, email: `ada${i}@example.com` }))),
+      links.map(({ token }, i) => codeOf(follow({ ...person, token, email: `ada${i}@example.com` }))),
     )
     expect(ends.sort()).toEqual(['done', 'forbidden', 'forbidden'])
     expect(await db.select().from(operators)).toHaveLength(1)
   })
 
   it('waits, in any process, until another link has been decided', async () => {
-    const { db, signIn } = await setUp()
-    const [one, two] = [await signIn.makeSetupLink(), await signIn.makeSetupLink()]
+    const { db, makeSetupLink } = await setUp()
+    const [one, two] = [await makeSetupLink(), await makeSetupLink()]
     const at = new Date('2026-11-22T13:00:00.000Z')
     const order: string[] = []
     let second: Promise<void> | undefined
@@ -95,57 +72,59 @@ describe('the one-time link', () => {
   })
 
   it('opens nothing after a day, after its use, or once there is an operator', async () => {
-    const { db, signIn, pass } = await setUp()
-    const old = await signIn.makeSetupLink()
+    const { db, signIn, makeSetupLink, setUp: follow, pass } = await setUp()
+    const old = await makeSetupLink()
     pass(24 * HOUR_MS)
     expect(await signIn.isSetupOpen(old.token)).toBe(false)
-    const { token } = await signIn.makeSetupLink()
+    const { token } = await makeSetupLink()
     expect(await signIn.isSetupOpen(token)).toBe(true)
     await anOperator(db)
     expect(await signIn.isSetupOpen(token)).toBe(false)
-    expect(await codeOf(signIn.setUp({ ...person, token }))).toBe('forbidden')
-    expect(await codeOf(signIn.makeSetupLink())).toBe('conflict')
+    expect(await codeOf(follow({ ...person, token }))).toBe('forbidden')
+    expect(await codeOf(makeSetupLink())).toBe('conflict')
   })
 
   it('stays usable when the first try had a password that is too short', async () => {
-    const { signIn } = await setUp()
-    const { token } = await signIn.makeSetupLink()
-    expect(await codeOf(signIn.setUp({ ...person, token, password: 'eleven char' }))).toBe('invalid_input')
-    expect(await codeOf(signIn.setUp({ ...person, token, password: 'x'.repeat(129) }))).toBe('invalid_input')
-    expect(await codeOf(signIn.setUp({ ...person, token, password: 'x'.repeat(128) }))).toBe('done')
+    const { makeSetupLink, setUp: follow } = await setUp()
+    const { token } = await makeSetupLink()
+    expect(await codeOf(follow({ ...person, token, password: 'eleven char' }))).toBe('invalid_input')
+    expect(await codeOf(follow({ ...person, token, password: 'x'.repeat(129) }))).toBe('invalid_input')
+    expect(await codeOf(follow({ ...person, token, password: 'x'.repeat(128) }))).toBe('done')
   })
 
   it('is kept as a hash only, and so is a session', async () => {
-    const { db, signIn } = await setUp()
-    const link = await signIn.makeSetupLink()
-    const { token } = await signIn.setUp({ ...person, token: link.token })
-    const kept = JSON.stringify([await db.select().from(setupLinks), await db.select().from(sessions)])
-    expect(kept).not.toContain(link.token)
-    expect(kept).not.toContain(token)
-    expect(token).toMatch(/^[\w-]{43}$/)
+    const { db, makeSetupLink, setUp: follow } = await setUp()
+    const link = await makeSetupLink()
+    const { access, refresh } = tokensIn(await follow({ ...person, token: link.token }))
+    const tables = [setupLinks, sessions, refreshTokens]
+    const kept = JSON.stringify(await Promise.all(tables.map((table) => db.select().from(table))))
+    for (const secret of [link.token, access, refresh]) expect(kept).not.toContain(secret)
+    expect(refresh).toMatch(/^[\w-]{43}$/)
   })
 })
 
 describe('a session', () => {
   it('stands for its operator until it is ended, and then for nobody, at once', async () => {
     const { signIn, enter, ada } = await withAda()
-    const { token } = await enter()
-    const other = await enter()
-    expect(await signIn.sessionOf(token)).toMatchObject({ operator: { id: ada.id, name: 'Ada', role: 'approver' } })
-    await signIn.signOut({ token, operatorId: ada.id })
-    expect(await signIn.sessionOf(token)).toBeUndefined()
-    expect(await signIn.sessionOf(other.token)).toBeDefined()
+    const [tokens, other] = [tokensIn(await enter()), tokensIn(await enter())]
+    const { sessionId, operator } = await sessionIn(signIn, tokens)
+    expect(operator).toMatchObject({ id: ada.id, name: 'Ada', role: 'approver' })
+    await signIn.signOut({ sessionId, operatorId: ada.id })
+    expect(await signIn.sessionOf(tokens)).toBeUndefined()
+    expect(await signIn.sessionOf(other)).toBeDefined()
   })
 
   it('ends after twelve idle hours, and after seven days however busy it was', async () => {
     const { signIn, enter, pass } = await withAda()
-    const idle = (await enter()).token
+    const idle = tokensIn(await enter())
     pass(12 * HOUR_MS)
     expect(await signIn.sessionOf(idle)).toBeUndefined()
-    const busy = (await enter()).token
+    let busy = tokensIn(await enter())
     for (let hours = 0; hours < 7 * 24 - 11; hours += 11) {
       pass(11 * HOUR_MS)
-      expect(await signIn.sessionOf(busy), `${hours} h`).toBeDefined()
+      const found = await signIn.sessionOf(busy)
+      expect(found, `${hours} h`).toBeDefined()
+      busy = found?.renewed ?? busy
     }
     pass(11 * HOUR_MS)
     expect(await signIn.sessionOf(busy)).toBeUndefined()
@@ -153,22 +132,24 @@ describe('a session', () => {
 
   it('is not kept alive by a page that only watches', async () => {
     const { signIn, enter, pass } = await withAda()
-    const { token } = await enter()
+    let tokens = tokensIn(await enter())
     for (let hours = 0; hours < 11; hours++) {
       pass(HOUR_MS)
-      expect(await signIn.sessionOf(token, { touch: false })).toBeDefined()
+      const found = await signIn.sessionOf(tokens, { touch: false })
+      expect(found).toBeDefined()
+      tokens = found?.renewed ?? tokens
     }
     pass(HOUR_MS)
-    expect(await signIn.sessionOf(token)).toBeUndefined()
+    expect(await signIn.sessionOf(tokens)).toBeUndefined()
   })
 
   it('loses a right, or all of them, in the moment the operator does', async () => {
     const { db, signIn, enter, ada } = await withAda()
-    const { token } = await enter()
+    const tokens = tokensIn(await enter())
     await db.update(operators).set({ role: 'viewer' }).where(eq(operators.id, ada.id))
-    expect((await signIn.sessionOf(token))?.operator.role).toBe('viewer')
+    expect((await sessionIn(signIn, tokens)).operator.role).toBe('viewer')
     await db.update(operators).set({ disabledAt: new Date() }).where(eq(operators.id, ada.id))
-    expect(await signIn.sessionOf(token)).toBeUndefined()
+    expect(await signIn.sessionOf(tokens)).toBeUndefined()
     expect(await codeOf(enter())).toBe('unauthenticated')
   })
 })
@@ -178,7 +159,7 @@ describe('a wrong password', () => {
     const { signIn, enter, actions, db } = await withAda()
     const wrong = await enter('not the password').catch((error: unknown) => AppError.from(error).message)
     const unknown = await signIn
-      .signIn({ email: 'nobody@example.com', password, address: '192.0.2.9' })
+      .signIn({ email: 'nobody@example.com', password, address: '192.0.2.9', agent: '' })
       .catch((error: unknown) => AppError.from(error).message)
     expect(wrong).toBe(unknown)
     expect(await actions()).toEqual(['operator.sign_in_refused', 'operator.sign_in_refused'])
@@ -195,14 +176,17 @@ describe('a wrong password', () => {
     expect(await codeOf(enter())).toBe('rate_limited')
     pass(delayAfter(6) - delayAfter(5))
     expect(await codeOf(enter())).toBe('done')
-    expect([5, 6, 7, 8, 9, 50].map(delayAfter)).toEqual([5000, 10_000, 20_000, 40_000, 60_000, 60_000])
+    expect([5, 6, 7, 8, 9, 50].map((failures) => delayAfter(failures))).toEqual([
+      5000, 10_000, 20_000, 40_000, 60_000, 60_000,
+    ])
   })
 
   it('counts against the account from any address, and against the address for any account', async () => {
     const { signIn, enter } = await withAda()
     for (let i = 0; i < 5; i++) await codeOf(enter('wrong password', `198.51.100.${i}`))
     expect(await codeOf(enter(password, '198.51.100.77'))).toBe('rate_limited')
-    const guess = (i: number) => signIn.signIn({ email: `p${i}@example.com`, password, address: '203.0.113.5' })
+    const guess = (i: number) =>
+      signIn.signIn({ email: `p${i}@example.com`, password, address: '203.0.113.5', agent: '' })
     for (let i = 0; i < 5; i++) expect(await codeOf(guess(i))).toBe('unauthenticated')
     expect(await codeOf(guess(6))).toBe('rate_limited')
   })
@@ -217,7 +201,7 @@ describe('a wrong password', () => {
       ada.email,
     ]
     for (const [i, email] of spellings.entries()) {
-      await codeOf(signIn.signIn({ email, password: 'wrong password', address: `198.51.100.${i}` }))
+      await codeOf(signIn.signIn({ email, password: 'wrong password', address: `198.51.100.${i}`, agent: '' }))
     }
     expect(await codeOf(enter(password, '198.51.100.99'))).toBe('rate_limited')
   })

@@ -214,6 +214,8 @@ interface Options {
   record?: Partial<ConsoleDeps['record']>
   connect?: Partial<ConsoleDeps['connect']>
   signIn?: Partial<ConsoleDeps['signIn']>
+  own?: Partial<ConsoleDeps['own']>
+  people?: Partial<ConsoleDeps['people']>
   config?: Partial<ConsoleDeps['config']>
   live?: ConsoleDeps['live']
   openMedia?: ConsoleDeps['openMedia']
@@ -288,11 +290,46 @@ export function aConsole(options: Options = {}) {
     connect: { ...aConnectRoom(note), ...options.connect },
     signIn: {
       isSetupOpen: async (token) => token === 'open',
-      setUp: async () => ({ token: 'admin', operatorId: newId('operator', at) }),
-      signIn: async () => ({ token: 'admin', operatorId: newId('operator', at) }),
-      sessionOf: async (token) => aSession(token),
+      setUp: async () => inAs('admin'),
+      signIn: async () => inAs('admin'),
+      stepOf: async (ticket) => (ticket === 'code' || ticket === 'enrol' ? { kind: ticket } : undefined),
+      enterCode: async () => inAs('admin'),
+      offerFactor: async () => anOffer(),
+      enrol: async () => ({ tokens: tokensOf('admin'), recoveryCodes: ['abcde-fghjk'] }),
+      readInvitation: async (token) =>
+        token === 'open' ? { kind: 'join', email: 'ben@example.com', role: 'approver' } : undefined,
+      acceptInvitation: async () => inAs('admin'),
+      sessionOf: async ({ access }) => aSession(access),
+      checkSession: async () => aSession('admin')?.session,
+      confirm: nothing('confirm'),
       signOut: nothing('signOut'),
       ...options.signIn,
+    },
+    own: {
+      readOwn: async (session) => ({
+        factorSince: at,
+        recoveryCodesLeft: 10,
+        sessions: [{ id: session.sessionId, agent: 'Firefox on Linux', lastSeenAt: at, createdAt: at }],
+      }),
+      changePassword: nothing('changePassword'),
+      offerOwnFactor: async () => anOffer(),
+      enrolOwn: async () => ['abcde-fghjk'],
+      renewRecoveryCodes: async () => ['abcde-fghjk'],
+      endOwnSessions: nothing('endOwnSessions'),
+      ...options.own,
+    },
+    people: {
+      listPeople: async () => ({ operators: [], invitations: [] }),
+      invite: async (input) => {
+        calls.push(['invite', input])
+        return { token: 'canaryLink', expiresAt: at }
+      },
+      revokeInvitation: nothing('revokeInvitation'),
+      changeRole: nothing('changeRole'),
+      disable: nothing('disable'),
+      enable: nothing('enable'),
+      endSessionsOf: nothing('endSessionsOf'),
+      ...options.people,
     },
     openMedia: options.openMedia ?? (async () => aMedia('a picture')),
     ...(options.counters && { counters: options.counters }),
@@ -327,10 +364,19 @@ export function aConnectRoom(note: (verb: string) => (input: unknown) => unknown
   } satisfies ConsoleDeps['connect']
 }
 
-function aSession(token: string): Session | undefined {
-  if (!['viewer', 'approver', 'admin', 'auditor'].includes(token)) return undefined
-  const operator = { id: newId('operator', at), name: 'Ada', email: 'ada@example.com', role: token as Role }
-  return { sessionId: newId('session', at), operator }
+const tokensOf = (role: string) => ({ access: role, refresh: `${role}-next` })
+const inAs = (role: string) => ({ kind: 'in' as const, tokens: tokensOf(role) })
+
+function anOffer() {
+  const key = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+  return { sealedSeed: 'sealed', key, uri: `otpauth://totp/Countersign:ada%40example.com?secret=${key}` }
+}
+
+/** The session of a role, as somebody has it who signed in just now. */
+export function aSession(role: string | undefined): { session: Session } | undefined {
+  if (role === undefined || !['viewer', 'approver', 'admin', 'auditor'].includes(role)) return undefined
+  const operator = { id: newId('operator', at), name: 'Ada', email: 'ada@example.com', role: role as Role }
+  return { session: { sessionId: newId('session', at), operator, confirmedAt: at, hasFactor: true } }
 }
 
 /** A form post as a browser makes it from our own page. */

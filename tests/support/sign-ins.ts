@@ -16,10 +16,11 @@ import { createRedisLook } from '#src/queues/facts.ts'
 import { createHub, createPublisher } from '#src/queues/live.ts'
 import { createSandbox } from '#src/sandbox/sandbox.ts'
 import { generateApprovalKeys } from '#src/vault/approvals.ts'
-import { createKeyring, generateFernetKey } from '#src/vault/keyring.ts'
+import { createKeyring, generateFernetKey, type Keyring } from '#src/vault/keyring.ts'
 import { hashPassword } from '#src/vault/passwords.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { createWeb } from '#src/web.ts'
+import { aFactor } from '#tests/support/second-factor.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
 import { anOperator } from '#tests/support/threads.ts'
 import { runInbox } from '#workers/inbox.ts'
@@ -90,7 +91,8 @@ export async function aPlace({ env = {} }: { env?: Record<string, string> } = {}
   return {
     ...{ db, redis, url, sandbox, sandboxUrl, settings, lines, clock, now },
     keyring: createKeyring(config.appSecretKey),
-    visit: (options?: { role?: Role }) => aVisitor(db, url, options),
+    visit: (options?: { role?: Role }) =>
+      aVisitor({ db, url, keyring: createKeyring(config.appSecretKey), now }, options),
     browser: () => aBrowserOf(url),
   }
 }
@@ -129,12 +131,22 @@ function aBrowserOf(url: string) {
   }
 }
 
-async function aVisitor(db: Awaited<ReturnType<typeof aDatabase>>['db'], url: string, { role = 'admin' as Role } = {}) {
+interface Place {
+  db: Awaited<ReturnType<typeof aDatabase>>['db']
+  url: string
+  keyring: Keyring
+  now: () => Date
+}
+
+/** Somebody who is signed in, by password and by the code of an app. */
+async function aVisitor({ db, url, keyring, now }: Place, { role = 'admin' as Role } = {}) {
   const operator = await anOperator(db, { role })
   const passwordHash = await hashPassword(PASSWORD, new Secret(PEPPER), 4)
   await db.update(operators).set({ passwordHash }).where(eq(operators.id, operator.id))
+  const factor = await aFactor(db, operator.id, keyring)
   const browser = aBrowserOf(url)
   expect((await browser.send('/sign-in', { email: operator.email, password: PASSWORD })).status).toBe(303)
+  expect((await browser.send('/sign-in/code', { code: factor.codeAt(now()) })).status).toBe(303)
   return { ...browser, operator }
 }
 

@@ -57,6 +57,7 @@ const packages: Record<string, readonly string[]> = {
   pino: ['src/observability'],
   'pino-pretty': ['src/observability'],
   bcrypt: ['src/vault'],
+  jose: ['src/vault'],
   'lossless-json': ['src/platforms'],
   'rate-limiter-flexible': ['src/limits'],
 }

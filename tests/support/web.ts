@@ -10,6 +10,7 @@ import { createBell } from '#src/queues/bell.ts'
 import { createRedisLook } from '#src/queues/facts.ts'
 import { generateApprovalKeys } from '#src/vault/approvals.ts'
 import { generateFernetKey } from '#src/vault/keyring.ts'
+import { createTickets } from '#src/vault/tickets.ts'
 import { createWeb, type WebParts } from '#src/web.ts'
 import { buildKeys } from '#src/web-api.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
@@ -60,16 +61,16 @@ export async function aWeb({ env = {} }: { env?: Record<string, string> } = {}) 
     await close()
   })
   const pepper = parts.config.sessionSecret
+  const tickets = createTickets(pepper, parts.now)
   return {
     ...{ app, db, lines, parts, end },
     keys: buildKeys(parts),
     /** The headers of a browser in which somebody with this role is signed in. */
     signIn: async (role: Role) => {
       const operator = await anOperator(db, { role })
-      const token = await inTransaction(db, (tx) =>
-        openSession(tx, { operatorId: operator.id, pepper, at: new Date() }),
-      )
-      return { operator, headers: { cookie: `countersign=${token}`, origin: ORIGIN } }
+      const opening = { operatorId: operator.id, agent: '', withFactor: false, at: new Date() }
+      const { access } = await inTransaction(db, (tx) => openSession(tx, { pepper, tickets }, opening))
+      return { operator, headers: { cookie: `countersign=${access}`, origin: ORIGIN } }
     },
   }
 }

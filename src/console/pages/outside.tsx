@@ -2,6 +2,7 @@ import type { PropsWithChildren } from 'hono/jsx'
 import type { Frame } from '../frame.ts'
 import { Icon, Mark } from '../parts/icons.tsx'
 import { Document } from '../parts/layout.tsx'
+import { NewPassword } from '../parts/new-password.tsx'
 
 type Asset = Frame['asset']
 
@@ -28,7 +29,7 @@ export function Outside({
   )
 }
 
-function Fault({ text }: { text: string | undefined }) {
+export function Fault({ text }: { text: string | undefined }) {
   if (!text) return null
   return (
     <p class="refused" role="alert">
@@ -42,7 +43,7 @@ interface SignInProps {
   asset: Asset
   email?: string
   to?: string | undefined
-  fault?: string
+  fault?: string | undefined
   sandbox?: boolean
 }
 
@@ -101,20 +102,7 @@ export function SetupPage({ asset, token, name = '', email = '', fault }: SetupP
         <p class="hint">Colleagues see it beside what you approve.</p>
         <label for="email">E-mail</label>
         <input id="email" name="email" type="email" value={email} autocomplete="username" maxlength={255} required />
-        <label for="password">Password</label>
-        <input
-          id="password"
-          name="password"
-          type="password"
-          autocomplete="new-password"
-          minlength={12}
-          maxlength={128}
-          required
-          aria-describedby="password-hint"
-        />
-        <p class="hint" id="password-hint">
-          At least 12 characters; four words are easier to keep than one.
-        </p>
+        <NewPassword label="Password" />
         <button type="submit" class="button button-primary">
           Begin
         </button>

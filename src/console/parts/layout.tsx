@@ -20,6 +20,7 @@ const styles = [
   'connect',
   'setup-check',
   'audit',
+  'people',
 ].map((name) => `${name}.css`)
 
 /** A whole page for a signed-in operator. `shape` says whether the page or its panes scroll. */
@@ -145,6 +146,8 @@ function Menu({ frame }: { frame: Frame }) {
             {operator.email} · {operator.role}
           </span>
         </p>
+        <a href="/me">Your sign-in</a>
+        {frame.may('people') && <a href="/people">People</a>}
         <a href="/status">Health</a>
         {frame.may('audit') && <a href="/audit">Audit log</a>}
         <a href="/help" data-open="keys">

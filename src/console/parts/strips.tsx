@@ -6,7 +6,7 @@ import { PauseWords } from './pauses.tsx'
 
 /** What every page must say before anything else: sandbox, stops, trouble. */
 export function Strips({ frame }: { frame: Frame }) {
-  const { overview, sandbox, sandboxUrl, troubles } = frame
+  const { overview, sandbox, sandboxUrl, troubles, lacksFactor } = frame
   return (
     <div id="strips" class="strips" data-live>
       {sandbox && (
@@ -18,6 +18,13 @@ export function Strips({ frame }: { frame: Frame }) {
                 Write as a contact
               </a>
             )}
+          </span>
+        </p>
+      )}
+      {lacksFactor && frame.section !== 'me' && (
+        <p class="strip strip-quiet">
+          <span>
+            Your password alone opens this. <a href="/me">Add a second factor</a>
           </span>
         </p>
       )}

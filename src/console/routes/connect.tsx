@@ -2,8 +2,7 @@ import type { Hono } from 'hono'
 import { AppError, handling } from '#src/domain/errors.ts'
 import { type AccountId, parseId } from '#src/domain/ids.ts'
 import { type Platform, platforms } from '#src/domain/platform.ts'
-import type { Session } from '../deps.ts'
-import { type Env, operatorOf, type Room, type Visit } from '../env.ts'
+import { type Env, operatorOf, type Room, sessionOf, type Visit } from '../env.ts'
 import { LoginForm, readForm, TokenForm } from '../forms.ts'
 import { frameOf } from '../frame.ts'
 import { withNotice } from '../notice.ts'
@@ -54,12 +53,6 @@ export function platformOf(c: Visit): Platform {
   const platform = platforms.find((one) => one === c.req.param('platform'))
   if (!platform) throw new AppError('not_found', 'There is no such platform')
   return platform
-}
-
-function sessionOf(c: Visit): Session {
-  const session = c.get('session')
-  if (!session) throw new AppError('unauthenticated', 'Please sign in')
-  return session
 }
 
 function accountIn(text: string | undefined): AccountId | undefined {

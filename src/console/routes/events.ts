@@ -1,42 +1,41 @@
 import type { Hono } from 'hono'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
+import type { OperatorId } from '#src/domain/ids.ts'
 import type { Change, Session } from '../deps.ts'
 import type { Env, Room } from '../env.ts'
 
 const HEARTBEAT_MS = 15_000
+/** Nothing is told on a session that was looked at longer ago than this. */
+const BELIEVED_MS = 1000
 /** A page that is this far behind is told to look at everything. */
 const BEHIND = 200
 
-/** Tells open pages what changed. The stream ends with its session: at once here, at the next heartbeat elsewhere. */
+/** Tells open pages what changed. The stream ends with its session: at once when it is told of that, else at the next change or heartbeat. */
 export function addEvents(app: Hono<Env>, room: Room): void {
   app.get('/events', (c) => {
     const session = c.get('session')
-    const token = c.get('token')
-    if (!session || !token) return c.body(null, 401)
+    if (!session) return c.body(null, 401)
     // Nobody would read the stream of a HEAD, and nothing would end it.
     if (c.req.method === 'HEAD') return c.body(null)
     c.header('x-accel-buffering', 'no')
-    return streamSSE(c, (stream) => run(stream, room, { session, token }))
+    return streamSSE(c, (stream) => run(stream, room, session))
   })
 }
 
-async function run(
-  stream: SSEStreamingApi,
-  room: Room,
-  { session, token }: { session: Session; token: string },
-): Promise<void> {
-  const mail = createMail()
+async function run(stream: SSEStreamingApi, room: Room, { sessionId, operator }: Session): Promise<void> {
+  const mail = createMail(operator.id)
   const unsubscribe = room.live(mail.put)
-  const forget = room.streams.add(session.sessionId, mail.close)
+  const forget = room.streams.add(sessionId, mail.close)
+  const isOpen = createPatience(async () => (await room.signIn.checkSession(sessionId)) !== undefined)
   stream.onAbort(mail.close)
   try {
     await stream.write('retry: 2000\n: hello\n\n')
     while (!mail.isClosed()) {
       const woken = await mail.wait(room.config.heartbeatMs ?? HEARTBEAT_MS)
-      for (const { topic, id } of mail.take()) await stream.writeSSE({ event: topic, data: id })
-      if (woken) continue
-      if (!(await room.signIn.sessionOf(token, { touch: false }))) break
-      await stream.write(': alive\n\n')
+      const { changes, isJudged } = mail.take()
+      if (!(await isOpen(!woken || isJudged))) break
+      for (const { topic, id } of changes) await stream.writeSSE({ event: topic, data: id })
+      if (!woken) await stream.write(': alive\n\n')
     }
     await stream.writeSSE({ event: 'signed-out', data: '' })
   } finally {
@@ -45,14 +44,28 @@ async function run(
   }
 }
 
+/** Asks again when it must, else once in a while: what comes in a burst needs no question each. */
+function createPatience(ask: () => Promise<boolean>): (must: boolean) => Promise<boolean> {
+  let askedAt = Date.now()
+  return async (must) => {
+    if (!must && Date.now() - askedAt < BELIEVED_MS) return true
+    askedAt = Date.now()
+    return ask()
+  }
+}
+
 /** Changes that wait to be written, each once; a slow reader costs no more than its own box. */
-function createMail() {
+function createMail(operatorId: OperatorId) {
   const box = new Map<string, Change>()
   let closed = false
+  let judged = false
   let wake: (() => void) | undefined
   return {
     put(change: Change) {
-      if (box.size < BEHIND) box.set(`${change.topic} ${change.id}`, change)
+      if (change.topic === 'sessions') {
+        if (change.id !== operatorId) return
+        judged = true
+      } else if (box.size < BEHIND) box.set(`${change.topic} ${change.id}`, change)
       else box.set('*', { topic: 'queue', id: '*' })
       wake?.()
     },
@@ -64,17 +77,19 @@ function createMail() {
     /** True when there is something to read, false when the time ran out. */
     wait: (ms: number) =>
       new Promise<boolean>((resolve) => {
-        if (closed || box.size > 0) return resolve(true)
+        if (closed || judged || box.size > 0) return resolve(true)
         const timer = setTimeout(() => resolve(false), ms)
         wake = () => {
           clearTimeout(timer)
           resolve(true)
         }
       }),
+    /** `isJudged`: something about this operator changed. */
     take() {
-      const changes = [...box.values()]
+      const taken = { changes: [...box.values()], isJudged: judged }
       box.clear()
-      return changes
+      judged = false
+      return taken
     },
   }
 }

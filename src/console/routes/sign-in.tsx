@@ -1,32 +1,33 @@
 import type { Hono } from 'hono'
 import { setCookie } from 'hono/cookie'
 import { AppError } from '#src/domain/errors.ts'
-import { clientAddress } from '#src/http/address.ts'
-import { type Env, operatorOf, type Room, type Visit } from '../env.ts'
+import { browserOf, type Env, operatorOf, type Room, type Visit } from '../env.ts'
 import { localPath, PreferencesForm, readForm, SetupForm, SignInForm } from '../forms.ts'
 import { frameOf } from '../frame.ts'
 import { HelpPage } from '../pages/help.tsx'
 import { ErrorPage, SetupPage, SignInPage } from '../pages/outside.tsx'
 import { page } from './respond.ts'
+import { endOld, goIn, waitOf } from './sign-in-steps.tsx'
 
 const YEAR_S = 31_536_000
 
 export function addSignIn(app: Hono<Env>, room: Room): void {
-  const { assets, signIn, cookie, config } = room
+  const { assets, signIn, cookies, stepCookie, config } = room
 
   app.get('/sign-in', (c) => {
     if (c.get('session')) return c.redirect('/queue', 303)
-    const to = c.req.query('to')
-    return page(c, <SignInPage asset={assets.url} sandbox={config.sandbox} to={to && localPath(to, '/queue')} />)
+    const { to, again } = c.req.query()
+    const fault = again ? 'This took too long; please begin again.' : undefined
+    return page(
+      c,
+      <SignInPage asset={assets.url} sandbox={config.sandbox} to={to && localPath(to, '/queue')} fault={fault} />,
+    )
   })
 
   app.post('/sign-in', async (c) => {
     const { email, password, to } = await readForm(c, SignInForm)
     try {
-      const { token } = await signIn.signIn({ email, password, address: clientAddress(c) })
-      await endOld(c, room)
-      cookie.write(c, token)
-      return c.redirect(localPath(to, '/queue'), 303)
+      return await goIn(c, room, await signIn.signIn({ email, password, ...browserOf(c) }), to)
     } catch (thrown) {
       return refuse(c, room, AppError.from(thrown), { email, to })
     }
@@ -34,7 +35,8 @@ export function addSignIn(app: Hono<Env>, room: Room): void {
 
   app.post('/sign-out', async (c) => {
     await endOld(c, room)
-    cookie.clear(c)
+    cookies.clear(c)
+    stepCookie.clear(c)
     return c.redirect('/sign-in', 303)
   })
 
@@ -42,31 +44,20 @@ export function addSignIn(app: Hono<Env>, room: Room): void {
   addPreferences(app, room)
 }
 
-function refuse(c: Visit, { assets, config }: Room, error: AppError, typed: { email: string; to: string | undefined }) {
+function refuse(c: Visit, room: Room, error: AppError, typed: { email: string; to: string | undefined }) {
+  const asset = room.assets.url
   if (error.code === 'rate_limited') {
-    const seconds = Math.max(1, Math.ceil(((error.until?.getTime() ?? 0) - config.now().getTime()) / 1000))
+    const seconds = waitOf(error, room)
     c.header('retry-after', String(seconds))
-    return page(
-      c,
-      <SignInPage asset={assets.url} {...typed} fault={`Too many tries. Please wait ${seconds} s, then try again.`} />,
-      429,
-    )
+    const fault = `Too many tries. Please wait ${seconds} s, then try again.`
+    return page(c, <SignInPage asset={asset} {...typed} fault={fault} />, 429)
   }
   if (error.code !== 'unauthenticated') throw error
-  return page(c, <SignInPage asset={assets.url} {...typed} fault={`${error.message}.`} />, 401)
-}
-
-/** A new sign-in ends the browser's session before it; streams of it close at once. */
-async function endOld(c: Visit, { signIn, streams }: Room): Promise<void> {
-  const session = c.get('session')
-  const token = c.get('token')
-  if (!session || !token) return
-  await signIn.signOut({ token, operatorId: session.operator.id })
-  streams.close(session.sessionId)
+  return page(c, <SignInPage asset={asset} {...typed} fault={`${error.message}.`} />, 401)
 }
 
 function addSetup(app: Hono<Env>, room: Room): void {
-  const { assets, signIn, cookie } = room
+  const { assets, signIn } = room
 
   app.get('/setup', async (c) => {
     const token = c.req.query('token') ?? ''
@@ -77,9 +68,7 @@ function addSetup(app: Hono<Env>, room: Room): void {
   app.post('/setup', async (c) => {
     const form = await readForm(c, SetupForm)
     try {
-      const { token } = await signIn.setUp(form)
-      cookie.write(c, token)
-      return c.redirect('/queue', 303)
+      return await goIn(c, room, await signIn.setUp({ ...form, agent: browserOf(c).agent }))
     } catch (thrown) {
       const error = AppError.from(thrown)
       if (error.code === 'forbidden') return closed(c, room)

@@ -1,0 +1,39 @@
+import type { Frame } from '../frame.ts'
+import { Fault, Outside } from './outside.tsx'
+
+/** The field of a form that proves who sends it. */
+export const PROOF_FIELD = 'proof'
+
+interface Props {
+  asset: Frame['asset']
+  /** Where the form goes on to. */
+  action: string
+  /** What was in the form that asked for this. */
+  fields: [string, string][]
+  back: string
+  fault?: string | undefined
+}
+
+/** Asks once more who is there, and goes on with what was begun. */
+export function ConfirmationPage({ asset, action, fields, back, fault }: Props) {
+  return (
+    <Outside title="Is it you?" asset={asset}>
+      <h1>Is it you?</h1>
+      <p class="muted">For this, a browser that somebody left open is not enough. Prove it, and it goes on.</p>
+      <Fault text={fault && `${fault}.`} />
+      <form method="post" action={action} class="settings">
+        {fields.map(([name, value]) => (
+          <input type="hidden" name={name} value={value} />
+        ))}
+        <label for="proof">Password, or the code of your app</label>
+        <input id="proof" name={PROOF_FIELD} type="password" autocomplete="current-password" required autofocus />
+        <button type="submit" class="button button-primary">
+          Go on
+        </button>
+        <a class="button button-quiet" href={back}>
+          Leave it
+        </a>
+      </form>
+    </Outside>
+  )
+}

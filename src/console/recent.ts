@@ -1,0 +1,61 @@
+import { matchedRoutes } from 'hono/route'
+import { AppError } from '#src/domain/errors.ts'
+import { isRecent } from '#src/domain/session.ts'
+import { clientAddress } from '#src/http/address.ts'
+import type { access } from './access.ts'
+import type { Room, Visit } from './env.ts'
+import { PROOF_FIELD } from './pages/confirmation.tsx'
+
+/**
+ * Routes for which a session that was left open is not enough: whoever asks has proved who they are within ten minutes, or does so
+ * with the form. What a borrowed browser must not do stands here.
+ */
+export const recent: ReadonlySet<string> = new Set<keyof typeof access>([
+  'GET /me/second-factor',
+  'POST /me/second-factor',
+  'POST /me/recovery-codes',
+  'POST /people/invitations',
+  'POST /people/invitations/:id/revocation',
+  'POST /people/:id/role',
+  'POST /people/:id/disabling',
+  'POST /people/:id/enabling',
+  'POST /people/:id/sessions/ending',
+  'POST /conversations/:id/erasure',
+  'POST /accounts/:id/stop',
+  'POST /accounts/:id/resumption',
+  'POST /sending/stop',
+  'POST /sending/resumption',
+])
+
+/** Runs behind the access table. Throws `reauthentication_required`, for which there is a page of its own. */
+export async function requireRecent(c: Visit, room: Room): Promise<void> {
+  const session = c.get('session')
+  const route = matchedRoutes(c).findLast(({ method }) => method !== 'ALL')
+  if (!session || !route || !recent.has(`${route.method} ${route.path}`)) return
+  if (isRecent(session.confirmedAt, room.config.now())) return
+  await confirmNow(c, room)
+}
+
+/** Takes the proof that came with the form. */
+export async function confirmNow(c: Visit, { signIn, config }: Room): Promise<void> {
+  const session = c.get('session')
+  const proof = c.req.method === 'POST' ? (await c.req.parseBody())[PROOF_FIELD] : undefined
+  if (!session || typeof proof !== 'string') throw needed('Please prove once more that it is you')
+  try {
+    await signIn.confirm({ session, proof, address: clientAddress(c) })
+  } catch (thrown) {
+    throw refusalOf(AppError.from(thrown), config.now())
+  }
+  c.set('session', { ...session, confirmedAt: config.now() })
+}
+
+function refusalOf(error: AppError, at: Date): AppError {
+  if (error.code === 'invalid_input') return needed(error.message)
+  if (error.code !== 'rate_limited') return error
+  const seconds = Math.max(1, Math.ceil(((error.until?.getTime() ?? 0) - at.getTime()) / 1000))
+  return needed(`Too many tries; please wait ${seconds} s`)
+}
+
+function needed(message: string): AppError {
+  return new AppError('reauthentication_required', message, { field: PROOF_FIELD })
+}

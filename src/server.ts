@@ -14,7 +14,7 @@ import { createWeb } from './web.ts'
 const EX_CONFIG = 78
 const CLOSE_MS = 9000
 
-const config = configOrExit('web')
+const config = await configOrExit('web')
 const log = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY, process: 'web' })
 exitOnLostErrors(log)
 await start()

@@ -55,10 +55,10 @@ if (roles.length === 0 || !roles.every((role) => role in starters)) {
   process.stderr.write(`Name the roles to run: ${Object.keys(starters).join(', ')}\n`)
   process.exit(EX_USAGE)
 }
-for (const role of new Set(roles)) starters[role as keyof typeof starters]()
+await Promise.all([...new Set(roles)].map((role) => starters[role as keyof typeof starters]()))
 
-function startDrafting(): void {
-  const config = configOrExit('drafting')
+async function startDrafting(): Promise<void> {
+  const config = await configOrExit('drafting')
   const { db, bell, hasKeptBodies, redis, publish, now, workers } = open(config, 'drafting')
   const { anthropicApiKey: apiKey, anthropicBaseUrl: baseUrl, claudeModel: model, claudeEffort: effort } = config
   const draftReply = createDraftReply({ apiKey, model, effort, ...(baseUrl && { baseUrl }) })
@@ -72,8 +72,8 @@ function startDrafting(): void {
   workers.log.info({ role: 'drafting' }, 'working')
 }
 
-function startSending(): void {
-  const config = configOrExit('sending')
+async function startSending(): Promise<void> {
+  const config = await configOrExit('sending')
   const { db, bell, redis, publish, now, workers } = open(config, 'sending')
   const adapters = createAdapters(config)
   const keyring = createKeyring(config.appSecretKey)
@@ -101,8 +101,8 @@ function startSending(): void {
   workers.log.info({ role: 'sending' }, 'working')
 }
 
-function startMedia(): void {
-  const config = configOrExit('media')
+async function startMedia(): Promise<void> {
+  const config = await configOrExit('media')
   const { db, bell, publish, now, workers } = open(config, 'media')
   const store = createFolder(config.mediaDir)
   const keep = createKeepMedia({ db, download: createDownload({ origin: config.mediaOrigin }), store, publish, now })

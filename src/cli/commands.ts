@@ -103,6 +103,7 @@ export const commands: readonly Command[] = [
       'Prints new keys: fernet for APP_SECRET_KEY, session for SESSION_SECRET, approval and audit for the pairs of those names, api and hex for anything else.',
     args: ['[kind]'],
     example: 'countersign keys generate approval >> .env',
+    offline: true,
     load: async () => (await import('./keys.ts')).generateKeys,
   },
   {
@@ -121,6 +122,7 @@ export const commands: readonly Command[] = [
     name: 'config check',
     about: 'Reads the configuration of every process and tells all its faults.',
     args: ['[process]'],
+    offline: true,
     load: async () => (await import('./config.ts')).checkConfig,
   },
   {
@@ -128,6 +130,7 @@ export const commands: readonly Command[] = [
     about: 'Shows what a process would run with; secrets are not shown.',
     args: ['[process]'],
     options: json,
+    offline: true,
     load: async () => (await import('./config.ts')).showConfig,
   },
   {
@@ -145,6 +148,7 @@ export const commands: readonly Command[] = [
     name: 'health',
     about: 'Asks the web process on this machine whether it is ready.',
     options: json,
+    offline: true,
     load: async () => (await import('./health.ts')).askHealth,
   },
 ]

@@ -3,10 +3,19 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { secretKinds } from '#src/domain/secret-age.ts'
 import { generateApprovalKeys } from '#src/vault/approvals.ts'
 import { generateFernetKey } from '#src/vault/keyring.ts'
 import { Secret } from '#src/vault/secret.ts'
-import { ConfigError, type Environment, environmentFor, type ProcessRole, readConfig, variables } from './config.ts'
+import {
+  ConfigError,
+  type Environment,
+  environmentFor,
+  heldSecrets,
+  type ProcessRole,
+  readConfig,
+  variables,
+} from './config.ts'
 
 const roles: ProcessRole[] = ['web', 'drafting', 'sending', 'media', 'cli', 'sandbox']
 const [approval, audit, formerAudit] = [generateApprovalKeys(), generateApprovalKeys(), generateApprovalKeys()]
@@ -90,6 +99,18 @@ describe('a process of its role', () => {
       cli: ['DATABASE_URL', 'REDIS_URL', 'APP_SECRET_KEY', 'SESSION_SECRET', 'META_APP_SECRET'],
       sandbox: ['INSTAGRAM_APP_SECRET', 'META_APP_SECRET'],
     })
+  })
+
+  it('tells its own secrets by their variables, the present one of each list, and every one has its age', () => {
+    const values = heldSecrets(readConfig(whole, 'web'), 'web').map(({ name, secret }) => [name, secret.reveal()])
+    expect(Object.fromEntries(values)).toMatchObject({
+      SESSION_SECRET: whole.SESSION_SECRET,
+      INSTAGRAM_APP_SECRET: 'canary-instagram-new',
+    })
+    const used = variables.filter(({ secret, roles }) => secret && roles.length > 0).map(({ name }) => name)
+    expect(Object.keys(secretKinds).sort()).toEqual(used.sort())
+    const told = roles.flatMap((role) => heldSecrets(readConfig(whole, role), role).map(({ name }) => name))
+    expect([...new Set(told)].sort()).toEqual(used)
   })
 
   it('gives the sandbox its own Claude key, never a real one', () => {

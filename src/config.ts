@@ -141,6 +141,17 @@ export function readConfig<R extends ProcessRole>(all: Environment, role: R, liv
   return Object.freeze(fields) as unknown as Config[R]
 }
 
+/** What a process holds, by variable: of a list that is being rotated, the present one. */
+export function heldSecrets(config: object, role: ProcessRole): { name: VariableName; secret: Secret }[] {
+  const fields = config as Record<string, Secret | readonly LabelledSecret[] | undefined>
+  return names.flatMap((name) => {
+    if (!variableOf(name).secret || !roleHas(role, name)) return []
+    const value = fields[fieldOf(name)]
+    const secret = Array.isArray(value) ? value[0]?.secret : value
+    return secret ? [{ name, secret }] : []
+  })
+}
+
 type Fields = Record<string, unknown>
 type LiveTexts = ReadonlyMap<VariableName, LiveText>
 

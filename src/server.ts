@@ -3,7 +3,10 @@ import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import { connect } from '#db/client.ts'
 import { createLogger } from '#src/observability/logger.ts'
+import { runSweep } from '#workers/sweep.ts'
 import { configOrExit, createClosers, exitOnLostErrors } from './composition.ts'
+import { heldSecrets } from './config.ts'
+import { createSecretAges } from './flow/secret-ages.ts'
 import { createLanes } from './limits/lanes.ts'
 import { createBell, PREFIX } from './queues/bell.ts'
 import { createRedisLook } from './queues/facts.ts'
@@ -13,6 +16,7 @@ import { createWeb } from './web.ts'
 
 const EX_CONFIG = 78
 const CLOSE_MS = 9000
+const SECRETS_EVERY_MS = 3_600_000
 
 const config = await configOrExit('web')
 const log = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY, process: 'web' })
@@ -30,6 +34,13 @@ async function start(): Promise<void> {
   const listening = connectWorker(config.redisUrl.reveal())
   closers.add('live', listening, async () => listening.disconnect())
 
+  const now = () => new Date()
+  if (!config.sandbox) {
+    const secrets = heldSecrets(config, 'web')
+    const look = createSecretAges({ db, stage: config.appEnv, secrets, keys: config.appSecretKey, now })
+    const ages = runSweep({ log, sweep: look, everyMs: SECRETS_EVERY_MS })
+    closers.add('secret ages', ages, () => ages.close())
+  }
   const app = createWeb({
     config,
     db,
@@ -41,7 +52,7 @@ async function start(): Promise<void> {
     redisLook: createRedisLook(redis),
     isRedisHere: () => redis.status === 'ready',
     log,
-    now: () => new Date(),
+    now,
   })
   const server = await listen(createAdaptorServer({ fetch: app.fetch }) as Server)
   closers.add('server', server, () => stop(server))

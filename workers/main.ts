@@ -20,6 +20,7 @@ import { restorePauses } from '#src/flow/pause.ts'
 import { createReadBack } from '#src/flow/read-back.ts'
 import { createReceive } from '#src/flow/receive.ts'
 import { createRenew } from '#src/flow/renew.ts'
+import { createSecretAges } from '#src/flow/secret-ages.ts'
 import { createSend } from '#src/flow/send.ts'
 import { createSweep } from '#src/flow/sweep.ts'
 import { createSweepMedia } from '#src/flow/sweep-media.ts'
@@ -46,6 +47,7 @@ import { runSweep } from './sweep.ts'
 
 const EX_USAGE = 2
 const CLOSE_MS = 14_000
+const SECRETS_EVERY_MS = 3_600_000
 
 const starters = { drafting: startDrafting, sending: startSending, media: startMedia }
 const roles = process.argv.slice(2)
@@ -67,6 +69,15 @@ async function startDrafting(): Promise<void> {
   closers.add('inbox', ...closing(runInbox({ ...workers, receive: createReceive({ db, bell, publish, now }) })))
   closers.add('draft', ...closing(runDraft({ ...workers, concurrency: 50, draft })))
   closers.add('sweep', ...closing(runSweep({ log: workers.log, sweep })))
+  if (!config.sandbox) {
+    const ages = createSecretAges({
+      db,
+      stage: config.appEnv,
+      secrets: [{ name: 'ANTHROPIC_API_KEY', secret: apiKey }],
+      now,
+    })
+    closers.add('secret ages', ...closing(runSweep({ log: workers.log, sweep: ages, everyMs: SECRETS_EVERY_MS })))
+  }
   const erase = createErase({ db, hasKeptBodies, publish, now, holder: randomUUID() })
   closers.add('erase', ...closing(runSweep({ log: workers.log, sweep: erase })))
   workers.log.info({ role: 'drafting' }, 'working')

@@ -23,6 +23,7 @@ export const alertKinds = [
   'account_deauthorized',
   'erasure_waiting',
   'webhooks_missing',
+  'secret_due',
 ] as const
 
 /** Something an operator should know. While it is open it counts instead of repeating itself. */

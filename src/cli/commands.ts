@@ -119,6 +119,12 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./keys-rotate.ts')).showKeys,
   },
   {
+    name: 'keys calendar',
+    about: 'Says when each secret is to be replaced; 1 when one is overdue.',
+    options: json,
+    load: async () => (await import('./keys-calendar.ts')).showCalendar,
+  },
+  {
     name: 'config check',
     about: 'Reads the configuration of every process and tells all its faults.',
     args: ['[process]'],

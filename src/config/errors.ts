@@ -31,7 +31,7 @@ export class SecretsError extends Error {
   /** How long the backend wants to be left alone. */
   readonly waitMs: number
 
-  constructor(backend: string, reason: SecretsReason, { variable = 'Access', detail = '', waitMs = 0 } = {}) {
+  constructor(backend: string, reason: SecretsReason, { variable = 'SECRETS_BACKEND', detail = '', waitMs = 0 } = {}) {
     super(`${variable}: ${backend} ${reasons[reason].words}${detail && ` (${detail})`}`)
     this.backend = backend
     this.variable = variable

@@ -13,6 +13,7 @@ import {
   laterAddresses,
   productSpecs,
   publicUrl,
+  warnOfPlainSecrets,
   withKeptSecrets,
   withSandboxIfOn,
 } from './product.mjs'
@@ -81,6 +82,7 @@ async function takeOver(folder) {
 
 /** What this run goes by. Everything but the addresses of private servers is judged before anything is started. */
 async function settle(folder, plain) {
+  await warnOfPlainSecrets(plain)
   const given = await withKeptSecrets(plain)
   const secrets = await generatedSecrets(folder)
   const settings = underlay(withSecrets(given, secrets), { MEDIA_DIR: path.join(folder, 'media') })

@@ -22,15 +22,20 @@ export async function withSandboxIfOn(env, { port, secrets, folder }) {
 
 /** The settings with the secrets that are kept elsewhere: the processes get theirs from here, and nobody the way to all. */
 export async function withKeptSecrets(env) {
-  const { openSecrets, warningFor } = await built('src/config/secrets.js')
-  const warning = warningFor(env)
-  if (warning) say(warning)
+  const { openSecrets } = await built('src/config/secrets.js')
   try {
     return (await openSecrets(env, [...WORKING, 'cli', 'sandbox'])).env
   } catch (error) {
     if (error.name !== 'SecretsError' && error.name !== 'ConfigError') throw error
     throw new Halt(error.message, error.isPassing ? EXIT.unavailable : EXIT.config)
   }
+}
+
+/** In production, secrets deserve a better place than the environment. */
+export async function warnOfPlainSecrets(env) {
+  const { warningFor } = await built('src/config/secrets.js')
+  const warning = warningFor(env)
+  if (warning) say(warning)
 }
 
 /** Stands for the addresses of private servers while these are not running. */

@@ -3,6 +3,7 @@ import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
 import type { Conn, Transaction } from './client.ts'
 import { accountLogins, type LoginChoice } from './schema/account-logins.ts'
 import { accounts } from './schema/accounts.ts'
+import { operators } from './schema/operators.ts'
 
 /** A sealed value, and the place to which it is bound. */
 export interface SealedValue {
@@ -37,6 +38,12 @@ export const sealedColumns: readonly SealedColumn[] = [
     table: accounts,
     id: accounts.id,
     column: accounts.sealedToken,
+  }),
+  value('totp_seed', {
+    name: 'operators.totp_seed',
+    table: operators,
+    id: operators.id,
+    column: operators.totpSeed,
   }),
   {
     name: 'account_logins.choices',

@@ -12,7 +12,7 @@ import {
 } from './lib/environment.mjs'
 import { prepare } from './lib/launch.mjs'
 import { checkMachine, dataFolder, root } from './lib/place.mjs'
-import { built, laterAddresses, withSandboxIfOn } from './lib/product.mjs'
+import { built, laterAddresses, withKeptSecrets, withSandboxIfOn } from './lib/product.mjs'
 import { main, say } from './lib/say.mjs'
 
 const args = process.argv.slice(2)
@@ -32,6 +32,12 @@ await main(async () => {
   return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)))
 })
 
+function isOffline([first, second]) {
+  return (
+    first === undefined || first.startsWith('-') || first === 'health' || (first === 'keys' && second === 'generate')
+  )
+}
+
 /** As `npm start` would have them, with the stores and the sandbox of the last start. */
 async function settings() {
   const secrets = await generatedSecrets(dataFolder)
@@ -42,6 +48,8 @@ async function settings() {
   const { note, sources } = createSources()
   let env = {}
   for (const { from, settings } of settingsLayers()) env = note(underlay(env, settings), from)
+  // Who only asks what there is to do needs no secret, and who makes keys has none yet.
+  if (!isOffline(args)) env = note(await withKeptSecrets(env), env.SECRETS_BACKEND)
   env = note(withSecrets(env, secrets), 'made by npm start')
   env = note(underlay(env, kept), 'last npm start')
   env = note(await withSandboxIfOn(underlay(env, later), { port, secrets, folder: dataFolder }), 'sandbox')

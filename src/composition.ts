@@ -1,17 +1,35 @@
 import { errorFields, type Log } from '#src/observability/logger.ts'
+import { SecretsError } from './config/errors.ts'
+import { openSecrets, warningFor } from './config/secrets.ts'
 import { type Config, ConfigError, environment, type ProcessRole, readConfig } from './config.ts'
 
+const EX_UNAVAILABLE = 69
 const EX_CONFIG = 78
+const REFRESH_MS = 60_000
 
 /** The configuration of this process; when it has faults they are told, all of them, and the process ends. */
-export function configOrExit<R extends ProcessRole>(role: R): Config[R] {
+export async function configOrExit<R extends ProcessRole>(role: R): Promise<Config[R]> {
   try {
-    return readConfig(environment, role)
+    const { env, live, refresh } = await openSecrets(environment, [role])
+    const warning = role === 'web' && warningFor(environment)
+    if (warning) process.stderr.write(`${warning}\n`)
+    if (live.size > 0) keepFresh(refresh)
+    return readConfig(env, role, live)
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
+    if (!(error instanceof ConfigError || error instanceof SecretsError)) throw error
     process.stderr.write(`${error.message}\n`)
-    process.exit(EX_CONFIG)
+    process.exit(error instanceof SecretsError && error.isPassing ? EX_UNAVAILABLE : EX_CONFIG)
   }
+}
+
+/** A backend that is away takes nothing from a process that has its secrets; what is wrong is told when it changes. */
+function keepFresh(refresh: () => Promise<SecretsError[]>): void {
+  let told = ''
+  setInterval(async () => {
+    const wrong = (await refresh()).map(({ message }) => message).join('; ')
+    if (wrong !== told && wrong) process.emitWarning(`Secrets stay as they are: ${wrong}`)
+    told = wrong
+  }, REFRESH_MS).unref()
 }
 
 /** Things that are open, to be closed in reverse order. */

@@ -2,11 +2,20 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { inspect } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { secretKinds } from '#src/domain/secret-age.ts'
 import { generateApprovalKeys } from '#src/vault/approvals.ts'
 import { generateFernetKey } from '#src/vault/keyring.ts'
 import { Secret } from '#src/vault/secret.ts'
-import { ConfigError, type Environment, environmentFor, type ProcessRole, readConfig, variables } from './config.ts'
+import {
+  ConfigError,
+  type Environment,
+  environmentFor,
+  heldSecrets,
+  type ProcessRole,
+  readConfig,
+  variables,
+} from './config.ts'
 
 const roles: ProcessRole[] = ['web', 'drafting', 'sending', 'media', 'cli', 'sandbox']
 const [approval, audit, formerAudit] = [generateApprovalKeys(), generateApprovalKeys(), generateApprovalKeys()]
@@ -29,6 +38,8 @@ const whole = {
   INSTAGRAM_APP_SECRET: 'canary-instagram-new,canary-instagram-old',
   META_APP_SECRET: 'canary-meta-app-secret',
   ANTHROPIC_API_KEY: 'sk-ant-api03-canary-claude',
+  VAULT_TOKEN: 'canary-vault-token',
+  VAULT_SECRET_ID: 'canary-vault-secret-id',
 } as const
 
 const faultsOf = (env: Environment, role: ProcessRole): string[] => {
@@ -88,6 +99,18 @@ describe('a process of its role', () => {
       cli: ['DATABASE_URL', 'REDIS_URL', 'APP_SECRET_KEY', 'SESSION_SECRET', 'META_APP_SECRET'],
       sandbox: ['INSTAGRAM_APP_SECRET', 'META_APP_SECRET'],
     })
+  })
+
+  it('tells its own secrets by their variables, the present one of each list, and every one has its age', () => {
+    const values = heldSecrets(readConfig(whole, 'web'), 'web').map(({ name, secret }) => [name, secret.reveal()])
+    expect(Object.fromEntries(values)).toMatchObject({
+      SESSION_SECRET: whole.SESSION_SECRET,
+      INSTAGRAM_APP_SECRET: 'canary-instagram-new',
+    })
+    const used = variables.filter(({ secret, roles }) => secret && roles.length > 0).map(({ name }) => name)
+    expect(Object.keys(secretKinds).sort()).toEqual(used.sort())
+    const told = roles.flatMap((role) => heldSecrets(readConfig(whole, role), role).map(({ name }) => name))
+    expect([...new Set(told)].sort()).toEqual(used)
   })
 
   it('gives the sandbox its own Claude key, never a real one', () => {
@@ -299,11 +322,39 @@ describe('a variable from a file', () => {
     expect(environmentFor(env, 'sandbox')).not.toHaveProperty('ANTHROPIC_API_KEY_FILE')
   })
 
-  it.each(variables.map(({ name }) => name))('%s can be given that way', (name) => {
+  const given = variables.filter(({ roles }) => roles.length > 0).map(({ name }) => name)
+
+  it.each(given)('%s can be given that way', (name) => {
     const role = variables.find((variable) => variable.name === name)?.roles[0] ?? 'web'
     expect(faultsOf({ ...whole, [name]: '', [`${name}_FILE`]: '/nowhere/at/all' }, role)).toContainEqual(
       expect.stringMatching(new RegExp(`^${name} points .* cannot be read`)),
     )
+  })
+
+  it('is read again when it changes, by everybody who holds the secret already, and a wrong one changes nothing', async () => {
+    const warned: string[] = []
+    const hear = ({ message }: Error) => void warned.push(message)
+    process.on('warning', hear)
+    onTestFinished(() => void process.off('warning', hear))
+    const { ANTHROPIC_API_KEY: _, META_APP_SECRET: __, SESSION_SECRET, ...rest } = whole
+    const [claude, meta, session] = [aFile('sk-ant-first'), aFile('meta-secret-number-one'), aFile(SESSION_SECRET)]
+    const env = { ...rest, ANTHROPIC_API_KEY_FILE: claude, META_APP_SECRET_FILE: meta, SESSION_SECRET_FILE: session }
+    const { anthropicApiKey } = readConfig(env, 'drafting')
+    const web = readConfig(env, 'web')
+    const [present] = web.metaAppSecrets
+    writeFileSync(claude, 'sk-ant-second\n')
+    writeFileSync(meta, 'meta-secret-number-two,meta-secret-number-one')
+    writeFileSync(session, 'x'.repeat(64))
+    await expect.poll(() => anthropicApiKey.reveal(), { timeout: 5000 }).toBe('sk-ant-second')
+    await expect.poll(() => web.metaAppSecrets.length, { timeout: 5000 }).toBe(2)
+    expect(present?.secret.reveal()).toBe('meta-secret-number-two')
+    expect(web.metaAppSecrets.map(({ label }) => label)).toEqual(['meta-1', 'meta-2'])
+    expect(web.sessionSecret.reveal()).toBe(SESSION_SECRET)
+    writeFileSync(claude, 'canary')
+    await expect.poll(() => anthropicApiKey.reveal() && warned, { timeout: 5000 }).toHaveLength(1)
+    expect(anthropicApiKey.reveal()).toBe('sk-ant-second')
+    expect(warned[0]).toMatch(/^ANTHROPIC_API_KEY was changed and must have at least 8 characters; the one before/)
+    expect(inspect(web, { depth: 9, showHidden: true, getters: true })).not.toContain('meta-secret')
   })
 
   it('is a fault when the variable is set as well, and when the file is empty', () => {

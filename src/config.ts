@@ -2,6 +2,8 @@
  * The environment comes in here and nowhere else. One table (`config/variables.ts`) says which process gets which variable;
  * a process reads its own share and knows nothing of the rest. All faults are told at once, by name, never by value.
  */
+import { ConfigError } from '#src/config/errors.ts'
+import { defineLive, fileText, type LiveText } from '#src/config/live.ts'
 import { Fault, isPlaceholder, type LabelledSecret } from '#src/config/readers.ts'
 import {
   type Environment,
@@ -19,6 +21,7 @@ import type { Secret } from '#src/vault/secret.ts'
 
 export type ProcessRole = Role
 export type { Environment }
+export { ConfigError }
 
 /** The real environment, for the files that start a process. */
 // biome-ignore lint/style/noProcessEnv: this file is the one place where the environment is read.
@@ -124,19 +127,6 @@ export interface Config {
     }
 }
 
-/** Every fault at once, each by the variable's name. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-  readonly faults: string[]
-
-  constructor(faults: string[]) {
-    super(
-      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
-    )
-    this.faults = faults
-  }
-}
-
 /** The table as a list, for the parent process and for `.env.example`. */
 export const variables: readonly (Variable & { name: VariableName })[] = names.map((name) => ({
   name,
@@ -148,10 +138,13 @@ export function environmentFor(env: Environment, role: ProcessRole): Record<stri
   return filterFor(env, role)
 }
 
-/** The fields of that role, frozen. Throws a `ConfigError`. */
-export function readConfig<R extends ProcessRole>(all: Environment, role: R): Config[R] {
+/**
+ * The fields of that role, frozen; those that may change while the process runs are read anew from `live`, or from their
+ * files. Throws a `ConfigError`.
+ */
+export function readConfig<R extends ProcessRole>(all: Environment, role: R, live: LiveTexts = new Map()): Config[R] {
   const env = filterFor(all, role)
-  const { fields, faults } = readFields(env, role)
+  const { fields, faults } = readFields(env, role, live)
   if (roleHas(role, 'PORT')) fields['publicUrl'] ??= `http://${hostInUrl(String(fields['host']))}:${fields['port']}`
   faults.push(...crossFaults(env, role, fields))
   if (faults.length > 0) throw new ConfigError(faults)
@@ -159,21 +152,34 @@ export function readConfig<R extends ProcessRole>(all: Environment, role: R): Co
   return Object.freeze(fields) as unknown as Config[R]
 }
 
-type Fields = Record<string, unknown>
+/** What a process holds, by variable: of a list that is being rotated, the present one. */
+export function heldSecrets(config: object, role: ProcessRole): { name: VariableName; secret: Secret }[] {
+  const fields = config as Record<string, Secret | readonly LabelledSecret[] | undefined>
+  return names.flatMap((name) => {
+    if (!variableOf(name).secret || !roleHas(role, name)) return []
+    const value = fields[fieldOf(name)]
+    const secret = Array.isArray(value) ? value[0]?.secret : value
+    return secret ? [{ name, secret }] : []
+  })
+}
 
-function readFields(env: Environment, role: ProcessRole): { fields: Fields; faults: string[] } {
+type Fields = Record<string, unknown>
+type LiveTexts = ReadonlyMap<VariableName, LiveText>
+
+function readFields(env: Environment, role: ProcessRole, live: LiveTexts): { fields: Fields; faults: string[] } {
   const faults: string[] = []
   const fields: Fields = { ...absentLists[role] }
   for (const name of names) {
     try {
       const value = readVariable(env, name, role)
-      if (value !== undefined) fields[fieldOf(name)] = value
+      if (value !== undefined) define(fields, name, { value, text: liveText(env, name, live) })
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       faults.push(`${name} ${error.message}`)
     }
   }
-  return { fields: { ...fields, sandbox: isSandboxOn(env) }, faults }
+  fields['sandbox'] = isSandboxOn(env)
+  return { fields, faults }
 }
 
 const absentLists: Partial<Record<ProcessRole, object>> = {
@@ -195,8 +201,33 @@ function readVariable(env: Environment, name: VariableName, role: ProcessRole): 
     if (variable.requiredBy?.includes(role)) throw new Fault(`is missing: ${variable.about}`)
     return undefined
   }
-  if (variable.secret && isPlaceholder(text)) throw new Fault('still holds the sample value')
-  return variable.read(text)
+  return readerOf(name).read(text)
+}
+
+/** How a value that may change is looked at again; undefined where it cannot, or need not, change. */
+function liveText(env: Environment, name: VariableName, live: LiveTexts): LiveText | undefined {
+  if (!variableOf(name).live) return undefined
+  const isFile = Boolean(env[`${name}_FILE`])
+  return isFile ? fileText(() => textOf(env, name) ?? '') : live.get(name)
+}
+
+function define(fields: Fields, name: VariableName, { value, text }: { value: unknown; text: LiveText | undefined }) {
+  if (text) defineLive(fields, fieldOf(name), { text, ...readerOf(name) })
+  else fields[fieldOf(name)] = value
+}
+
+function readerOf(name: VariableName) {
+  const { secret, read } = variableOf(name)
+  return {
+    read(text: string): unknown {
+      if (secret && isPlaceholder(text)) throw new Fault('still holds the sample value')
+      return read(text)
+    },
+    onFault(error: unknown): void {
+      if (!(error instanceof Fault)) throw error
+      process.emitWarning(`${name} was changed and ${error.message}; the one before stays in use`)
+    },
+  }
 }
 
 /** Faults that lie between variables. */

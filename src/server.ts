@@ -7,7 +7,9 @@ import { createAuditSink } from '#src/observability/audit-sink.ts'
 import { createLogger } from '#src/observability/logger.ts'
 import { runSweep } from '#workers/sweep.ts'
 import { configOrExit, createClosers, exitOnLostErrors } from './composition.ts'
+import { heldSecrets } from './config.ts'
 import { createFollowAudit } from './flow/follow-audit.ts'
+import { createSecretAges } from './flow/secret-ages.ts'
 import { createSignAudit } from './flow/sign-audit.ts'
 import { HEADERS_MAX, serverOptions } from './http/server-options.ts'
 import { createLanes } from './limits/lanes.ts'
@@ -23,8 +25,9 @@ const EX_CONFIG = 78
 const CLOSE_MS = 9000
 const SIGN_EVERY_MS = 5000
 const FOLLOW_EVERY_MS = 1000
+const SECRETS_EVERY_MS = 3_600_000
 
-const config = configOrExit('web')
+const config = await configOrExit('web')
 const log = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY, process: 'web' })
 exitOnLostErrors(log)
 await start()
@@ -42,6 +45,13 @@ async function start(): Promise<void> {
 
   const publish = createPublisher(redis)
   closers.add('audit', ...keepRecord(db, publish))
+  const now = () => new Date()
+  if (!config.sandbox) {
+    const secrets = heldSecrets(config, 'web')
+    const look = createSecretAges({ db, stage: config.appEnv, secrets, keys: config.appSecretKey, now })
+    const ages = runSweep({ log, sweep: look, everyMs: SECRETS_EVERY_MS })
+    closers.add('secret ages', ages, () => ages.close())
+  }
   const app = createWeb({
     config,
     db,
@@ -54,7 +64,7 @@ async function start(): Promise<void> {
     redisLook: createRedisLook(redis),
     isRedisHere: () => redis.status === 'ready',
     log,
-    now: () => new Date(),
+    now,
     onClose: (name, close) => void closers.add(name, close, close),
   })
   const server = await listen(createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server)

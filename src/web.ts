@@ -143,10 +143,10 @@ function buildReceivers({ config, db, bell, log, now }: WebParts): Doors['webhoo
     log,
     now,
   })
-  const receiver = (source: Platform, secrets: LabelledSecret[]) =>
+  const receiver = (source: Platform, secrets: () => LabelledSecret[]) =>
     createReceiver({
       source,
-      matchSignature: (body, header) => matchSignature(body, header, secrets),
+      matchSignature: (body, header) => matchSignature(body, header, secrets()),
       isVerifyToken: (given) => isVerifyToken(given, config.webhookVerifyToken),
       accept,
       log,
@@ -154,15 +154,15 @@ function buildReceivers({ config, db, bell, log, now }: WebParts): Doors['webhoo
     })
   return {
     // An Instagram account that is linked to a Page is signed for like the Page.
-    instagram: receiver('instagram', [...config.instagramAppSecrets, ...config.metaAppSecrets]),
-    messenger: receiver('messenger', config.metaAppSecrets),
+    instagram: receiver('instagram', () => [...config.instagramAppSecrets, ...config.metaAppSecrets]),
+    messenger: receiver('messenger', () => config.metaAppSecrets),
   }
 }
 
 function buildCompliance({ config, db, publish, log, now }: WebParts) {
-  const secrets = [...config.instagramAppSecrets, ...config.metaAppSecrets]
+  const secrets = () => [...config.instagramAppSecrets, ...config.metaAppSecrets]
   return createCompliance({
-    readSignedRequest: (text) => readSignedRequest(text, secrets, now()),
+    readSignedRequest: (text) => readSignedRequest(text, secrets(), now()),
     deauthorize: createDeauthorize({ db, publish, now }),
     requestDeletion: createRequestDeletion({ db, publish, now }).fromMeta,
     deletionState: createDeletionState({ db }),
@@ -174,14 +174,15 @@ function buildCompliance({ config, db, publish, log, now }: WebParts) {
 /** It holds what the command line does not, but opens no token. Whoever asks while it looks gets the same answer. */
 export function buildDoctor({ config, db, redisLook, now }: WebParts): () => Promise<Report> {
   const { publicUrl, sandbox, graphApiVersion, instagramAppId, metaAppId } = config
-  const examine = createDoctor({
-    ...{ db, redis: redisLook, now, publicUrl, sandbox, graphApiVersion, instagramAppId, metaAppId },
-    meta: createMetaQuestions(config),
-    metaAppSecret: config.metaAppSecrets[0]?.secret,
-    instagramAppSecrets: config.instagramAppSecrets.map(({ secret }) => secret),
-    verifyToken: config.webhookVerifyToken,
-    hasKeys: true,
-  })
+  const examine = () =>
+    createDoctor({
+      ...{ db, redis: redisLook, now, publicUrl, sandbox, graphApiVersion, instagramAppId, metaAppId },
+      meta: createMetaQuestions(config),
+      metaAppSecret: config.metaAppSecrets[0]?.secret,
+      instagramAppSecrets: config.instagramAppSecrets.map(({ secret }) => secret),
+      verifyToken: config.webhookVerifyToken,
+      hasKeys: true,
+    })()
   let looking: Promise<Report> | undefined
   return () => {
     looking ??= examine().finally(() => {

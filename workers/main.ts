@@ -21,6 +21,7 @@ import { restorePauses } from '#src/flow/pause.ts'
 import { createReadBack } from '#src/flow/read-back.ts'
 import { createReceive } from '#src/flow/receive.ts'
 import { createRenew } from '#src/flow/renew.ts'
+import { createSecretAges } from '#src/flow/secret-ages.ts'
 import { createSend } from '#src/flow/send.ts'
 import { createSweep } from '#src/flow/sweep.ts'
 import { createSweepMedia } from '#src/flow/sweep-media.ts'
@@ -48,6 +49,7 @@ import { runSweep } from './sweep.ts'
 
 const EX_USAGE = 2
 const CLOSE_MS = 14_000
+const SECRETS_EVERY_MS = 3_600_000
 
 const starters = { drafting: startDrafting, sending: startSending, media: startMedia }
 const roles = process.argv.slice(2)
@@ -57,10 +59,10 @@ if (roles.length === 0 || !roles.every((role) => role in starters)) {
   process.stderr.write(`Name the roles to run: ${Object.keys(starters).join(', ')}\n`)
   process.exit(EX_USAGE)
 }
-for (const role of new Set(roles)) starters[role as keyof typeof starters]()
+await Promise.all([...new Set(roles)].map((role) => starters[role as keyof typeof starters]()))
 
-function startDrafting(): void {
-  const config = configOrExit('drafting')
+async function startDrafting(): Promise<void> {
+  const config = await configOrExit('drafting')
   const { db, bell, hasKeptBodies, redis, publish, now, workers } = open(config, 'drafting')
   const { anthropicApiKey: apiKey, anthropicBaseUrl: baseUrl, claudeModel: model, claudeEffort: effort } = config
   const draftReply = createDraftReply({ apiKey, model, effort, ...(baseUrl && { baseUrl }) })
@@ -69,13 +71,22 @@ function startDrafting(): void {
   closers.add('inbox', ...closing(runInbox({ ...workers, receive: createReceive({ db, bell, publish, now }) })))
   closers.add('draft', ...closing(runDraft({ ...workers, concurrency: 50, draft })))
   closers.add('sweep', ...closing(runSweep({ log: workers.log, sweep })))
+  if (!config.sandbox) {
+    const ages = createSecretAges({
+      db,
+      stage: config.appEnv,
+      secrets: [{ name: 'ANTHROPIC_API_KEY', secret: apiKey }],
+      now,
+    })
+    closers.add('secret ages', ...closing(runSweep({ log: workers.log, sweep: ages, everyMs: SECRETS_EVERY_MS })))
+  }
   const erase = createErase({ db, hasKeptBodies, publish, now, holder: randomUUID() })
   closers.add('erase', ...closing(runSweep({ log: workers.log, sweep: erase })))
   workers.log.info({ role: 'drafting' }, 'working')
 }
 
-function startSending(): void {
-  const config = configOrExit('sending')
+async function startSending(): Promise<void> {
+  const config = await configOrExit('sending')
   const { db, bell, redis, publish, now, workers } = open(config, 'sending')
   const adapters = createAdapters(config)
   const keyring = createKeyring(config.appSecretKey)
@@ -104,8 +115,8 @@ function startSending(): void {
   workers.log.info({ role: 'sending' }, 'working')
 }
 
-function startMedia(): void {
-  const config = configOrExit('media')
+async function startMedia(): Promise<void> {
+  const config = await configOrExit('media')
   const { db, bell, publish, now, workers } = open(config, 'media')
   const store = createFolder(config.mediaDir)
   const keep = createKeepMedia({ db, download: createDownload({ origin: config.mediaOrigin }), store, publish, now })

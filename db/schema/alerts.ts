@@ -26,6 +26,7 @@ export const alertKinds = [
   'audit_broken',
   'audit_sink',
   'session_reused',
+  'secret_due',
 ] as const
 
 /** Something an operator should know. While it is open it counts instead of repeating itself. */

@@ -203,3 +203,9 @@ it('finds the addresses of the last start again, for commands given beside it, a
   expect(keptAddresses(folder)).toEqual({ DATABASE_URL, PORT: '3000' })
   expect(statSync(path.join(folder, 'addresses.env')).mode & 0o777).toBe(0o600)
 })
+
+it.each(['vault', 'aws'])('makes no secret of the product where they are kept in %s', async (SECRETS_BACKEND) => {
+  const { APPROVAL_SIGNING_KEY, ...secrets } = await generatedSecrets(aFolder())
+  expect(withSecrets({ SECRETS_BACKEND }, secrets)).toEqual({ SECRETS_BACKEND })
+  expect(withSecrets({ SECRETS_BACKEND, APPROVAL_SIGNING_KEY }, secrets)).toHaveProperty('APPROVAL_PUBLIC_KEY')
+})

@@ -7,7 +7,16 @@ import { ensureNodeModules } from './node-modules.mjs'
 import { endLeftovers, notePid, ourProcesses } from './pids.mjs'
 import { privateFolder, root } from './place.mjs'
 import { freePort, isFree, keptPort } from './ports.mjs'
-import { checkConfig, countersign, laterAddresses, productSpecs, publicUrl, withSandboxIfOn } from './product.mjs'
+import {
+  checkConfig,
+  countersign,
+  laterAddresses,
+  productSpecs,
+  publicUrl,
+  warnOfPlainSecrets,
+  withKeptSecrets,
+  withSandboxIfOn,
+} from './product.mjs'
 import { EXIT, Halt, say, step } from './say.mjs'
 import { missingStores, startStores } from './stores.mjs'
 
@@ -72,7 +81,9 @@ async function takeOver(folder) {
 }
 
 /** What this run goes by. Everything but the addresses of private servers is judged before anything is started. */
-async function settle(folder, given) {
+async function settle(folder, plain) {
+  await warnOfPlainSecrets(plain)
+  const given = await withKeptSecrets(plain)
   const secrets = await generatedSecrets(folder)
   const settings = underlay(withSecrets(given, secrets), { MEDIA_DIR: path.join(folder, 'media') })
   const env = await withSandboxIfOn(settings, {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { withSandbox } from './environment.mjs'
 import { root } from './place.mjs'
-import { EXIT, Halt } from './say.mjs'
+import { EXIT, Halt, say } from './say.mjs'
 
 const dist = (file) => path.join(root, 'dist', file)
 const WORKING = ['web', 'drafting', 'sending', 'media']
@@ -18,6 +18,24 @@ export async function withSandboxIfOn(env, { port, secrets, folder }) {
   const { environmentFor } = await built('src/config.js')
   if (environmentFor(env, 'web').SANDBOX !== 'on' || env.APP_ENV === 'production') return env
   return withSandbox(env, { port: await port(), secrets, folder })
+}
+
+/** The settings with the secrets that are kept elsewhere: the processes get theirs from here, and nobody the way to all. */
+export async function withKeptSecrets(env) {
+  const { openSecrets } = await built('src/config/secrets.js')
+  try {
+    return (await openSecrets(env, [...WORKING, 'cli', 'sandbox'])).env
+  } catch (error) {
+    if (error.name !== 'SecretsError' && error.name !== 'ConfigError') throw error
+    throw new Halt(error.message, error.isPassing ? EXIT.unavailable : EXIT.config)
+  }
+}
+
+/** In production, secrets deserve a better place than the environment. */
+export async function warnOfPlainSecrets(env) {
+  const { warningFor } = await built('src/config/secrets.js')
+  const warning = warningFor(env)
+  if (warning) say(warning)
 }
 
 /** Stands for the addresses of private servers while these are not running. */

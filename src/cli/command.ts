@@ -27,6 +27,8 @@ export interface Command {
   /** Names of its arguments; one in brackets may be left out. */
   args?: readonly string[]
   options?: NonNullable<ParseArgsConfig['options']>
+  /** Needs no secret, so that no backend is asked. */
+  offline?: true
   /** One line a person could type. */
   example?: string
   load: () => Promise<Run>

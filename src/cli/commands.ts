@@ -182,6 +182,7 @@ export const commands: readonly Command[] = [
       'Prints new keys: fernet for APP_SECRET_KEY, session for SESSION_SECRET, approval and audit for the pairs of those names, api and hex for anything else.',
     args: ['[kind]'],
     example: 'countersign keys generate approval >> .env',
+    offline: true,
     load: async () => (await import('./keys.ts')).generateKeys,
   },
   {
@@ -197,9 +198,16 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./keys-rotate.ts')).showKeys,
   },
   {
+    name: 'keys calendar',
+    about: 'Says when each secret is to be replaced; 1 when one is overdue.',
+    options: json,
+    load: async () => (await import('./keys-calendar.ts')).showCalendar,
+  },
+  {
     name: 'config check',
     about: 'Reads the configuration of every process and tells all its faults.',
     args: ['[process]'],
+    offline: true,
     load: async () => (await import('./config.ts')).checkConfig,
   },
   {
@@ -207,6 +215,7 @@ export const commands: readonly Command[] = [
     about: 'Shows what a process would run with; secrets are not shown.',
     args: ['[process]'],
     options: json,
+    offline: true,
     load: async () => (await import('./config.ts')).showConfig,
   },
   {
@@ -224,6 +233,7 @@ export const commands: readonly Command[] = [
     name: 'health',
     about: 'Asks the web process on this machine whether it is ready.',
     options: json,
+    offline: true,
     load: async () => (await import('./health.ts')).askHealth,
   },
 ]

@@ -1,3 +1,4 @@
+import { SecretsError } from '#src/config/errors.ts'
 import { ConfigError } from '#src/config.ts'
 import { AppError, type ErrorCode } from '#src/domain/errors.ts'
 import { errorFields } from '#src/observability/logger.ts'
@@ -38,6 +39,10 @@ export function tellError(error: unknown, command: Command | undefined, { err }:
   if (error instanceof UsageError) {
     err(`${error.message}\n${command ? usageOf(command) : 'countersign --help lists the commands'}\n`)
     return exitCodes.usage
+  }
+  if (error instanceof SecretsError) {
+    err(`${error.message}\n`)
+    return error.isPassing ? exitCodes.unavailable : exitCodes.config
   }
   if (error instanceof ConfigError) {
     err(`${error.message}\n`)

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { openSecrets } from '#src/config/secrets.ts'
 import { type Command, exitCodes, type Io, UsageError } from './command.ts'
 import { commands } from './commands.ts'
 import { tellError } from './failure.ts'
@@ -44,7 +45,8 @@ async function call(command: Command, rest: readonly string[], io: Io): Promise<
   if (positionals.length > names.length)
     throw new UsageError('This command takes no more arguments; secrets are read from standard input')
   const run = await command.load()
-  return run({ ...io, args: positionals, options: values as Record<string, string | boolean | undefined> })
+  const { env } = command.offline ? io : await openSecrets(io.env, ['cli'])
+  return run({ ...io, env, args: positionals, options: values as Record<string, string | boolean | undefined> })
 }
 
 function parse({ options = {} }: Command, args: readonly string[]) {

@@ -7,6 +7,8 @@ export interface Variable {
   about: string
   roles: readonly ProcessRole[]
   secret?: true
+  /** Read anew when it changes in its file or its backend; all others are read at start. */
+  live?: true
   default?: string
   /** The roles in `roles` that cannot do without it. */
   requiredBy?: readonly ProcessRole[]

@@ -77,6 +77,11 @@ export const houseDiagnoses = {
     'Set APP_SECRET_KEY to the keys the tokens were sealed with.',
     'Nothing can be sent for any account.',
   ),
+  secret_due: soon(
+    'A secret is to be replaced, or should have been.',
+    'Replace it; countersign keys calendar says which and when, and the README how.',
+    'Whoever came by it unnoticed goes on having it.',
+  ),
   clock_off: degrades(
     'Two clocks are apart.',
     'Let every machine keep its clock by NTP (timedatectl set-ntp true).',

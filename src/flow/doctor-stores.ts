@@ -35,11 +35,12 @@ export async function examineDatabase(db: Database | undefined, { now }: Watch):
 }
 
 async function houseFaults(db: Database): Promise<Found[]> {
-  const open = await openAlertsOf(db, ['claude_rejected_key', 'claude_spend_limit'])
+  const open = await openAlertsOf(db, ['claude_rejected_key', 'claude_spend_limit', 'secret_due'])
   return [
     ...((await isSendingStopped(db)) ? [found('sending_stopped')] : []),
     ...(open.includes('claude_rejected_key') ? [found('claude_key_refused')] : []),
     ...(open.includes('claude_spend_limit') ? [found('claude_spend_limit')] : []),
+    ...(open.includes('secret_due') ? [found('secret_due')] : []),
   ]
 }
 

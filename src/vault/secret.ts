@@ -5,16 +5,17 @@ const HIDDEN = '[secret]'
 /** A value that is read on purpose only: it refuses to be printed, serialised, copied or inspected. */
 export class Secret {
   // A private field is invisible to spread, Object.entries, JSON, structuredClone and util.inspect.
-  readonly #value: string
+  readonly #value: string | (() => string)
 
-  constructor(value: string) {
+  /** A function where the value may change while it is held. */
+  constructor(value: string | (() => string)) {
     this.#value = value
     Object.freeze(this)
   }
 
   /** The only way out. Call it where the value is used, and keep the answer in no longer-lived place. */
   reveal(): string {
-    return this.#value
+    return typeof this.#value === 'function' ? this.#value() : this.#value
   }
 
   toString(): string {

@@ -33,6 +33,7 @@ describe('npm start', () => {
         variablesOf(pid).includes(name) ? [who] : [],
       )
     expect(holders('APPROVAL_SIGNING_KEY')).toEqual(['web'])
+    expect(holders('AUDIT_SIGNING_KEY')).toEqual(['web'])
     expect(holders('SESSION_SECRET')).toEqual(['web'])
     expect(holders('APP_SECRET_KEY')).toEqual(['web', 'sending'])
     expect(holders('ANTHROPIC_API_KEY')).toEqual(['drafting', 'sandbox'])

@@ -13,15 +13,20 @@ import { outboxPosts } from './schema/outbox-posts.ts'
 const forms = ['comment', 'live_comment', ...mentionForms]
 const another = sql`version + 1`
 
+interface ToAnswer {
+  commentRef: string
+  /** The comment it stands below, if it does. */
+  parentRef: string | null
+  facts: CommentFacts
+}
+
 /** The comment or mention that is answered when this conversation is: the contact's newest; undefined when none is left. */
-export async function findCommentToAnswer(
-  conn: Conn,
-  conversationId: ConversationId,
-): Promise<{ commentRef: string; facts: CommentFacts } | undefined> {
-  const { messageRef, form, hiddenAt, sentAt, id } = messages
+export async function findCommentToAnswer(conn: Conn, conversationId: ConversationId): Promise<ToAnswer | undefined> {
+  const { messageRef, replyToRef, form, hiddenAt, sentAt, id } = messages
   const [comment] = await conn
     .select({
       messageRef,
+      replyToRef,
       form,
       hiddenAt,
       sentAt,
@@ -32,7 +37,7 @@ export async function findCommentToAnswer(
     .where(and(eq(messages.conversationId, conversationId), isComment()))
     .orderBy(desc(sentAt), desc(id))
     .limit(1)
-  return comment && { commentRef: comment.messageRef, facts: factsOf(comment) }
+  return comment && { commentRef: comment.messageRef, parentRef: comment.replyToRef, facts: factsOf(comment) }
 }
 
 /** Posts of the conversation that answer the comment privately, from whatever row of `messages` the query stands on. */

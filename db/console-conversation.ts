@@ -28,13 +28,13 @@ interface Look {
   before?: Place | undefined
 }
 
-/** A conversation with all that is needed to decide about it: eight sentences, one more for comments and for files, a few where the account's settings ask for them, however long it is. */
+/** A conversation with all that is needed to decide about it: ten sentences, one more for comments and for files, a few where the account's settings ask for them, however long it is. */
 export async function readConversation(conn: Conn, id: ConversationId, { at, before }: Look) {
   const head = await readHead(conn, id)
   if (!head) return undefined
   const { items, next } = await listMessages(conn, id, before)
   const comment = head.kind !== 'direct' ? await findCommentToAnswer(conn, id) : undefined
-  const { lastInboundAt, humanAgent, disclosure, disclosureGapMs, ...rest } = head
+  const { lastInboundAt, contactRef: _ref, directRef: _direct, humanAgent, disclosure, disclosureGapMs, ...rest } = head
   const past = {
     comment: comment?.facts,
     repliesLastHour: await countRecentReplies(conn, id, at),
@@ -51,6 +51,7 @@ export async function readConversation(conn: Conn, id: ConversationId, { at, bef
     draft: await readDraft(conn, id),
     posts: await listPostsOf(conn, id),
     lastDecision: await readLastDecision(conn, id),
+    others: await listOthers(conn, head),
   }
 }
 
@@ -60,6 +61,8 @@ async function readHead(conn: Conn, id: ConversationId) {
       id: conversations.id,
       kind: conversations.kind,
       contactId: conversations.contactId,
+      contactRef: contacts.contactRef,
+      directRef: contacts.directRef,
       standby: conversations.standby,
       attention: conversations.attention,
       attentionReason: conversations.attentionReason,
@@ -182,6 +185,38 @@ async function listSources(conn: Conn, ids: EntryId[]) {
     .from(knowledgeEntries)
     .where(inArray(knowledgeEntries.id, ids))
     .orderBy(asc(knowledgeEntries.id))
+}
+
+const OTHERS_MAX = 5
+
+/** Where else the same person speaks with the account: a private reply joins a commenter to the writer of messages. */
+async function listOthers(conn: Conn, head: NonNullable<Awaited<ReturnType<typeof readHead>>>) {
+  const { accountId, contactId, contactRef, directRef } = head
+  const { id, kind, headAt } = conversations
+  const isSame = or(
+    eq(contacts.id, contactId),
+    eq(contacts.directRef, contactRef),
+    directRef ? eq(contacts.contactRef, directRef) : undefined,
+  )
+  const people = await conn
+    .select({ id: contacts.id })
+    .from(contacts)
+    .where(and(eq(contacts.accountId, accountId), isSame))
+  return conn
+    .select({ id, kind })
+    .from(conversations)
+    .where(
+      and(
+        eq(conversations.accountId, accountId),
+        inArray(
+          conversations.contactId,
+          people.map((person) => person.id),
+        ),
+        ne(id, head.id),
+      ),
+    )
+    .orderBy(desc(headAt), desc(id))
+    .limit(OTHERS_MAX)
 }
 
 async function readLastDecision(conn: Conn, id: ConversationId) {

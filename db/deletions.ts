@@ -55,7 +55,10 @@ export async function lockDeletion(tx: Transaction, deletionId: DeletionId): Pro
 }
 
 type Progress = Partial<
-  Pick<DeletionRequest, 'status' | 'contacts' | 'accounts' | 'scanTo' | 'scannedTo' | 'doneAt' | 'personRef'>
+  Pick<
+    DeletionRequest,
+    'status' | 'contacts' | 'accounts' | 'scanTo' | 'scannedTo' | 'doneAt' | 'personRef' | 'alsoRefs'
+  >
 >
 
 export async function saveProgress(conn: Conn, deletionId: DeletionId, progress: Progress, at: Date): Promise<void> {

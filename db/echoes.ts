@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, max, or, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNull, max, or, sql } from 'drizzle-orm'
 import type { AccountId, ConversationId, PostId } from '#src/domain/ids.ts'
 import { type PostKind, type PostStatus, standingStatuses } from '#src/domain/outbox.ts'
 import type { Conn, Transaction } from './client.ts'
@@ -50,6 +50,21 @@ export function listUnnamedPosts(
         eq(textHash, said.textHash),
       ),
     )
+}
+
+/** Where the public reply with these words was approved: what stands below one comment may be said to several people. */
+export async function findReplyThread(
+  conn: Conn,
+  said: { accountId: AccountId; recipientRef: string; textHash: string },
+): Promise<ConversationId | undefined> {
+  const isIt = and(eq(textHash, said.textHash), eq(outboxPosts.recipientRef, said.recipientRef))
+  const [post] = await conn
+    .select({ conversationId })
+    .from(outboxPosts)
+    .where(and(eq(accountId, said.accountId), eq(kind, 'public_reply'), isIt))
+    .orderBy(desc(id))
+    .limit(1)
+  return post?.conversationId
 }
 
 /** Writes down under which id a post arrived; false when it has changed meanwhile. */

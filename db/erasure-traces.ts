@@ -1,5 +1,5 @@
 /* Where a person is named without a conversation to find it by: in bodies, in items that nobody understood, in alerts. */
-import { and, asc, eq, gt, lte, max, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, lte, max, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Conn, Transaction } from './client.ts'
 import { eraseBodies } from './deliveries.ts'
 import { isOneOf } from './many.ts'
@@ -7,9 +7,9 @@ import { alerts } from './schema/alerts.ts'
 import { inboundEvents } from './schema/inbound-events.ts'
 import { webhookDeliveries } from './schema/webhook-deliveries.ts'
 
-/** Whose number it is; with an account, only where that account is named too. */
+/** Whose numbers they are; with an account, only where that account is named too. */
 export interface Named {
-  ref: string
+  refs: readonly string[]
   accountRef: string | undefined
 }
 
@@ -39,7 +39,7 @@ export async function eraseBodiesNaming(
   const rows = await tx
     .select({ id, body })
     .from(webhookDeliveries)
-    .where(and(gt(id, after), lte(id, to), eq(status, 'received'), sql`locate(${who.ref}, ${body}) > 0`))
+    .where(and(gt(id, after), lte(id, to), eq(status, 'received'), holdsAny(who, body)))
   const naming = rows.filter((row) => isNamed(who, row.body.toString('utf8'))).map((row) => row.id)
   await eraseBodies(tx, naming)
   return naming.length
@@ -51,7 +51,7 @@ export async function isHeldByFailure(conn: Conn, who: Named): Promise<boolean> 
   const rows = await conn
     .select({ body })
     .from(webhookDeliveries)
-    .where(and(eq(status, 'failed'), sql`locate(${who.ref}, ${body}) > 0`))
+    .where(and(eq(status, 'failed'), holdsAny(who, body)))
   return rows.some((row) => isNamed(who, row.body.toString('utf8')))
 }
 
@@ -74,17 +74,21 @@ export async function eraseUnrecognised(
 }
 
 /** Alerts are written without anybody's words; should one name the person all the same, its text goes. */
-export async function eraseAlertsNaming(tx: Transaction, { ref }: Named): Promise<number> {
+export async function eraseAlertsNaming(tx: Transaction, who: Named): Promise<number> {
   const { id, text } = alerts
-  const rows = await tx.select({ id, text }).from(alerts).where(sql`locate(${ref}, ${text}) > 0`)
-  const naming = rows.filter((row) => standsAlone(ref, row.text)).map((row) => row.id)
+  const rows = await tx.select({ id, text }).from(alerts).where(holdsAny(who, text))
+  const naming = rows.filter((row) => who.refs.some((ref) => standsAlone(ref, row.text))).map((row) => row.id)
   if (naming.length > 0)
     await tx.update(alerts).set({ text: 'Erased', version: sql`version + 1` }).where(isOneOf(id, naming))
   return naming.length
 }
 
-function isNamed({ ref, accountRef }: Named, text: string): boolean {
-  return standsAlone(ref, text) && (accountRef === undefined || standsAlone(accountRef, text))
+function holdsAny({ refs }: Named, column: SQLWrapper): SQL | undefined {
+  return or(...refs.map((ref) => sql`locate(${ref}, ${column}) > 0`))
+}
+
+function isNamed({ refs, accountRef }: Named, text: string): boolean {
+  return refs.some((ref) => standsAlone(ref, text)) && (accountRef === undefined || standsAlone(accountRef, text))
 }
 
 /** The digits of an id may also be part of a time, or of somebody else's. */

@@ -28,20 +28,36 @@ export interface ErasedThread {
   tombstone: string
 }
 
-/** The person, as each account knows them; locked until the commit. */
+/** The person, as each account knows them; locked until the commit. Of one person an account may know several contacts. */
 export async function lockPerson(tx: Transaction, ref: string, accountId: AccountId | null) {
-  const { id, contactRef, directRef } = contacts
   const owners = tx.select({ id: accounts.id }).from(accounts)
-  return tx
-    .select({ id, accountId: contacts.accountId })
-    .from(contacts)
-    .where(
-      and(
-        or(eq(contactRef, ref), eq(directRef, ref)),
-        accountId ? eq(contacts.accountId, accountId) : inArray(contacts.accountId, owners),
-      ),
-    )
-    .for('update')
+  const inScope = accountId ? eq(contacts.accountId, accountId) : inArray(contacts.accountId, owners)
+  const found = await lockContacts(tx, and(or(eq(contacts.contactRef, ref), eq(contacts.directRef, ref)), inScope))
+  for (let fresh = found; fresh.length > 0; found.push(...fresh)) {
+    const same = await lockContacts(tx, or(...fresh.map(isSamePerson)))
+    fresh = same.filter(({ id }) => !found.some((known) => known.id === id))
+    if (fresh.length === 0) break
+  }
+  return found
+}
+
+type Known = Awaited<ReturnType<typeof lockContacts>>[number]
+
+function lockContacts(tx: Transaction, where: SQL | undefined) {
+  const { id, accountId, contactRef, directRef, username } = contacts
+  return tx.select({ id, accountId, contactRef, directRef, username }).from(contacts).where(where).for('update')
+}
+
+/** A commenter and a writer of messages are joined by the second's reference; one who mentioned us elsewhere goes by the username. */
+function isSamePerson({ accountId, contactRef, directRef, username }: Known): SQL | undefined {
+  const { contactRef: ref, directRef: direct, username: name } = contacts
+  const joined = [
+    eq(direct, contactRef),
+    ...(directRef ? [eq(ref, directRef), eq(direct, directRef)] : []),
+    ...(username ? [eq(ref, `@${username}`)] : []),
+    ...(contactRef.startsWith('@') ? [eq(name, contactRef.slice(1))] : []),
+  ]
+  return and(eq(contacts.accountId, accountId), or(...joined))
 }
 
 /** Takes name and reference away; whoever writes under it from now on is somebody new. */

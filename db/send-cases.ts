@@ -27,6 +27,7 @@ const newer = alias(messages, 'newer')
 const comment = alias(messages, 'comment')
 const firsts = alias(reviewDecisions, 'firsts')
 const firstOperators = alias(operators, 'first_operators')
+const answered = alias(messages, 'answered')
 
 const decision = {
   id: reviewDecisions.id,
@@ -64,9 +65,9 @@ const words = {
 }
 
 function commentFacts(conn: Conn) {
-  const { messageRef, form, hiddenAt, sentAt } = comment
+  const { messageRef, replyToRef, form, hiddenAt, sentAt } = comment
   const answeredPrivately = sql`${answeredPrivatelyBefore(conn)}`.mapWith(Boolean)
-  return { messageRef, form, hiddenAt, sentAt, answeredPrivately, liveSeenAt: liveSeenAt(conn, comment) }
+  return { messageRef, replyToRef, form, hiddenAt, sentAt, answeredPrivately, liveSeenAt: liveSeenAt(conn, comment) }
 }
 
 /** One sentence for all of them, so that every gate looks at the same moment. What is not there is left out. */
@@ -109,19 +110,28 @@ function readRows(conn: Conn, ids: readonly PostId[], at: Date) {
     .leftJoin(operators, eq(operators.id, reviewDecisions.operatorId))
     .leftJoin(firsts, eq(firsts.id, reviewDecisions.firstId))
     .leftJoin(firstOperators, eq(firstOperators.id, firsts.operatorId))
-    .leftJoin(
-      comment,
-      and(
-        ne(outboxPosts.kind, 'message'),
-        eq(comment.accountId, outboxPosts.accountId),
-        eq(comment.messageRef, outboxPosts.recipientRef),
-        eq(comment.conversationId, outboxPosts.conversationId),
-        isComment(comment),
-      ),
-    )
+    .leftJoin(comment, and(ne(outboxPosts.kind, 'message'), eq(comment.id, sql`(${answeredComment(conn)})`)))
     .leftJoin(switches, eq(switches.name, 'sending'))
     .leftJoin(earlierPosts, eq(earlierPosts.id, sql`(${firstWaitingBefore(conn)})`))
     .where(inArray(outboxPosts.id, [...ids]))
+}
+
+/** The contact's comment that the post names; or, of a public reply that names the one above, the newest of those below it. */
+function answeredComment(conn: Conn) {
+  const { id, conversationId, messageRef, replyToRef, sentAt } = answered
+  const isAbove = and(eq(outboxPosts.kind, 'public_reply'), eq(replyToRef, outboxPosts.recipientRef))
+  return conn
+    .select({ id })
+    .from(answered)
+    .where(
+      and(
+        eq(conversationId, outboxPosts.conversationId),
+        or(eq(messageRef, outboxPosts.recipientRef), isAbove),
+        isComment(answered),
+      ),
+    )
+    .orderBy(desc(sentAt), desc(id))
+    .limit(1)
 }
 
 export async function readSendCase(conn: Conn, id: PostId, at: Date): Promise<SendCase | undefined> {

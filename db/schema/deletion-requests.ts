@@ -1,6 +1,6 @@
 import { bigint, index, int, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
 import type { AccountId, DeletionId } from '../../src/domain/ids.ts'
-import { at, createdAt, hash, id, platformRef, version, word } from './columns.ts'
+import { at, createdAt, hash, id, jsonText, platformRef, version, word } from './columns.ts'
 
 /**
  * Somebody is to be erased. `received` waits until everything that was accepted before it has been received; `erasing` has
@@ -17,6 +17,8 @@ export const deletionRequests = mysqlTable(
     digest: hash(),
     /** Whom; forgotten when it is done. */
     personRef: platformRef(),
+    /** Under which other references accounts know them; forgotten with the first. */
+    alsoRefs: jsonText<string[]>()(),
     /** Empty for Meta's, which mean every account. */
     accountId: id<AccountId>(),
     status: word<'received' | 'erasing' | 'done'>().notNull(),

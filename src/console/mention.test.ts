@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { newId } from '#src/domain/ids.ts'
 import { aConsole, aConversationView, at, signedInAs } from '#tests/support/console.ts'
 import type { ConversationView, MessageView } from './views.ts'
 
@@ -27,6 +28,13 @@ describe('a mention elsewhere', () => {
     expect(html).toMatch(/value="approve"(?![^>]*disabled)/)
     expect(html).not.toContain('Where to answer')
     expect(html).not.toContain('Hide the comment')
+  })
+
+  it('leads to where else the same person speaks', async () => {
+    const id = newId('conversation', at)
+    const html = await pageOf({}, { others: [{ id, kind: 'direct' }] })
+    expect(html).toMatch(new RegExp(`Also here:.*href="/conversations/${id}"[^>]*>Instagram<`))
+    expect(await pageOf()).not.toContain('Also here')
   })
 
   it('says that its words are not shown', async () => {

@@ -181,6 +181,8 @@ export interface ConversationView extends Party {
   /** What we approved lately, oldest first. */
   posts: PostView[]
   lastDecision: DecisionView | null
+  /** Where else the same person speaks with the account, newest first. */
+  others: { id: ConversationId; kind: ThreadKind }[]
 }
 
 export type PostGroup = 'uncertain' | 'failed' | 'moving' | 'sent' | 'cancelled'

@@ -35,8 +35,6 @@ export interface PolicyCase {
   provenance?: Provenance
   /** When the contact last wrote; a tap or a reaction is not writing. Left out: never, so no longer window follows from it. */
   lastMessageAt?: Date | undefined
-  /** A message tag that somebody asked for. Left out: none; the verdict itself names the one that is needed. */
-  tag?: string | undefined
   /** What we last said in this conversation, from here or elsewhere. Left out: nothing yet, so a disclosure is due. */
   lastReply?: { at: Date; by: 'person' | 'draft' } | undefined
   /** How many other contacts of the account got this very text within the last hour. Left out: nobody counted, not asked. */
@@ -59,7 +57,7 @@ export interface Disclosure {
   gapMs: number
 }
 
-/** What matters about a comment that somebody wants to answer. It is the one the call names, so on Instagram a top-level one. */
+/** What matters about a comment that somebody wants to answer: one that a contact wrote, for none of our own is ever looked up. */
 export interface CommentFacts {
   hidden: boolean
   /** Under a live video. */
@@ -72,9 +70,7 @@ export interface CommentFacts {
   liveSeenAt?: Date | undefined
   /** It stands under somebody else's post, or is such a post. Left out: under one of ours. */
   elsewhere?: boolean
-  /** We wrote it. Left out: a contact did; ours are never put up for an answer. */
-  own?: boolean
-  /** It stands below another comment. Left out: it does not; a caller that targets a reply says so. */
+  /** It stands below another comment, and the call names it all the same. Left out: it does not, or the call names the other. */
   nested?: boolean
 }
 

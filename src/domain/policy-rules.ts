@@ -64,24 +64,6 @@ export const policyRules = [
     says: ({ optedOutAt }) => denySince('The contact asked not to be written to', optedOutAt),
   },
   {
-    // The tags for events, accounts, purchases and feedback are gone, and none that we do not know is tried.
-    name: 'dead_tag',
-    source: SENDING,
-    on: replies,
-    about: 'moment',
-    says: ({ tag }) =>
-      tag === undefined || tag === 'HUMAN_AGENT'
-        ? undefined
-        : { deny: 'The platform takes no such message tag any more' },
-  },
-  {
-    name: 'comment_own',
-    source: 'house',
-    on: privateReplies,
-    about: 'moment',
-    says: ({ comment }) => (comment?.own ? { deny: 'This comment is the account’s own' } : undefined),
-  },
-  {
     // A mention elsewhere can be answered where it stands, and in no other way: neither platform takes a private reply to it,
     // and only the owner of a post hides or deletes what stands under it.
     name: 'foreign_post',
@@ -109,7 +91,8 @@ export const policyRules = [
     says: judgePrivateReply,
   },
   {
-    // Instagram would put the answer below the top-level comment, so that is the one to name.
+    // Instagram would put the answer below the top-level comment, where nobody looks for it who named the other: that one is to
+    // be named.
     name: 'comment_nested',
     source: COMMENTS,
     on: onInstagram,

@@ -124,28 +124,12 @@ const humanAgent: Row[] = [
     after('postback', days(-2), { lastMessageAt: days(-8), account: { humanAgent: true }, provenance: 'written' }),
     'reply_window',
   ],
-  ['a person’s words, asked for by that tag', late(days(-2), { tag: 'HUMAN_AGENT' }), until(days(5), 'HUMAN_AGENT')],
-  ['that tag asked for where none is needed', message({ tag: 'HUMAN_AGENT' }), open],
-  ['that tag asked for a draft', late(days(-2), { tag: 'HUMAN_AGENT', provenance: 'drafted' }), 'reply_window'],
-  ['that tag asked for without the feature', late(days(-2), { tag: 'HUMAN_AGENT', account: {} }), 'reply_window'],
   ['a person’s words to somebody who opted out', late(days(-2), { optedOutAt: days(-1) }), 'opt_out'],
   [
     'a person’s private reply gets no longer window',
     inPrivate({ at: undefined }, { lastMessageAt: days(-2), account: { humanAgent: true }, provenance: 'written' }),
     'reply_window',
   ],
-]
-
-const tags: Row[] = [
-  ['the tag for events', message({ tag: 'CONFIRMED_EVENT_UPDATE' }), 'dead_tag'],
-  ['the tag for accounts', message({ tag: 'ACCOUNT_UPDATE' }), 'dead_tag'],
-  ['the tag for purchases', message({ tag: 'POST_PURCHASE_UPDATE' }), 'dead_tag'],
-  ['the tag for feedback', message({ tag: 'CUSTOMER_FEEDBACK' }), 'dead_tag'],
-  ['a tag nobody knows', message({ tag: 'PLEASE' }), 'dead_tag'],
-  ['an empty tag', message({ tag: '' }), 'dead_tag'],
-  ['the right tag in small letters', message({ tag: 'human_agent' }), 'dead_tag'],
-  ['a dead tag on a person’s words after two days', late(days(-2), { tag: 'ACCOUNT_UPDATE' }), 'dead_tag'],
-  ['a dead tag on a private reply', inPrivate({}, { tag: 'ACCOUNT_UPDATE' }), 'dead_tag'],
 ]
 
 const privateReplies: Row[] = [
@@ -161,7 +145,6 @@ const privateReplies: Row[] = [
   ['one to a comment whose date is none', inPrivate({ at: new Date(Number.NaN) }), 'private_reply_window'],
   ['a second private reply to a comment', inPrivate({ answeredPrivately: true }), 'private_reply_used'],
   ['a second and late one', inPrivate({ answeredPrivately: true, at: days(-8) }), 'private_reply_used'],
-  ['a private reply to ourselves', inPrivate({ own: true }), 'comment_own'],
   ['a private reply to a hidden comment', inPrivate({ hidden: true }), until(days(7 - 1 / 24))],
   ['a private reply to a reply below a comment', inPrivate({ nested: true }), until(days(7 - 1 / 24))],
   ['a private reply to a comment that is gone', inPrivate({}, { comment: undefined }), 'no_comment'],
@@ -187,7 +170,6 @@ const publicReplies: Row[] = [
   ['a public reply to an old comment', inPublic({ at: days(-400) }), always],
   ['a public reply to a comment of unknown age', inPublic({ at: undefined }), always],
   ['a public reply to one answered privately before', inPublic({ answeredPrivately: true }), always],
-  ['a public reply below our own comment', inPublic({ own: true }), always],
   ['a public reply to a reply', inPublic({ nested: true }), 'comment_nested'],
   ['a public reply to a hidden comment', inPublic({ hidden: true }), 'comment_hidden'],
   ['a public reply to a live comment', inPublic({ live: true, at: minutes(-1) }), 'comment_live'],
@@ -316,9 +298,11 @@ const pace: Row[] = [
 /** Of several faults the one that no wording mends is named, and of those the one that lasts. */
 const order: Row[] = [
   ['another app’s thread, opted out', message({ standby: true, optedOutAt: at }), 'standby'],
-  ['opted out, by a dead tag', message({ optedOutAt: at, tag: 'ACCOUNT_UPDATE' }), 'opt_out'],
-  ['a dead tag, after the window', message({ tag: 'ACCOUNT_UPDATE', windowExpiresAt: at }), 'dead_tag'],
-  ['our own comment, answered and old', inPrivate({ own: true, answeredPrivately: true, at: days(-8) }), 'comment_own'],
+  [
+    'a foreign post’s comment, answered and old',
+    inPrivate({ ...elsewhere, answeredPrivately: true, at: days(-8) }),
+    'foreign_post',
+  ],
   [
     'after the window, too often, without words',
     message({ windowExpiresAt: at, repliesLastHour: 99, text: '' }),
@@ -337,7 +321,6 @@ function without(post: PolicyCase, fact: keyof PolicyCase): PolicyCase {
 const table = {
   window,
   humanAgent,
-  tags,
   privateReplies,
   live,
   publicReplies,

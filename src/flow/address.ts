@@ -10,6 +10,8 @@ import { textHash } from '#src/vault/hash.ts'
 export interface Target {
   /** The contact, or in a thread of comments or mentions the contact's newest; empty when none is left, which policy denies. */
   recipientRef: string
+  /** What a public reply names instead. */
+  publicRef: string
   policy: Open
 }
 
@@ -29,5 +31,7 @@ export async function findTarget(
     ...(await readThreadFacts(tx, { id, account })),
   }
   const recipientRef = kind !== 'direct' ? (comment?.commentRef ?? '') : contact.contactRef
-  return { recipientRef, policy: policyCase(thread, past) }
+  // Instagram puts an answer to a reply below the comment that the reply is to, so that one is named; there it is found again.
+  const publicRef = account.platform === 'instagram' ? (comment?.parentRef ?? recipientRef) : recipientRef
+  return { recipientRef, publicRef, policy: policyCase(thread, past) }
 }

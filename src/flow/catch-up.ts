@@ -73,6 +73,7 @@ async function lookAtDue(deps: CatchUpDeps, accounts: readonly Account[], total:
   }
 }
 
+/** An account whose sending is stopped is looked at like any other: what people write to it is kept all the same. */
 function isDue({ lookedAt }: Account, at: Date): boolean {
   return !lookedAt || at.getTime() - lookedAt.getTime() >= catchUpRules.everyMs - EARLY_MS
 }

@@ -1,4 +1,4 @@
-import { type Account, findAccount, insertAccount, replaceCredential, saveGrant } from '#db/accounts.ts'
+import { type Account, findAccount, insertAccount, readAccount, replaceCredential, saveGrant } from '#db/accounts.ts'
 import { resolveAlert } from '#db/alerts.ts'
 import { appendAudit } from '#db/audit.ts'
 import { type Database, inTransaction, isDuplicate, type Transaction } from '#db/client.ts'
@@ -9,6 +9,7 @@ import { type AccountId, newId } from '#src/domain/ids.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { Keyring } from '#src/vault/keyring.ts'
 import type { Secret } from '#src/vault/secret.ts'
+import { tellEnds, tellScopes } from './credential-alerts.ts'
 
 interface ConnectDeps {
   db: Database
@@ -74,6 +75,7 @@ async function connectIn(tx: Transaction, connection: NewConnection, moment: Mom
   // What an earlier token allowed says nothing about this one; whether webhooks come has to show anew.
   const unseen = { subscriptionsCheckedAt: null, heardAt: null }
   await saveGrant(tx, accountId, { scopes, dataAccessExpiresAt, ...unseen, ...(ownerRef && { ownerRef }) })
+  await tellTrouble(tx, accountId, moment.at)
   const action: AuditAction = present ? 'credential.renewed' : 'account.added'
   await appendAudit(tx, {
     action,
@@ -83,6 +85,15 @@ async function connectIn(tx: Transaction, connection: NewConnection, moment: Mom
     at: moment.at,
   })
   return { accountId, isNew: !present }
+}
+
+/** What is amiss from the start is told at once: nobody may look at the account's page before the schedule does. */
+async function tellTrouble(tx: Transaction, id: AccountId, at: Date): Promise<void> {
+  const after = await readAccount(tx, id)
+  if (!after) return
+  const seen = { before: { ...after, scopes: null, tokenCheckedAt: null }, after, at }
+  await tellScopes(tx, seen)
+  await tellEnds(tx, seen)
 }
 
 async function insert(

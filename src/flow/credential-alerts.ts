@@ -1,5 +1,5 @@
 import type { Account } from '#db/accounts.ts'
-import { raiseAlert, resolveAlert } from '#db/alerts.ts'
+import { type AlertKind, findOpenAlerts, raiseAlert, resolveAlert } from '#db/alerts.ts'
 import type { Transaction } from '#db/client.ts'
 import { alertDay } from '#src/domain/credential.ts'
 import { troubleOf } from '#src/domain/credential-trouble.ts'
@@ -36,7 +36,7 @@ export async function tellRefusal(tx: Transaction, { id, name }: Account, note: 
   await raiseAlert(tx, { kind: 'token_refused', subject: id, severity: 'warning', accountId: id, text, at })
 }
 
-/** Once for each threshold of either end that was crossed since the platform was last heard. */
+/** Once for each threshold of either end that was crossed since the platform was last heard, and at once where nobody was told of one. */
 export async function tellEnds(tx: Transaction, seen: Seen): Promise<void> {
   const { before, after } = seen
   await tellEnd(tx, seen, {
@@ -60,8 +60,8 @@ function dataAccessEnd({ scopes, dataAccessExpiresAt }: Account): Date | null {
 async function tellEnd(tx: Transaction, { before, at }: Seen, { kind, was, is, text }: End): Promise<void> {
   const { id, tokenCheckedAt } = before
   const [day, told] = [dayOf(is, at), tokenCheckedAt ? dayOf(was, tokenCheckedAt) : undefined]
-  if (day === told) return
-  if (day === undefined) return resolveAlert(tx, kind, id, at)
+  if (day === undefined) return told === undefined ? undefined : resolveAlert(tx, kind, id, at)
+  if (day === told && (await isTold(tx, kind, id))) return
   const severity = day <= URGENT_DAYS ? 'critical' : 'warning'
   const when = day === OVER ? 'now' : `within ${day === 1 ? 'a day' : `${day} days`}`
   await raiseAlert(tx, { kind, subject: id, severity, accountId: id, text: text(when), at })
@@ -72,12 +72,19 @@ function dayOf(end: Date | null, at: Date): number | undefined {
   return end <= at ? OVER : alertDay(end, at)
 }
 
-/** At once when the platform no longer names a permission that the product needs. */
+/** An alert of this kind is open. */
+async function isTold(tx: Transaction, kind: AlertKind, id: string): Promise<boolean> {
+  return (await findOpenAlerts(tx, [`${kind}:${id}`])).size > 0
+}
+
+/** At once when the platform does not name a permission that the product needs. */
 export async function tellScopes(tx: Transaction, seen: Seen): Promise<void> {
-  const { id, name } = seen.after
-  const missing = newlyMissing(seen)
-  if (!missing) return
-  if (missing.length === 0) return resolveAlert(tx, 'scope_missing', id, seen.at)
+  const { id, name, platform, scopes } = seen.after
+  if (!scopes) return
+  const missing = missingScopes(platform, scopes)
+  const isNews = newlyMissing(seen) !== undefined
+  if (missing.length === 0) return isNews ? resolveAlert(tx, 'scope_missing', id, seen.at) : undefined
+  if (!isNews && (await isTold(tx, 'scope_missing', id))) return
   const list = missing.map(({ scope, purpose }) => `${scope} (${purpose})`).join(', ')
   const text = `${name}: a permission is missing. Connect the account again and allow ${list}`
   const about = { subject: id, accountId: id, severity: 'critical' } as const

@@ -22,11 +22,11 @@ export async function beginErasing({ db, publish, now }: BeginDeps, { id }: Dele
     const { personRef, status } = request
     if (status !== 'received' || personRef === null) return { request, accountIds: [] }
     const at = now()
-    const contacts = await takeNames(tx, { ...request, personRef }, at)
+    const { entries: contacts, alsoRefs } = await takeNames(tx, { ...request, personRef }, at)
     const dropped =
       request.origin === 'meta' ? await dropAccounts(tx, personRef, { issuedAt: at, at, forget: true }) : []
     const scanTo = await findNewestDelivery(tx)
-    const begun = { status: 'erasing', contacts: contacts.length, accounts: dropped.length, scanTo } as const
+    const begun = { status: 'erasing', alsoRefs, contacts: contacts.length, accounts: dropped.length, scanTo } as const
     await saveProgress(tx, id, begun, at)
     await appendAudits(tx, [...contacts, ...dropped.map(({ audit }) => audit)])
     return { request: { ...request, ...begun }, accountIds: dropped.map(({ accountId }) => accountId) }
@@ -39,8 +39,10 @@ async function takeNames(
   tx: Transaction,
   { id: deletionId, personRef, accountId }: DeletionRequest & { personRef: string },
   at: Date,
-): Promise<AuditEvent[]> {
+): Promise<{ entries: AuditEvent[]; alsoRefs: string[] }> {
   const found = await lockPerson(tx, personRef, accountId)
+  const refs = found.flatMap(({ contactRef, directRef }) => [contactRef, directRef ?? contactRef])
+  const alsoRefs = [...new Set(refs)].filter((ref) => ref !== personRef)
   const entries: AuditEvent[] = []
   for (const { id } of found) {
     const tombstone = `erased:${randomBytes(16).toString('hex')}`
@@ -53,5 +55,5 @@ async function takeNames(
       at,
     })
   }
-  return entries
+  return { entries, alsoRefs }
 }

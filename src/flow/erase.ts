@@ -70,8 +70,11 @@ async function look(deps: EraseDeps, filed: DeletionRequest): Promise<boolean> {
 }
 
 /** Meta's own number is one for all accounts; an operator means a contact of one. */
-async function whoIs({ db }: EraseDeps, { accountId }: DeletionRequest, ref: string): Promise<Named> {
-  return { ref, accountRef: accountId ? (await readAccount(db, accountId))?.accountRef : undefined }
+async function whoIs({ db }: EraseDeps, { accountId, alsoRefs }: DeletionRequest, ref: string): Promise<Named> {
+  return {
+    refs: [ref, ...(alsoRefs ?? [])],
+    accountRef: accountId ? (await readAccount(db, accountId))?.accountRef : undefined,
+  }
 }
 
 /** Something that was accepted before the request has not been received yet. */
@@ -105,7 +108,7 @@ async function finish({ db, publish, now }: EraseDeps, { id }: DeletionRequest):
     const request = await lockDeletion(tx, id)
     if (request?.status !== 'erasing') return false
     const at = now()
-    await saveProgress(tx, id, { status: 'done', personRef: null, doneAt: at }, at)
+    await saveProgress(tx, id, { status: 'done', personRef: null, alsoRefs: null, doneAt: at }, at)
     await resolveAlert(tx, 'erasure_waiting', id, at)
     const { contacts, accounts, traces } = request
     await appendAudit(tx, {

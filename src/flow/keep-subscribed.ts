@@ -1,7 +1,8 @@
 /*
  * Keeps every account subscribed. A platform may stop telling our app of an account without a word: Meta does so after an
  * hour of failed webhooks, and messages then simply never come. So each account is asked, on a schedule, what we are told,
- * and what was dropped is asked for again. A dead token is not ours to tell of: the look at tokens does that.
+ * and what was dropped is asked for again, also while its sending is stopped: what people write is kept all the same. A dead
+ * token is not ours to tell of: the look at tokens does that.
  */
 import { type Account, readAccount } from '#db/accounts.ts'
 import type { Database } from '#db/client.ts'

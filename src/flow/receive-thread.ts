@@ -8,12 +8,15 @@ import {
   lockConversationById,
   lockOrAddConversation,
 } from '#db/conversations.ts'
+import { findReplyThread } from '#db/echoes.ts'
 import { findEndingThread } from '#db/erasure.ts'
 import { findCommentThread } from '#db/inbox.ts'
 import { findMessage } from '#db/messages.ts'
 import type { CommentItem, EchoItem, InboundItem, MentionItem } from '#src/domain/inbox.ts'
 import { mentionRefOf } from '#src/domain/mention.ts'
+import { cleanReply } from '#src/domain/review.ts'
 import type { ThreadKind } from '#src/domain/thread.ts'
+import { textHash } from '#src/vault/hash.ts'
 import type { Desk } from './receive-item.ts'
 
 /** A locked conversation and whose it is. */
@@ -51,7 +54,7 @@ function lockFor(desk: Desk, account: Account, item: InboundItem): Promise<Conve
     case 'reaction':
       return lockOrAdd(desk, account, { contactRef: item.contactRef })
     case 'comment':
-      return item.own ? lockByMessage(desk, account, item.parentRef) : lockForComment(desk, account, item)
+      return item.own ? lockForReply(desk, account, item) : lockForComment(desk, account, item)
     case 'mention':
       return lockForMention(desk, account, item)
     case 'seen':
@@ -69,6 +72,14 @@ function lockFor(desk: Desk, account: Account, item: InboundItem): Promise<Conve
 async function lockForEcho(desk: Desk, account: Account, { contactRef }: EchoItem): Promise<Conversation | undefined> {
   const ending = await findEndingThread(desk.tx, { accountId: account.id, recipientRef: contactRef })
   return ending ? lockConversationById(desk.tx, ending) : lockOrAdd(desk, account, { contactRef })
+}
+
+/** Our public reply coming back belongs to whom it was meant for, else to whoever wrote what it stands below. */
+async function lockForReply(desk: Desk, account: Account, { text, parentRef }: CommentItem) {
+  if (parentRef === undefined) return undefined
+  const words = { recipientRef: parentRef, textHash: textHash(cleanReply(text)) }
+  const id = await findReplyThread(desk.tx, { accountId: account.id, ...words })
+  return id ? lockConversationById(desk.tx, id) : lockByMessage(desk, account, parentRef)
 }
 
 /** Instagram tells of comments that mention us elsewhere as it tells of those under our posts. */
@@ -110,7 +121,7 @@ async function lockKnown(
   return contactId && lockConversation(tx, { accountId, contactId, kind: 'direct', threadRef: '' })
 }
 
-/** The thread that this message stands in: our public reply belongs where the comment is that it answers. */
+/** The thread that this message stands in. */
 async function lockByMessage(
   { tx }: Desk,
   { id: accountId }: Account,

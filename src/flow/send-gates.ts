@@ -128,7 +128,8 @@ function elsewhereFault({ post, answeredElsewhere }: SendCase): Refusal | undefi
 
 function caseOf(found: SendCase): PolicyCase {
   const { post, comment, repliesLastHour, sameTextContacts, thread, decision } = found
-  const facts = comment?.messageRef ? factsOf(comment) : undefined
+  const isNested = comment?.replyToRef != null && comment.messageRef === post.recipientRef
+  const facts = comment?.messageRef ? { ...factsOf(comment), nested: isNested } : undefined
   const past = { comment: facts, repliesLastHour, sameTextContacts, ...thread }
   const provenance = signedFields(decision?.approvalText ?? null)?.provenance
   return { ...policyCase(found, past), kind: post.kind, text: post.text, ...(provenance && { provenance }) }

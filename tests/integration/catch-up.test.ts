@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { stopAccount } from '#db/accounts.ts'
 import { savePause } from '#db/pauses.ts'
 import { accounts } from '#db/schema/accounts.ts'
 import { contacts } from '#db/schema/contacts.ts'
@@ -111,6 +112,19 @@ describe('a look for what no webhook told of', () => {
     await house.draftAll()
     expect(await house.drafts()).toHaveLength(40)
   }, 60_000)
+
+  it('finds it also while the account’s sending is stopped, since what people write is kept', async () => {
+    const house = await setUp()
+    const { look, weather, hear, receiveFound, control, shop, messages } = house
+    await stopAccount(db, shop.id, 'Holidays', new Date())
+    await weather({ withhold: 1 })
+    const { contactRef } = control.phone.meet('Priya Nair', { accountRef: shop.accountRef })
+    control.phone.write(contactRef, { text: 'Hello?' })
+    await hear()
+    expect(await look()).toMatchObject({ found: 1 })
+    await receiveFound()
+    expect(await messages()).toMatchObject([{ text: 'Hello?' }])
+  })
 
   it('keeps what the webhook would have carried, and its place among what is known', async () => {
     const house = await setUp()

@@ -6,7 +6,8 @@ import { conversations } from '#db/schema/conversations.ts'
 import { deliveryAttempts } from '#db/schema/delivery-attempts.ts'
 import { messages } from '#db/schema/messages.ts'
 import { outboxPosts } from '#db/schema/outbox-posts.ts'
-import { newId, type PostId } from '#src/domain/ids.ts'
+import { reviewDecisions } from '#db/schema/review-decisions.ts'
+import { type ConversationId, newId, type PostId } from '#src/domain/ids.ts'
 import { privateReplyWindow } from '#src/domain/limit.ts'
 import type { ReplyWay } from '#src/domain/review.ts'
 import { createAnswer, createModerate } from '#src/flow/answer.ts'
@@ -62,6 +63,11 @@ async function setUp({ kind = 'comments' } = {}) {
     const { id: conversationId, headMessageId } = await find()
     return { conversationId, headMessageId, operatorId, givenBy: 'console' as const }
   }
+  const answerIn = async (conversationId: ConversationId, way: ReplyWay) => {
+    const [row] = await db.select().from(conversations).where(eq(conversations.id, conversationId))
+    const by = { operatorId, givenBy: 'console' as const, headMessageId: row!.headMessageId! }
+    return createAnswer(deps)({ ...by, conversationId, text: '48 euros.', way })
+  }
   const answer = async (way: ReplyWay | undefined, text = '48 euros.') =>
     createAnswer(deps)({ ...(await by()), text, ...(way && { way }) })
   const sendAll = async () => {
@@ -74,7 +80,7 @@ async function setUp({ kind = 'comments' } = {}) {
     limiter: createLimiter(redis, `${prefix}:${account.id}`),
   })
   return {
-    ...{ ...sandbox, ...heard, account, clock, hear, find, answer, sendAll, operatorId, waiting, readBack },
+    ...{ ...sandbox, ...heard, account, clock, hear, find, answer, answerIn, sendAll, operatorId, waiting, readBack },
     comment: () => control.comments()[0],
     moderate: async (kind: 'hide' | 'unhide' | 'delete') => createModerate(deps)({ ...(await by()), kind }),
     undo: createUndo(deps),
@@ -182,6 +188,81 @@ describe('a comment', () => {
     await sendAll()
     expect(await posts()).toMatchObject([{ status: 'sent' }])
     expect(await find()).toMatchObject({ attention: 'waiting' })
+  })
+})
+
+describe('a comment below another one', () => {
+  /** Anna answers below what Clara has written, and we answer Anna. */
+  async function below() {
+    const made = await setUp()
+    const { control, hear, account, answerIn } = made
+    const [first] = control.comments()
+    const { contactRef } = control.phone.meet('Anna Berg', { accountRef: account.accountRef })
+    await control.phone.commentAgain({ ...first!, contactRef, username: 'anna.berg' }, 'And the small one?')
+    await hear()
+    const [theirs] = await db.select().from(messages).where(eq(messages.messageRef, control.comments()[1]!.commentRef))
+    const conversationId = theirs!.conversationId
+    return {
+      ...{ ...made, top: first!.commentRef, own: theirs!.messageRef, conversationId },
+      answerAnna: (way: ReplyWay) => answerIn(conversationId, way),
+    }
+  }
+
+  it('is answered in public below the same one, and our reply stays with whom it was meant for', async () => {
+    const { answerAnna, sendAll, hear, posts, top, control, conversationId, account } = await below()
+    await answerAnna('public')
+    await sendAll()
+    expect(await posts()).toMatchObject([{ kind: 'public_reply', status: 'sent', recipientRef: top }])
+    await hear()
+    expect(control.comments()[2]).toMatchObject({ parentRef: top, text: '48 euros.' })
+    const ours = await db
+      .select()
+      .from(messages)
+      .where(and(eq(messages.accountId, account.id), eq(messages.direction, 'outbound')))
+    expect(ours).toMatchObject([{ conversationId, origin: 'countersign' }])
+  })
+
+  it('is not answered twice when nobody knows whether the first answer arrived', async () => {
+    const { answerAnna, sendAll, posts, readBack, clock, control } = await below()
+    control.faults.queue([{ match: { method: 'POST', path: 'replies' }, after: 'commit', status: 500, body: {} }])
+    const [made] = await answerAnna('public')
+    await sendAll()
+    clock.ms = 200_000
+    await readBack(made!.postId)
+    expect(await posts()).toMatchObject([{ status: 'sent' }])
+    expect(control.comments()).toHaveLength(3)
+  })
+
+  it('is settled by our reply coming back, though that stands below somebody else’s', async () => {
+    const { answerAnna, sendAll, posts, hear, control } = await below()
+    control.faults.queue([{ match: { method: 'POST', path: 'replies' }, after: 'commit', drop: true }])
+    await answerAnna('public')
+    await sendAll()
+    await hear()
+    expect(await posts()).toMatchObject([{ status: 'sent' }])
+  })
+
+  it('is named itself where the answer is private', async () => {
+    const { answerAnna, posts, own } = await below()
+    await answerAnna('private')
+    expect(await posts()).toMatchObject([{ kind: 'private_reply', recipientRef: own }])
+  })
+
+  it('is not named in public by an approval of before, since its answer would stand where nobody looks for it', async () => {
+    const { answerAnna, sendAll, posts, own } = await below()
+    const [made] = await answerAnna('public')
+    const [decision] = await db
+      .select()
+      .from(reviewDecisions)
+      .where(eq(reviewDecisions.id, (await posts())[0]!.decisionId))
+    const approval = { ...decision!.approval!, recipientRef: own }
+    await db
+      .update(reviewDecisions)
+      .set({ approval, signature: sign(approval) })
+      .where(eq(reviewDecisions.id, decision!.id))
+    await db.update(outboxPosts).set({ recipientRef: own }).where(eq(outboxPosts.id, made!.postId))
+    await sendAll()
+    expect(await posts()).toMatchObject([{ status: 'failed', outcomeCode: 'comment_nested' }])
   })
 })
 

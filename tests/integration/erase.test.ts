@@ -3,6 +3,7 @@ import { eq, inArray } from 'drizzle-orm'
 import { afterAll, describe, expect, it } from 'vitest'
 import { verifyAudit } from '#db/audit.ts'
 import type { Database } from '#db/client.ts'
+import { readConversation } from '#db/console-conversation.ts'
 import { saveProfile } from '#db/contacts.ts'
 import { alerts } from '#db/schema/alerts.ts'
 import { auditEntries } from '#db/schema/audit-entries.ts'
@@ -342,6 +343,54 @@ describe('erasing', () => {
       .where(inArray(webhookDeliveries.id, [other, own]))
     expect(bodies.map(({ body }) => body.length > 0)).toEqual([true, false])
     expect(await stateOf(code)).toMatchObject({ status: 'done', foundPerson: true })
+  })
+})
+
+describe('a person whom an account knows twice', () => {
+  /** Somebody commented, got a private reply, and writes messages under another reference. */
+  async function knownTwice() {
+    const life = aLife(db, await aConnectedAccount(db, { undoMs: 0, quietMs: 0 }))
+    const [commenter, writer, stranger] = [aPerson(), aPerson(), aPerson()]
+    for (const one of [commenter, writer, stranger]) await life.writes(one)
+    const [public_, direct] = [(await life.contactOf(commenter.ref))!, (await life.contactOf(writer.ref))!]
+    await db.update(contacts).set({ directRef: writer.ref }).where(eq(contacts.id, public_.id))
+    // Named by nothing but the body: no message tells of it.
+    await life.deliver({ sender: { id: writer.ref }, recipient: { id: life.us }, timestamp: Date.now(), riddle: 'x' })
+    return { life, commenter, writer, stranger, public_, direct }
+  }
+
+  it.each(['public_', 'direct'] as const)('is erased whole, whichever of the two is named (%s)', async (which) => {
+    const { commenter, writer, stranger, ...known } = await knownTwice()
+    const { code } = await request.byOperator({ contactId: known[which].id, operatorId })
+    await eraseAll()
+    expect(await leftOf(commenter)).toEqual(NOTHING)
+    expect(await leftOf(writer)).toEqual(NOTHING)
+    expect((await leftOf(stranger)).tables).toContain('messages')
+    expect(await stateOf(code)).toMatchObject({ status: 'done' })
+  })
+
+  it('is shown as one: each of the threads leads to the others', async () => {
+    const { life, public_, direct, stranger } = await knownTwice()
+    const own = [...(await life.threadsOf(public_.id)), ...(await life.threadsOf(direct.id))]
+    expect(own).toHaveLength(4)
+    for (const { id } of own) {
+      const others = (await readConversation(db, id, { at: new Date() }))?.others.map((other) => other.id)
+      expect(others?.sort()).toEqual(own.flatMap((other) => (other.id === id ? [] : [other.id])).sort())
+    }
+    const [alone] = await life.threadsOf((await life.contactOf(stranger.ref))!.id)
+    expect((await readConversation(db, alone!.id, { at: new Date() }))?.others).toHaveLength(1)
+  })
+
+  it('by their username alone goes with the one who writes under it', async () => {
+    const { life, writer, direct, stranger } = await knownTwice()
+    const at = new Date()
+    const elsewhere = { id: newId('contact', at), accountId: direct.accountId, createdAt: at }
+    await db.insert(contacts).values({ ...elsewhere, contactRef: `@${writer.username}`, username: writer.username })
+    await request.byOperator({ contactId: direct.id, operatorId })
+    await eraseAll()
+    const [left] = await db.select().from(contacts).where(eq(contacts.id, elsewhere.id))
+    expect(left).toMatchObject({ username: null, erasedAt: expect.any(Date) })
+    expect((await life.contactOf(stranger.ref))?.erasedAt).toBeNull()
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { stopAccount } from '#db/accounts.ts'
 import { neededFields } from '#src/domain/subscription.ts'
 import { createKeepSubscribed } from '#src/flow/keep-subscribed.ts'
 import { aKeptHouse } from '#tests/support/keeping.ts'
@@ -67,6 +68,16 @@ describe('the webhooks of an account', () => {
     expect((await rowOf(page)).subscribedFields).toEqual([...neededFields.messenger].toSorted())
     expect((await rowOf(instagram)).subscribedFields).toEqual(['comments'])
     expect(calls('subscribed_apps').filter(({ method }) => method === 'POST')).toHaveLength(1)
+  })
+
+  it('are looked after also while its sending is stopped, since what people write is kept', async () => {
+    const { keepAt, page, refOf, control, isTold } = await setUp()
+    await keepAt(0)
+    await stopAccount(db, page, 'Holidays', new Date())
+    control.stage.subscription({ accountRef: await refOf(page), fields: [] })
+    expect(await isTold()).toBe(false)
+    await keepAt(16)
+    expect(await isTold()).toBe(true)
   })
 
   it('of a new account are asked for without an alarm', async () => {

@@ -1,4 +1,6 @@
+import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { accounts } from '#db/schema/accounts.ts'
 import { NO_EXPIRY } from '#src/domain/credential.ts'
 import { neededScopes } from '#src/domain/permission.ts'
 import { createDeauthorize } from '#src/flow/deauthorize.ts'
@@ -176,6 +178,51 @@ describe('a permission', () => {
     expect(await openAlerts(page)).toEqual([])
     const changes = (await auditOf(page)).filter(({ action }) => action === 'credential.changed')
     expect(changes.map(({ detail }) => detail['missing'])).toEqual(['pages_messaging', ''])
+  })
+})
+
+describe('an account that is connected', () => {
+  const soon = (days: number) => ({ expiresAt: new Date(Date.now() + days * DAY_MS) })
+
+  it('with few days left is announced at once, and not once more by the schedule', async () => {
+    const { connected, instagram, openAlerts, look } = await setUp()
+    await connected('instagram', soon(10))
+    const told = {
+      kind: 'token_expiring',
+      severity: 'warning',
+      text: expect.stringContaining('within 14 days'),
+      count: 1,
+    }
+    expect(await openAlerts(instagram)).toMatchObject([told])
+    await look()
+    expect(await openAlerts(instagram)).toMatchObject([told])
+    await connected('instagram', soon(60))
+    expect(await openAlerts(instagram)).toEqual([])
+  })
+
+  it('without a permission, or with little access left, is announced at once', async () => {
+    const { connected, page, openAlerts } = await setUp()
+    const scopes = [...ofPage.filter((scope) => scope !== 'pages_messaging'), 'instagram_basic']
+    await connected('messenger', { scopes, dataAccessExpiresAt: soon(2).expiresAt })
+    const kinds = (await openAlerts(page)).map(({ kind, severity }) => `${severity} ${kind}`)
+    expect(kinds.sort()).toEqual(['critical data_access_expiring', 'critical scope_missing'])
+  })
+
+  it('with everything as it should be raises nothing', async () => {
+    const { instagram, page, openAlerts } = await setUp()
+    expect([...(await openAlerts(instagram)), ...(await openAlerts(page))]).toEqual([])
+  })
+
+  it('of which nobody was told is announced by the next look, whatever was known before', async () => {
+    const { instagram, openAlerts, look } = await setUp()
+    await db
+      .update(accounts)
+      .set({ tokenExpiresAt: soon(10).expiresAt, tokenCheckedAt: new Date() })
+      .where(eq(accounts.id, instagram))
+    await look()
+    expect(await openAlerts(instagram)).toMatchObject([{ kind: 'token_expiring', count: 1 }])
+    await look()
+    expect(await openAlerts(instagram)).toMatchObject([{ count: 1 }])
   })
 })
 

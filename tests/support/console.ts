@@ -92,6 +92,7 @@ function viewOf(changed: Partial<ConversationView>): Omit<ConversationView, 'pol
     },
     posts: [],
     lastDecision: null,
+    others: [],
     ...changed,
   }
 }

@@ -9,7 +9,7 @@ import { leases } from '#db/schema/switches.ts'
 import { NO_EXPIRY } from '#src/domain/credential.ts'
 import type { AccountId, PostId } from '#src/domain/ids.ts'
 import type { Platform } from '#src/domain/platform.ts'
-import { createConnect } from '#src/flow/connect.ts'
+import { createConnect, type NewConnection } from '#src/flow/connect.ts'
 import { createRenew } from '#src/flow/renew.ts'
 import { createLimiter } from '#src/limits/slots.ts'
 import { createAdapters } from '#src/platforms/adapters.ts'
@@ -49,7 +49,7 @@ export async function aKeptHouse({ db, redis, prefix }: Stores, ids: { metaAppId
   }
   const connect = createConnect({ db, keyring, now })
 
-  async function connected(platform: Platform): Promise<AccountId> {
+  async function connected(platform: Platform, changed: Partial<NewConnection> = {}): Promise<AccountId> {
     const view = control.firsts().find((one) => one.platform === platform)
     if (!view) throw new Error('The platform is not played')
     const { accountRef, name, token, expiresInSeconds: seconds } = view
@@ -61,6 +61,7 @@ export async function aKeptHouse({ db, redis, prefix }: Stores, ids: { metaAppId
       token: new Secret(token),
       expiresAt,
       by: { kind: 'process', id: 'test' },
+      ...changed,
     })
     return accountId
   }

@@ -70,10 +70,27 @@ function PaneHead({ conversation, frame, list }: Pick<PaneProps, 'conversation' 
           <a href={`/accounts/${conversation.accountId}`}>{conversation.accountName}</a>
         </p>
       </div>
+      <Others conversation={conversation} />
       <Window expiresAt={until} clock={frame} long />
       <Warnings conversation={conversation} />
       <Erasure conversation={conversation} frame={frame} />
     </header>
+  )
+}
+
+/** Where the same person is met too. */
+function Others({ conversation: { others, platform } }: { conversation: ConversationView }) {
+  if (others.length === 0) return null
+  return (
+    <p class="muted">
+      Also here:{' '}
+      {others.map(({ id, kind }, index) => (
+        <>
+          {index > 0 && ', '}
+          <a href={`/conversations/${id}`}>{kind === 'direct' ? platformRules[platform].name : kindWords[kind]}</a>
+        </>
+      ))}
+    </p>
   )
 }
 

@@ -43,7 +43,8 @@ export const commands: readonly Command[] = [
     name: 'doctor',
     about: 'Names what is missing in this installation, at Meta and in each account, and how to mend it.',
     args: ['[account]'],
-    options: json,
+    options: { ...json, production: { type: 'boolean' } },
+    example: 'countersign doctor --production --json',
     load: async () => (await import('./doctor.ts')).runDoctor,
   },
   {

@@ -37,6 +37,9 @@ export const auditActions = [
   'deletion.done',
   'sending.stopped',
   'sending.resumed',
+  'incident.opened',
+  'incident.revoked',
+  'incident.closed',
   'address.blocked',
   'address.unblocked',
 ] as const

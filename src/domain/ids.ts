@@ -18,6 +18,7 @@ export type EntryId = Id<'entry'>
 export type AlertId = Id<'alert'>
 export type DeletionId = Id<'deletion'>
 export type LoginId = Id<'login'>
+export type IncidentId = Id<'incident'>
 export type MediaId = Id<'media'>
 
 const prefixes = {
@@ -37,6 +38,7 @@ const prefixes = {
   deletion: 'del',
   login: 'lgn',
   media: 'med',
+  incident: 'inc',
 } as const
 
 type Kind = keyof typeof prefixes

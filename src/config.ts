@@ -4,6 +4,7 @@
  */
 import { ConfigError } from '#src/config/errors.ts'
 import { defineLive, fileText, type LiveText } from '#src/config/live.ts'
+import { productionItems } from '#src/config/production.ts'
 import { Fault, isPlaceholder, type LabelledSecret } from '#src/config/readers.ts'
 import {
   type Environment,
@@ -16,7 +17,7 @@ import {
   variableOf,
 } from '#src/config/source.ts'
 import type { ProcessRole as Role, Variable } from '#src/config/variable.ts'
-import type { ValueOf, VariableName } from '#src/config/variables.ts'
+import { table, type ValueOf, type VariableName } from '#src/config/variables.ts'
 import type { Secret } from '#src/vault/secret.ts'
 
 export type ProcessRole = Role
@@ -146,7 +147,7 @@ export function readConfig<R extends ProcessRole>(all: Environment, role: R, liv
   const env = filterFor(all, role)
   const { fields, faults } = readFields(env, role, live)
   if (roleHas(role, 'PORT')) fields['publicUrl'] ??= `http://${hostInUrl(String(fields['host']))}:${fields['port']}`
-  faults.push(...crossFaults(env, role, fields))
+  faults.push(...crossFaults(env, role), ...productionFaults(all, role))
   if (faults.length > 0) throw new ConfigError(faults)
   // Each name of the table is one field of its roles; a test holds the two equal.
   return Object.freeze(fields) as unknown as Config[R]
@@ -231,20 +232,35 @@ function readerOf(name: VariableName) {
 }
 
 /** Faults that lie between variables. */
-function crossFaults(env: Environment, role: ProcessRole, { publicUrl }: Fields): string[] {
+function crossFaults(env: Environment, role: ProcessRole): string[] {
   const faults: string[] = []
-  if (isProduction(env) && isSandboxOn(env)) faults.push('SANDBOX cannot be on while APP_ENV is production')
   if (role === 'media' && has(env, 'MEDIA_ORIGIN') && !isSandboxOn(env)) {
     faults.push('MEDIA_ORIGIN cannot be set while the sandbox is off')
   }
   if (role !== 'web') return faults
-  if (isProduction(env) && !String(publicUrl).startsWith('https://')) {
-    faults.push('PUBLIC_URL must start with https:// while APP_ENV is production')
-  }
   if (!has(env, 'INSTAGRAM_APP_SECRET') && !has(env, 'META_APP_SECRET')) {
     faults.push('INSTAGRAM_APP_SECRET or META_APP_SECRET is missing: one of them signs the webhooks')
   }
   return faults
+}
+
+/** Of a real installation; all is in view here, also what is not handed on to any process. */
+function productionFaults(all: Environment, role: ProcessRole): string[] {
+  if (!isProduction(all)) return []
+  return productionItems
+    .filter(({ variable }) => concerns(role, variable))
+    .flatMap(({ variable, fault }) => {
+      const wrong = fault(all)
+      return wrong === undefined ? [] : [`${variable} ${wrong} while APP_ENV is production`]
+    })
+}
+
+function concerns(role: ProcessRole, variable: string): boolean {
+  if (variable === 'SANDBOX') return true
+  // The command line has to be able to look at what is wrong.
+  if (role === 'cli' || role === 'sandbox') return false
+  const roles = (table as Record<string, Variable>)[variable]?.roles
+  return roles === undefined || roles.includes(role)
 }
 
 const fieldNames: Partial<Record<VariableName, string>> = {

@@ -43,7 +43,8 @@ export const commands: readonly Command[] = [
     name: 'doctor',
     about: 'Names what is missing in this installation, at Meta and in each account, and how to mend it.',
     args: ['[account]'],
-    options: json,
+    options: { ...json, production: { type: 'boolean' } },
+    example: 'countersign doctor --production --json',
     load: async () => (await import('./doctor.ts')).runDoctor,
   },
   {
@@ -85,6 +86,35 @@ export const commands: readonly Command[] = [
     name: 'sending resume',
     about: 'Lets all accounts send again.',
     load: async () => (await import('./switches.ts')).resumeSending,
+  },
+  {
+    name: 'incident open',
+    about: 'Stops all sending at once and writes down why. Sending cannot be resumed while it is open.',
+    options: { reason: { type: 'string' } },
+    example: 'countersign incident open --reason "replies that nobody wrote"',
+    load: async () => (await import('./incident.ts')).openIncident,
+  },
+  {
+    name: 'incident scope',
+    about: 'Shows what was sent, who was signed in and which keys were used since a time; since a day ago by itself.',
+    options: { since: { type: 'string' }, ...json },
+    example: 'countersign incident scope --since 2026-11-24T08:00Z',
+    load: async () => (await import('./incident.ts')).scopeIncident,
+  },
+  {
+    name: 'incident revoke',
+    about:
+      'Signs everybody out, revokes API keys and asks for every account to be connected again; or only what is named.',
+    options: { sessions: { type: 'boolean' }, keys: { type: 'boolean' }, tokens: { type: 'boolean' } },
+    example: 'countersign incident revoke --sessions --keys',
+    load: async () => (await import('./incident.ts')).revokeInIncident,
+  },
+  {
+    name: 'incident close',
+    about: 'Ends the incident with a note. Sending stays stopped until somebody resumes it.',
+    options: { note: { type: 'string' } },
+    example: 'countersign incident close --note "a stolen session; ended"',
+    load: async () => (await import('./incident.ts')).closeIncident,
   },
   {
     name: 'addresses list',

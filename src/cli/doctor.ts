@@ -25,6 +25,7 @@ const REDIS_WAIT_MS = 2000
 
 /** Names what is missing in this installation, and how to mend it. 0 when nothing blocks or degrades it. */
 export async function runDoctor(call: Call): Promise<number> {
+  if (call.options['production']) return (await import('./doctor-production.ts')).runProductionDoctor(call)
   const config = configOf(call)
   const [id] = call.args
   const only = id === undefined ? undefined : parseId('account', id)

@@ -86,7 +86,7 @@ function isWithheld(env: Environment, role: ProcessRole, name: string): boolean 
 }
 
 /** For a look at what belongs to another: its own reader tells the fault. */
-function readableTextOf(env: Environment, name: VariableName): string | undefined {
+export function readableTextOf(env: Environment, name: VariableName): string | undefined {
   try {
     return textOf(env, name)
   } catch {

@@ -63,6 +63,9 @@ export const auditActions = [
   'sending.resumed',
   'keys.rotated',
   'audit.exported',
+  'incident.opened',
+  'incident.revoked',
+  'incident.closed',
   'address.blocked',
   'address.unblocked',
 ] as const

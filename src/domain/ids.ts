@@ -18,6 +18,7 @@ export type EntryId = Id<'entry'>
 export type AlertId = Id<'alert'>
 export type DeletionId = Id<'deletion'>
 export type LoginId = Id<'login'>
+export type IncidentId = Id<'incident'>
 export type MediaId = Id<'media'>
 export type ApiKeyId = Id<'key'>
 export type InvitationId = Id<'invitation'>
@@ -41,6 +42,7 @@ const prefixes = {
   media: 'med',
   key: 'key',
   invitation: 'inv',
+  incident: 'inc',
 } as const
 
 type Kind = keyof typeof prefixes

@@ -1,5 +1,6 @@
 import { appendAudit } from '#db/audit.ts'
 import { type Database, inTransaction, type Transaction } from '#db/client.ts'
+import { findOpenIncident } from '#db/incidents.ts'
 import { lockAccount, type Settings, saveSettings, setSendingStopped, setStopped } from '#db/settings.ts'
 import type { AuditAction, AuditEvent } from '#src/domain/audit.ts'
 import { AppError } from '#src/domain/errors.ts'
@@ -129,6 +130,9 @@ function createStopSending({ db, publish, now }: ConfigureDeps) {
 function createResumeSending({ db, lanes, publish, now }: ConfigureDeps) {
   return async ({ operatorId }: { operatorId: OperatorId }): Promise<void> => {
     await inTransaction(db, async (tx) => {
+      if (await findOpenIncident(tx)) {
+        throw new AppError('conflict', 'An incident is open; close it first: countersign incident close')
+      }
       const at = now()
       await setSendingStopped(tx, undefined, at)
       await appendAudit(tx, { ...bySwitch('sending.resumed', operatorId), at })

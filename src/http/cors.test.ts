@@ -39,3 +39,10 @@ it('says before a call what it may carry', async () => {
   expect(asked.status).toBe(204)
   expect(asked.headers.get('access-control-allow-headers')).toContain('x-api-key')
 })
+
+it('calls nobody null by name, even where any site may call', async () => {
+  const open = new Hono().use(allowOrigins(['*'])).get('/', (c) => c.text('ok'))
+  const named = async (origin: string) =>
+    (await open.request('/', { headers: { origin } })).headers.get('access-control-allow-origin')
+  expect([await named('https://any.example'), await named('null')]).toEqual(['https://any.example', null])
+})

@@ -18,6 +18,7 @@ interface KnownDeps {
 
 const FRESH_MS = 2000
 const WAIT_MS = 1000
+const MOMENT_MS = 250
 
 /** What the table says, at most two seconds ago. */
 export function createKnownBlocks({ listBlocks, now, reportError }: KnownDeps) {
@@ -42,13 +43,14 @@ export function createKnownBlocks({ listBlocks, now, reportError }: KnownDeps) {
       const block = blocks.get(networkOf(address) ?? '')
       return block && block.until > now() ? block : undefined
     },
-    /** Reads it anew when it is old; with `wait` for no longer than a second. */
+    /** Reads it anew when it is old; with `wait` for up to a second. Otherwise whoever began to read waits a moment, and nobody else. */
     async refresh({ wait }: { wait: boolean }): Promise<void> {
-      if (!reading && now().getTime() - readAt >= FRESH_MS) {
+      const begins = !reading && now().getTime() - readAt >= FRESH_MS
+      if (begins) {
         readAt = now().getTime()
         reading = read()
       }
-      if (reading && wait) await Promise.race([reading, pause(WAIT_MS)])
+      if (reading && (wait || begins)) await Promise.race([reading, pause(wait ? WAIT_MS : MOMENT_MS)])
     },
   }
 }

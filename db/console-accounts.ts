@@ -60,6 +60,7 @@ function selectAccounts(conn: Conn, at: Date) {
       undoMs: accounts.undoMs,
       humanAgent: accounts.humanAgent,
       longAds: accounts.longAds,
+      maskForModel: accounts.maskForModel,
       disclosure: accounts.disclosure,
       disclosureGapMs: accounts.disclosureGapMs,
       dailyBudgetMicros: accounts.dailyBudgetMicros,

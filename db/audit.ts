@@ -58,20 +58,34 @@ async function lockHead(tx: Transaction, at: Date): Promise<{ seq: number; hash:
   return made ?? { seq: 0, hash: GENESIS }
 }
 
-export type Verified = { ok: true; entries: number; signed?: number } | ({ ok: false } & Fault)
+export interface Whole {
+  ok: true
+  entries: number
+  /** The last entry under a signature, when signatures were looked at. */
+  signed?: number
+  /** The first entry that is older than what it follows on: it was dated back, or a clock was wrong. */
+  backDated?: Fault
+}
+
+export type Verified = Whole | ({ ok: false } & Fault)
 
 /** Reads the whole chain; answers the first entry that is not as it was written. Without `isSigned` no signature is looked at. */
 export async function verifyAudit(conn: Conn, isSigned?: IsSigned): Promise<Verified> {
   const walked = await walkToHead(conn, START, isSigned)
   if ('fault' in walked) return { ok: false, ...walked }
-  const fault = (isSigned && (await faultBeyond(conn, walked))) ?? walked.backDated
+  const fault = isSigned && (await faultBeyond(conn, walked))
   if (fault) return { ok: false, ...fault }
-  return { ok: true, entries: walked.seq, ...(isSigned && { signed: walked.signed }) }
+  const { seq: entries, signed, backDated } = walked
+  return { ok: true, entries, ...(isSigned && { signed }), ...(backDated && { backDated }) }
 }
 
-/** What is wrong behind a checkpoint that is known to be good; undefined when nothing is. */
-export async function faultSince(conn: Conn, since: Checkpoint | undefined): Promise<Fault | undefined> {
+/** What is wrong behind a checkpoint that is known to be good. */
+export async function faultsSince(
+  conn: Conn,
+  since: Checkpoint | undefined,
+): Promise<{ fault?: Fault; backDated?: Fault }> {
   const start = since ? { ...START, seq: since.seq, hash: since.hash, latest: since.at.getTime() } : START
   const walked = await walkToHead(conn, start)
-  return 'fault' in walked ? walked : walked.backDated
+  if ('fault' in walked) return { fault: walked }
+  return walked.backDated ? { backDated: walked.backDated } : {}
 }

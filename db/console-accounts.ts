@@ -75,6 +75,7 @@ function selectAccounts(conn: Conn, at: Date) {
       proposedByName: operators.name,
       humanAgent: accounts.humanAgent,
       longAds: accounts.longAds,
+      maskForModel: accounts.maskForModel,
       disclosure: accounts.disclosure,
       disclosureGapMs: accounts.disclosureGapMs,
       dailyBudgetMicros: accounts.dailyBudgetMicros,

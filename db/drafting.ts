@@ -43,7 +43,7 @@ const NOTE_CHARS_MAX = 255
 
 /** The conversations with their accounts and contacts. */
 export function listDraftCases(conn: Conn, ids: readonly ConversationId[]) {
-  const { platform, name, voice, dailyBudgetMicros, humanAgent, disclosure, disclosureGapMs } = accounts
+  const { platform, name, voice, dailyBudgetMicros, humanAgent, disclosure, disclosureGapMs, maskForModel } = accounts
   const { kind, windowExpiresAt, lastInboundAt, standby } = conversations
   return conn
     .select({
@@ -51,7 +51,10 @@ export function listDraftCases(conn: Conn, ids: readonly ConversationId[]) {
         ...{ ...leaseColumns, draftLeaseHeadId, draftInstruction, version },
         ...{ kind, windowExpiresAt, lastInboundAt, standby },
       },
-      account: { id: accounts.id, platform, name, voice, dailyBudgetMicros, humanAgent, disclosure, disclosureGapMs },
+      account: {
+        ...{ id: accounts.id, platform, name, voice, dailyBudgetMicros, humanAgent, disclosure, disclosureGapMs },
+        maskForModel,
+      },
       contact: { name: contacts.name, username: contacts.username, optedOutAt: contacts.optedOutAt },
     })
     .from(conversations)

@@ -1,8 +1,8 @@
 import { and, asc, count, eq, gte, isNull, ne, sql } from 'drizzle-orm'
-import type { RowDataPacket } from 'mysql2'
 import type { IncidentId } from '#src/domain/ids.ts'
 import type { Conn, Transaction } from './client.ts'
 import { accounts } from './schema/accounts.ts'
+import { apiKeys } from './schema/api-keys.ts'
 import { incidents } from './schema/incidents.ts'
 import { operators } from './schema/operators.ts'
 import { outboxPosts } from './schema/outbox-posts.ts'
@@ -91,33 +91,16 @@ export async function distrustTokens(tx: Transaction, at: Date): Promise<number>
   return affectedRows
 }
 
-/** An installation whose programs have no keys has no such table. */
-async function hasApiKeys(conn: Conn): Promise<boolean> {
-  const [rows] = (await conn.execute(
-    sql`SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'api_keys'`,
-  )) as unknown as [RowDataPacket[]]
-  return rows.length > 0
-}
-
-export async function listKeysSince(
-  conn: Conn,
-  since: Date,
-): Promise<{ key: string; name: string; lastUsedAt: Date }[]> {
-  if (!(await hasApiKeys(conn))) return []
-  const [rows] = (await conn.execute(
-    sql`SELECT id, name, last_used_at FROM api_keys WHERE last_used_at >= ${since} ORDER BY last_used_at LIMIT ${SHOWN_MAX}`,
-  )) as unknown as [RowDataPacket[]]
-  return rows.map((row) => ({
-    key: String(row['id']),
-    name: String(row['name']),
-    lastUsedAt: row['last_used_at'] as Date,
-  }))
+export function listKeysSince(conn: Conn, since: Date) {
+  return conn
+    .select({ key: apiKeys.id, name: apiKeys.name, lastUsedAt: apiKeys.lastUsedAt })
+    .from(apiKeys)
+    .where(gte(apiKeys.lastUsedAt, since))
+    .orderBy(asc(apiKeys.lastUsedAt))
+    .limit(SHOWN_MAX)
 }
 
 export async function revokeApiKeys(tx: Transaction, at: Date): Promise<number> {
-  if (!(await hasApiKeys(tx))) return 0
-  const [{ affectedRows }] = (await tx.execute(
-    sql`UPDATE api_keys SET revoked_at = ${at} WHERE revoked_at IS NULL`,
-  )) as unknown as [{ affectedRows: number }]
+  const [{ affectedRows }] = await tx.update(apiKeys).set({ revokedAt: at }).where(isNull(apiKeys.revokedAt))
   return affectedRows
 }

@@ -15,6 +15,7 @@ export interface Settings {
   dailyBudgetMicros: number
   humanAgent: boolean
   longAds: boolean
+  maskForModel: boolean
   disclosure: string | null
   disclosureGapMs: number
 }

@@ -15,9 +15,12 @@ export async function verify(call: Call): Promise<number> {
     verifyAudit(db, keys.length > 0 ? createCheckpointChecker(keys) : undefined),
   )
   if (options['json']) out(`${JSON.stringify(found)}\n`)
-  else if (found.ok) out(`The audit log is whole: ${found.entries} entries, ${signedIn(found)}\n`)
-  else err(`The audit log was tampered with at entry ${found.seq}: ${found.fault}\n`)
-  return found.ok ? exitCodes.done : exitCodes.failed
+  else if (!found.ok) err(`The audit log was tampered with at entry ${found.seq}: ${found.fault}\n`)
+  else out(`The audit log is whole: ${found.entries} entries, ${signedIn(found)}\n`)
+  if (!found.ok) return exitCodes.failed
+  if (found.backDated)
+    err(`Entry ${found.backDated.seq} was dated back, or a clock was wrong: ${found.backDated.fault}\n`)
+  return found.backDated ? exitCodes.failed : exitCodes.done
 }
 
 function signedIn({ entries, signed }: { entries: number; signed?: number }): string {

@@ -190,6 +190,7 @@ export interface ConfigureVerbs {
       dailyBudgetMicros: number
       humanAgent: boolean
       longAds: boolean
+      maskForModel?: boolean
       /** Empty for none. */
       disclosure: string
       disclosureGapMs: number

@@ -93,6 +93,7 @@ export const SettingsForm = z.object({
   disclosureHours: number,
   humanAgent: ticked,
   longAds: ticked,
+  maskForModel: ticked,
 })
 
 export const KnowledgeForm = z.object({

@@ -15,6 +15,7 @@ export interface AccountView {
   dailyBudgetMicros: number
   humanAgent: boolean
   longAds: boolean
+  maskForModel: boolean
   disclosure: string | null
   disclosureGapMs: number
   spentTodayMicros: number

@@ -59,6 +59,8 @@ export interface DraftRequest {
   contactName: string
   /** Oldest first; ends with the contact's unanswered tail. */
   turns: Turn[]
+  /** Claude is to read placeholders in the place of what tells about a person. */
+  maskForModel?: boolean
   /** An operator's wish for this draft, when it is made anew. */
   instruction?: string
 }

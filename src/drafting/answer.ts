@@ -29,7 +29,7 @@ type Message = z.infer<typeof Message>
 /** Throws what `readFailure` takes for an unreadable answer when this is no message at all. */
 export function readAnswer(
   message: unknown,
-  { request, model }: { request: DraftRequest; model: string },
+  { request, model, putBack }: { request: DraftRequest; model: string; putBack: (reply: string) => string | undefined },
 ): DraftAnswer {
   const read = Message.parse(message)
   const usage = readUsage(read, model)
@@ -49,7 +49,9 @@ export function readAnswer(
   const answer = parseText(read)
   if (!answer) return none('invalid_answer', 'Claude’s answer did not have the agreed shape')
   if (answer.action !== 'reply') return none(answer.action, answer.rationale)
-  const checked = validateReply(answer, request)
+  const reply = putBack(answer.reply)
+  if (reply === undefined) return none('invalid_answer', 'The reply names something that Claude was never given')
+  const checked = validateReply({ ...answer, reply }, request)
   if (!checked.ok) return none('invalid_answer', checked.note)
   return { outcome: 'reply', ...checked.reply, model, usage }
 }

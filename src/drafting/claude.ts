@@ -8,6 +8,7 @@ import { readFailure } from './failure.ts'
 import { costMaxMicros } from './price.ts'
 import { ANSWER_TOKENS_MAX, buildPrompt, type Prompt } from './prompt.ts'
 import { Answer } from './schema.ts'
+import { withhold } from './withheld.ts'
 
 const PRODUCTION_URL = 'https://api.anthropic.com'
 const DEADLINE_MS = 45_000
@@ -34,7 +35,8 @@ export function createDraftReply(options: ClaudeOptions): DraftReply {
   const { model, effort, now = () => new Date(), deadlineMs = DEADLINE_MS } = options
   const client = openClient(options)
   return async (request, signal) => {
-    const prompt = buildPrompt(request, randomBytes(FENCE_BYTES).toString('hex'))
+    const withheld = withhold(request)
+    const prompt = buildPrompt(withheld.request, randomBytes(FENCE_BYTES).toString('hex'))
     const deadline = AbortSignal.timeout(deadlineMs)
     try {
       const message: unknown = await client.messages.create(
@@ -52,7 +54,7 @@ export function createDraftReply(options: ClaudeOptions): DraftReply {
         },
         { signal: signal ? AbortSignal.any([signal, deadline]) : deadline },
       )
-      return readAnswer(message, { request, model })
+      return readAnswer(message, { request, model, putBack: withheld.putBack })
     } catch (error) {
       return readFailure(error, now())
     }
@@ -62,7 +64,7 @@ export function createDraftReply(options: ClaudeOptions): DraftReply {
 /** The most that a call for this request can cost; a token has at least one byte. */
 export function createEstimate({ model }: { model: string }): (request: DraftRequest) => number {
   return (request) => {
-    const { system, user }: Prompt = buildPrompt(request, '0'.repeat(FENCE_BYTES * 2))
+    const { system, user }: Prompt = buildPrompt(withhold(request).request, '0'.repeat(FENCE_BYTES * 2))
     const bytes = encoder.encode([...system, user].join('')).length
     return costMaxMicros(model, bytes + ADDED_TOKENS_MAX, ANSWER_TOKENS_MAX)
   }

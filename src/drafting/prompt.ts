@@ -73,7 +73,10 @@ function knowledgeLines(knowledge: DraftRequest['knowledge']): string[] {
   return fitting.length > 0 ? fitting : ['(none)']
 }
 
-function aboutThread({ contactName, turns, instruction }: DraftRequest, fence: string): string {
+const WITHHELD =
+  'Words in brackets such as [EMAIL_1] stand for data that is withheld from you. Where a reply needs one, write it exactly so; never make one up.'
+
+function aboutThread({ contactName, turns, instruction, maskForModel }: DraftRequest, fence: string): string {
   const unmarked = (text: string) => text.replaceAll(fence, '')
   const lines = [
     JSON.stringify({ contactName: safe(contactName, NAME_CHARS_MAX) }),
@@ -83,6 +86,7 @@ function aboutThread({ contactName, turns, instruction }: DraftRequest, fence: s
     `BEGIN CONVERSATION ${fence}`,
     ...lines.map(unmarked),
     `END CONVERSATION ${fence}`,
+    ...(maskForModel ? [WITHHELD] : []),
     ...(instruction
       ? [`An operator of the business wishes for this draft: ${JSON.stringify(safe(instruction, 500))}`]
       : []),

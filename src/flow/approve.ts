@@ -1,6 +1,7 @@
-import { appendAudit } from '#db/audit.ts'
+import { appendAudits } from '#db/audit.ts'
 import type { Transaction } from '#db/client.ts'
 import { insertDecision, insertDraft, insertPost, setAttention, type ThreadToAnswer } from '#db/reviews.ts'
+import type { AuditEvent } from '#src/domain/audit.ts'
 import { AppError } from '#src/domain/errors.ts'
 import { type DecisionId, type DraftId, type MessageId, newId, type OperatorId, type PostId } from '#src/domain/ids.ts'
 import type { PostKind } from '#src/domain/outbox.ts'
@@ -51,11 +52,15 @@ export interface Approved {
  */
 export async function approveAll(tx: Transaction, thread: ThreadToAnswer, reply: Reply, pen: Pen): Promise<Approved[]> {
   const made: Approved[] = []
+  const entries: AuditEvent[] = []
   for (const post of reply.posts) {
     const draftId = made.length === 0 ? reply.draftId : await insertOwnDraft(tx, thread, reply, pen.at)
-    made.push(await approve(tx, thread, { ...reply, ...post, draftId, place: made.length }, pen))
+    const { approved, entry } = await approve(tx, thread, { ...reply, ...post, draftId, place: made.length }, pen)
+    made.push(approved)
+    entries.push(entry)
   }
   if (!pen.keepsAttention) await setAttention(tx, thread.conversation.id, { attention: 'none' }, pen.at)
+  await appendAudits(tx, entries)
   return made
 }
 
@@ -96,7 +101,12 @@ export function ownDraft(
 /** `place`: its turn among the posts of one answer. */
 type OneReply = Omit<Reply, 'posts'> & Reply['posts'][number] & { place: number }
 
-async function approve(tx: Transaction, thread: ThreadToAnswer, reply: OneReply, { sign, at }: Pen): Promise<Approved> {
+async function approve(
+  tx: Transaction,
+  thread: ThreadToAnswer,
+  reply: OneReply,
+  { sign, at }: Pen,
+): Promise<{ approved: Approved; entry: AuditEvent }> {
   const { account, conversation } = thread
   const approval = approvalOf(thread, reply, at)
   const sendsAt = new Date(at.getTime() + account.undoMs)
@@ -116,17 +126,22 @@ async function approve(tx: Transaction, thread: ThreadToAnswer, reply: OneReply,
     createdAt: at,
     updatedAt: at,
   })
-  const { decisionId, postId, headMessageId, kind } = approval
-  await appendAudit(tx, {
-    action: 'draft.approved',
-    actor: { kind: 'operator', id: reply.operatorId },
-    subject: { kind: 'draft', id: reply.draftId },
-    detail: { decisionId, postId, kind, headMessageId, textHash: approval.textHash, edited: reply.edited },
-    at,
-  })
+  const { postId } = approval
   const { id: conversationId, accountId, windowExpiresAt } = conversation
   const waiting = { id: postId, accountId, conversationId, windowExpiresAt, delayMs: account.undoMs }
-  return { postId, sendsAt, platform: account.platform, waiting }
+  return { approved: { postId, sendsAt, platform: account.platform, waiting }, entry: entryOf(approval, reply, at) }
+}
+
+function entryOf(approval: Approval, { draftId, operatorId, edited }: OneReply, at: Date): AuditEvent {
+  const { decisionId, postId, headMessageId, kind, accountId, textHash } = approval
+  return {
+    action: 'draft.approved',
+    actor: { kind: 'operator', id: operatorId },
+    subject: { kind: 'draft', id: draftId },
+    accountId,
+    detail: { decisionId, postId, kind, headMessageId, textHash, edited },
+    at,
+  }
 }
 
 function approvalOf({ account, conversation }: ThreadToAnswer, reply: OneReply, at: Date): Approval {

@@ -41,7 +41,9 @@ export function createConfigure(deps: ConfigureDeps) {
   }
 }
 
-interface SaveSettings extends Omit<Settings, 'disclosure'> {
+interface SaveSettings extends Omit<Settings, 'disclosure' | 'maskForModel'> {
+  /** Off when not given. */
+  maskForModel?: boolean
   /** Empty for none. */
   disclosure: string
   accountId: AccountId
@@ -74,7 +76,7 @@ function createSaveSettings({ db, publish, now }: ConfigureDeps) {
 
 /** Throws `invalid_input` naming the first field that is out of its bounds. */
 function settingsIn({ quietMs, undoMs, dailyBudgetMicros, disclosureGapMs, ...input }: SaveSettings): Settings {
-  const { humanAgent, longAds } = input
+  const { humanAgent, longAds, maskForModel = false } = input
   const voice = prose(input.voice, { field: 'voice', max: VOICE_MAX, mayBeEmpty: true })
   const disclosure = line(input.disclosure, 'disclosure') || null
   const most: [string, number, number, string][] = [
@@ -84,7 +86,7 @@ function settingsIn({ quietMs, undoMs, dailyBudgetMicros, disclosureGapMs, ...in
     ['disclosureGapMs', disclosureGapMs, GAP_MAX_MS, 'The silence is 0 to 8,760 hours'],
   ]
   for (const [field, value, max, message] of most) between(value, { field, min: 0, max, message })
-  return { voice, quietMs, undoMs, dailyBudgetMicros, humanAgent, longAds, disclosure, disclosureGapMs }
+  return { voice, quietMs, undoMs, dailyBudgetMicros, humanAgent, longAds, maskForModel, disclosure, disclosureGapMs }
 }
 
 /** Holds an account's sends until it is resumed; what is queued stays queued. */

@@ -1,4 +1,4 @@
-import { appendAudit } from '#db/audit.ts'
+import { appendAudits } from '#db/audit.ts'
 import { type Database, inTransaction, type Transaction } from '#db/client.ts'
 import { lockConversationById } from '#db/conversations.ts'
 import type { DeletionRequest } from '#db/deletions.ts'
@@ -15,6 +15,7 @@ import {
 } from '#db/erasure.ts'
 import { countMedia } from '#db/media.ts'
 import { cancelPost } from '#db/reviews.ts'
+import type { AuditEvent } from '#src/domain/audit.ts'
 import type { Publish } from '#src/queues/live.ts'
 
 interface ThreadDeps {
@@ -60,11 +61,10 @@ async function close({ db, now }: ThreadDeps, thread: ErasedThread): Promise<num
 }
 
 async function cancelPosts(tx: Transaction, { conversationId }: ErasedThread, at: Date): Promise<number> {
-  let cancelled = 0
+  const entries: AuditEvent[] = []
   for (const { id, status, textHash } of await listOpenPosts(tx, conversationId)) {
     if (status !== 'queued' || !(await cancelPost(tx, id, at))) continue
-    cancelled++
-    await appendAudit(tx, {
+    entries.push({
       action: 'post.cancelled',
       actor: { kind: 'process', id: 'drafting' },
       subject: { kind: 'post', id },
@@ -72,7 +72,8 @@ async function cancelPosts(tx: Transaction, { conversationId }: ErasedThread, at
       at,
     })
   }
-  return cancelled
+  await appendAudits(tx, entries)
+  return entries.length
 }
 
 async function eraseRows({ db, now }: ThreadDeps, thread: ErasedThread): Promise<number> {

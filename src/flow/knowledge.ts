@@ -41,7 +41,8 @@ export function createSaveKnowledge({ db, publish, now }: KnowledgeDeps) {
         action: 'knowledge.saved',
         actor: { kind: 'operator', id: operatorId },
         subject: { kind: 'entry', id: entryId },
-        detail: { accountId, bodyHash: textHash(body) },
+        accountId,
+        detail: { bodyHash: textHash(body) },
         at,
       })
     })
@@ -78,7 +79,8 @@ export function createRemoveKnowledge({ db, publish, now }: KnowledgeDeps) {
         action: 'knowledge.removed',
         actor: { kind: 'operator', id: operatorId },
         subject: { kind: 'entry', id: entryId },
-        detail: { accountId, bodyHash: textHash(before.body) },
+        accountId,
+        detail: { bodyHash: textHash(before.body) },
         at: now(),
       })
     })

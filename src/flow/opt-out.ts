@@ -18,7 +18,8 @@ export async function heedOptOut(
     action: 'contact.opted_out',
     actor: { kind: 'platform', id: 'contact' },
     subject: { kind: 'contact', id: conversation.contactId },
-    detail: { conversationId: conversation.id },
-    at: sentAt,
+    accountId: conversation.accountId,
+    detail: { conversationId: conversation.id, sentAt: sentAt.toISOString() },
+    at: now(),
   })
 }

@@ -112,11 +112,12 @@ async function apply(tx: Transaction, { look, found, at }: Found): Promise<void>
 
 type Settled = { status: 'sent'; messageRef: string } | { status: 'queued'; messageRef: null }
 
-function record(tx: Transaction, { id, textHash, fence }: Post, settled: Settled, at: Date): Promise<void> {
+function record(tx: Transaction, { id, accountId, textHash, fence }: Post, settled: Settled, at: Date): Promise<void> {
   return appendAudit(tx, {
     action: 'post.settled',
     actor: { kind: 'process', id: 'sending' },
     subject: { kind: 'post', id },
+    accountId,
     detail: { ...settled, evidence: 'read_back', textHash, fence },
     at,
   })

@@ -1,4 +1,4 @@
-import { appendAudit } from '#db/audit.ts'
+import { appendAudit, appendAudits } from '#db/audit.ts'
 import { inTransaction, type Transaction } from '#db/client.ts'
 import {
   cancelPost,
@@ -42,15 +42,15 @@ export function createUndo({ db, publish, now }: ReviewDeps) {
       await putBack(tx, { ...found, headMessageId: thread.conversation.headMessageId }, at)
       // What was answered in two places was one answer.
       for (const id of siblings) await cancelPost(tx, id, at)
-      for (const id of [postId, ...siblings]) {
-        await appendAudit(tx, {
-          action: 'post.cancelled',
-          actor: { kind: 'operator', id: operatorId },
-          subject: { kind: 'post', id },
-          detail: { textHash: found.textHash },
-          at,
-        })
-      }
+      const entries = [postId, ...siblings].map((id) => ({
+        action: 'post.cancelled' as const,
+        actor: { kind: 'operator' as const, id: operatorId },
+        subject: { kind: 'post', id },
+        accountId: thread.account.id,
+        detail: { textHash: found.textHash },
+        at,
+      }))
+      await appendAudits(tx, entries)
     })
     publish({ topic: 'queue', id: conversationId })
     publish({ topic: 'conversation', id: conversationId })
@@ -136,6 +136,7 @@ export function createDismiss({ db, publish, now }: ReviewDeps) {
         action: 'conversation.dismissed',
         actor: { kind: 'operator', id: operatorId },
         subject: { kind: 'conversation', id: conversationId },
+        accountId: thread.account.id,
         detail: { headMessageId: input.headMessageId, draftId: waiting?.id ?? null },
         at,
       })

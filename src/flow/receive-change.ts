@@ -33,6 +33,7 @@ export async function applyUnsend(
     action: 'message.erased',
     actor: { kind: 'platform', id: account.platform },
     subject: { kind: 'message', id: message.id },
+    accountId: account.id,
     detail: { messageRef, deliveries: carriers.length },
     at: now(),
   })

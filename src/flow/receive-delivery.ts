@@ -1,5 +1,5 @@
 import { raiseAlert, resolveAlert } from '#db/alerts.ts'
-import { appendAudit } from '#db/audit.ts'
+import { appendAudits } from '#db/audit.ts'
 import { errnoOf, inTransaction, type Transaction } from '#db/client.ts'
 import { markReceived } from '#db/deliveries.ts'
 import { isAnyErased } from '#db/messages.ts'
@@ -85,7 +85,7 @@ async function writeRest(tx: Transaction, source: Platform, rest: Aftermath, at:
     await raiseAlert(tx, { kind: 'unknown_account', subject, severity: 'warning', text, at })
   }
   for (const enforcement of enforcements) await tellEnforcement(tx, enforcement, at)
-  for (const audit of audits) await appendAudit(tx, audit)
+  await appendAudits(tx, audits)
 }
 
 /** Nothing is stopped by it: what the platform then refuses stops by itself. */

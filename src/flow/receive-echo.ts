@@ -6,7 +6,6 @@ import { setAttention } from '#db/reviews.ts'
 import { isId } from '#src/domain/ids.ts'
 import type { EchoItem } from '#src/domain/inbox.ts'
 import type { PostKind, PostStatus } from '#src/domain/outbox.ts'
-import type { Platform } from '#src/domain/platform.ts'
 import { cleanReply } from '#src/domain/review.ts'
 import { isAfter } from '#src/domain/thread.ts'
 import { textHash } from '#src/vault/hash.ts'
@@ -38,7 +37,7 @@ export async function applyOwn(desk: Desk, thread: Thread, own: Own): Promise<vo
   const { words } = own
   const { messageRef } = words
   const { post, isOurs, byName } = await matchPost(desk, thread, own)
-  if (post) await settleEchoed(desk, { post, byName, platform: thread.account.platform }, words)
+  if (post) await settleEchoed(desk, { post, byName, account: thread.account }, words)
   await storeMessage(desk, thread, {
     ...words,
     direction: 'outbound',
@@ -74,7 +73,7 @@ async function matchPost(
 /** A post that is being sent is settled by its sender, who finds the id here when no answer reaches it. */
 async function settleEchoed(
   { tx, aftermath, now }: Desk,
-  { post, byName, platform }: { post: EchoedPost; byName: true | undefined; platform: Platform },
+  { post, byName, account }: { post: EchoedPost; byName: true | undefined; account: Thread['account'] },
   { messageRef, sentAt }: Pick<Words, 'messageRef' | 'sentAt'>,
 ): Promise<void> {
   const at = now()
@@ -86,8 +85,9 @@ async function settleEchoed(
   aftermath.posts.add(post.id)
   aftermath.audits.push({
     action: 'post.settled',
-    actor: { kind: 'platform', id: platform },
+    actor: { kind: 'platform', id: account.platform },
     subject: { kind: 'post', id: post.id },
+    accountId: account.id,
     detail: { status: 'sent', evidence: 'echo', messageRef, textHash: post.textHash },
     at,
   })

@@ -41,6 +41,7 @@ export function createReconcile({ db, publish, now }: ReconcileDeps) {
         action: 'post.settled',
         actor: { kind: 'operator', id: operatorId },
         subject: { kind: 'post', id: postId },
+        accountId: post.accountId,
         detail: { arrived, textHash },
         at,
       })

@@ -35,6 +35,7 @@ export async function refusePost(
       action: 'post.refused',
       actor: { kind: 'process', id: 'sending' },
       subject: { kind: 'post', id },
+      accountId,
       detail: { code, decisionId, textHash },
       at,
     })

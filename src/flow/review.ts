@@ -147,6 +147,7 @@ async function reject(
     action: 'draft.rejected',
     actor: { kind: 'operator', id: operatorId },
     subject: { kind: 'draft', id: draftId },
+    accountId,
     detail: { decisionId, textHash: draft.textHash },
     at,
   })

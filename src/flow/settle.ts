@@ -2,7 +2,7 @@
 
 import { markCredential, stopAccount } from '#db/accounts.ts'
 import { raiseAlert } from '#db/alerts.ts'
-import { appendAudit } from '#db/audit.ts'
+import { appendAudits } from '#db/audit.ts'
 import { type Hold, lockClaimed } from '#db/claims.ts'
 import { type Database, inTransaction, type Transaction } from '#db/client.ts'
 import { finishAttempt, lockConversation, recordSent, settlePost } from '#db/outbox.ts'
@@ -80,7 +80,11 @@ async function followUp(tx: Transaction, { settling, outcome, concluded, attenti
   const entries = [accountEntry(settling, outcome), postEntry(settling, concluded)].filter(
     (entry) => entry !== undefined,
   )
-  for (const entry of entries) await appendAudit(tx, { ...entry, actor: { kind: 'process', id: 'sending' }, at })
+  const actor = { kind: 'process', id: 'sending' } as const
+  await appendAudits(
+    tx,
+    entries.map((entry) => ({ ...entry, actor, at })),
+  )
 }
 
 async function disconnect(
@@ -114,7 +118,7 @@ const actions: Partial<Record<PostStatus, AuditAction>> = {
   uncertain: 'post.uncertain',
 }
 
-type Entry = Pick<AuditEvent, 'action' | 'subject' | 'detail'>
+type Entry = Pick<AuditEvent, 'action' | 'subject' | 'accountId' | 'detail'>
 
 function accountEntry({ post, account }: Settling, outcome: Outcome): Entry | undefined {
   if (outcome.kind !== 'reauthorise' && outcome.kind !== 'stop_account') return undefined
@@ -122,11 +126,11 @@ function accountEntry({ post, account }: Settling, outcome: Outcome): Entry | un
   return { action, subject: { kind: 'account', id: account.id }, detail: { postId: post.id, code: outcome.code } }
 }
 
-export function postEntry({ post }: Settling, { status, code, messageRef }: Conclusion): Entry | undefined {
+export function postEntry({ post, account }: Settling, { status, code, messageRef }: Conclusion): Entry | undefined {
   const action = actions[status]
   const { id, decisionId, textHash, fence } = post
   const detail = { decisionId, textHash, fence, code: code ?? null, messageRef: messageRef ?? null }
-  return action && { action, subject: { kind: 'post', id }, detail }
+  return action && { action, subject: { kind: 'post', id }, accountId: account.id, detail }
 }
 
 export function announce(

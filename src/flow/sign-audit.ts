@@ -4,7 +4,7 @@
  * process remembers its last signature: entries that vanish together with theirs are missed here.
  */
 import { raiseAlert } from '#db/alerts.ts'
-import { faultSince } from '#db/audit.ts'
+import { faultsSince } from '#db/audit.ts'
 import { readAuditHead } from '#db/audit-chain.ts'
 import { insertCheckpoint, readNewestCheckpoint } from '#db/audit-checkpoints.ts'
 import type { Database } from '#db/client.ts'
@@ -59,11 +59,17 @@ async function look(deps: SignAuditDeps, past: { known: Checkpoint | undefined; 
   if (newest && !isSigned(newest)) return { fault: `the checkpoint of entry ${newest.seq} carries no valid signature` }
   const at = now()
   if (!isDue({ head, newest, at, isFirst: past.isFirst })) return {}
-  const found = await faultSince(db, newest)
-  if (found) return { fault: `entry ${found.seq}: ${found.fault}` }
+  const { fault: found, backDated } = await faultsSince(db, newest)
+  if (found) return { fault: told(found) }
   const checkpoint = { number: (newest?.number ?? 0) + 1, seq: head.seq, hash: head.hash, at }
   const signed = { ...checkpoint, signature: sign(checkpoint) }
-  return (await insertCheckpoint(db, signed)) ? { signed } : {}
+  const isOurs = await insertCheckpoint(db, signed)
+  // A wrong clock does that too, and the log goes on.
+  return { ...(isOurs && { signed }), ...(backDated && { fault: told(backDated) }) }
+}
+
+function told({ seq, fault }: { seq: number; fault: string }): string {
+  return `entry ${seq}: ${fault}`
 }
 
 function faultBetween(newest: Checkpoint | undefined, known: Checkpoint | undefined, head: number): string | undefined {

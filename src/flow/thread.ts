@@ -53,6 +53,7 @@ export function toRequest(
     knowledge,
     contactName: contact.name ?? contact.username ?? '',
     turns,
+    maskForModel: account.maskForModel,
     ...(instruction && { instruction }),
   }
 }

@@ -34,6 +34,7 @@ import { aBody, aText } from '#tests/support/instagram.ts'
 import { anOutboxWorker } from '#tests/support/posts.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
 import { anAccount, anOperator, DAY_MS } from '#tests/support/threads.ts'
+import { everyRow } from '#tests/support/traces.ts'
 import { runContacts } from '#workers/contacts.ts'
 import { runCredentials } from '#workers/credentials.ts'
 import { runDraft } from '#workers/draft.ts'
@@ -365,6 +366,23 @@ it('keeps no text of a customer in Redis once the database has taken it', async 
   expect(answer.status).toBe(200)
   await expect.poll(async () => (await conversationOf(account.id))?.id, { timeout: 15_000 }).toBeDefined()
   await expect.poll(async () => canariesIn(await redisText(redis, prefix)), { timeout: 10_000 }).toEqual([])
+})
+
+it('keeps no secret in any row of any table, in whatever writing', async () => {
+  const { customer, email, phone, drafted, approved, ...secrets } = canaries
+  const words = [...Object.values(secrets), ...hidden]
+  const rows = (await everyRow(db)).join('\n')
+  expect(canariesIn(rows, hidden).filter((found) => words.includes(found))).toEqual([])
+  // What people wrote is kept there; so the look itself is one that finds.
+  expect(canariesIn(rows)).toEqual(expect.arrayContaining([customer, email, phone, drafted, approved]))
+})
+
+it.each([
+  ['hex', Buffer.from(said).toString('hex')],
+  ['base64', Buffer.from(`x${said}`).toString('base64')],
+  ['an address', encodeURIComponent(said)],
+])('finds a canary that is written in %s', (_writing, text) => {
+  expect(canariesIn(text)).toEqual(expect.arrayContaining([canaries.email]))
 })
 
 it('finds canaries where they are, so that finding none means something', async () => {

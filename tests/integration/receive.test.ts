@@ -606,6 +606,8 @@ describe('what is not a message', () => {
     expect(contact?.optedOutAt).toEqual(new Date(T0))
     expect(await conversation()).toMatchObject({ attention: 'person', attentionReason: 'opted_out' })
     expect(rung.drafts).toEqual([])
+    const entries = await db.select().from(auditEntries).where(eq(auditEntries.accountId, account.id))
+    expect(entries).toMatchObject([{ action: 'contact.opted_out', subjectId: contact?.id }])
     await deliver(aText({ from: them, to: us, text: 'Do you ship to Graz?', at: T0 + 1000 }))
     expect(await conversation()).toMatchObject({ attention: 'waiting' })
     expect(await verifyAudit(db)).toMatchObject({ ok: true })

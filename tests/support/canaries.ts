@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { wordsIn } from './traces.ts'
 
 /** Values that must show nowhere, in the shapes that real ones have. */
 export const canaries = {
@@ -21,13 +22,15 @@ export const canaries = {
 /** What a customer wrote, with all that is personal in it. */
 export const said = `${canaries.customer}? ${canaries.email} ${canaries.phone}`
 
-/** Which canaries can be read in `text`, plain or as JSON or base64 would hold them. */
+/** Which canaries can be read in `text`: plain, or as JSON, base64, hex or an address would hold them. */
 export function canariesIn(text: string, alsoHidden: readonly string[] = []): string[] {
   const decoded = text.replace(
     /[A-Za-z0-9+/]{40,}={0,2}/g,
     (run) => `${run} ${Buffer.from(run, 'base64').toString('utf8')}`,
   )
-  return [...Object.values(canaries), ...alsoHidden].filter((canary) => decoded.includes(canary))
+  return [...Object.values(canaries), ...alsoHidden].filter(
+    (canary) => wordsIn(decoded, [canary]).length > 0 || decoded.includes(encodeURIComponent(canary)),
+  )
 }
 
 export function signed(body: string): RequestInit {

@@ -157,6 +157,7 @@ export function anAccountDetail(changed: Partial<AccountDetail> = {}): AccountDe
     dailyBudgetMicros: 5_000_000,
     humanAgent: false,
     longAds: false,
+    maskForModel: false,
     disclosure: null,
     disclosureGapMs: 24 * HOUR_MS,
     spentTodayMicros: 0,

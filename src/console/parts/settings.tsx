@@ -119,6 +119,12 @@ function Rights({ account, typed }: RightsProps) {
       label: 'Meta gives people from advertisements seven days',
       hint: 'The reply window after a click-to-message ad is taken for seven days long instead of one.',
     },
+    {
+      name: 'maskForModel',
+      on: account.maskForModel,
+      label: 'Withhold contacts’ data from Claude',
+      hint: 'E-mail addresses, phone and card numbers and the like become placeholders, put back in the draft.',
+    },
   ]
   return (
     <>

@@ -55,8 +55,9 @@ function addForms(app: Hono<Env>, room: Room): void {
         dailyBudgetMicros: Math.round(form.budgetDollars * 1e6),
         disclosureGapMs: Math.round(form.disclosureHours * HOUR_MS),
       }
-      const { disclosure, humanAgent, longAds } = form
-      await configure.saveSettings({ ...by, voice, seenVoice, disclosure, humanAgent, longAds, ...numbers })
+      const { disclosure, humanAgent, longAds, maskForModel } = form
+      const said = { voice, seenVoice, disclosure, humanAgent, longAds, maskForModel }
+      await configure.saveSettings({ ...by, ...said, ...numbers })
       return 'saved'
     }),
   )

@@ -1,0 +1,176 @@
+/* Nothing that is to be on the record happens without its entry, and the list of what is on the record is closed. */
+import { readFileSync } from 'node:fs'
+import { desc, sql } from 'drizzle-orm'
+import { expect, it } from 'vitest'
+import { verifyAudit } from '#db/audit.ts'
+import { auditEntries } from '#db/schema/audit-entries.ts'
+import { type AuditAction, auditActions } from '#src/domain/audit.ts'
+import type { ReviewDecision } from '#src/domain/review.ts'
+import { createConfigure } from '#src/flow/configure.ts'
+import { createErase } from '#src/flow/erase.ts'
+import { createExportAudit } from '#src/flow/export-audit.ts'
+import { createDismiss, createUndo } from '#src/flow/recall.ts'
+import { createReconcile } from '#src/flow/reconcile.ts'
+import { createRequestDeletion } from '#src/flow/request-deletion.ts'
+import { createDecide } from '#src/flow/review.ts'
+import { createSignIn } from '#src/flow/sign-in.ts'
+import { recordTampering } from '#src/flow/tampered.ts'
+import { createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
+import { Secret } from '#src/vault/secret.ts'
+import { aQueuedPost } from '#tests/support/posts.ts'
+import { aDatabase } from '#tests/support/stores.ts'
+import { anAccount, anOperator, aThread } from '#tests/support/threads.ts'
+import { everyRow } from '#tests/support/traces.ts'
+
+const { db } = await aDatabase()
+const now = () => new Date()
+const deps = {
+  db,
+  now,
+  sign: createApprovalSigner(new Secret(generateApprovalKeys().privateKey)),
+  bell: { draft: async () => undefined },
+  lanes: { add: async () => undefined },
+  publish: () => undefined,
+}
+const configure = createConfigure(deps)
+const people = createSignIn({ db, now, pepper: new Secret('p'.repeat(64)) })
+const deletions = createRequestDeletion(deps)
+/** As late as makes due what was just asked for. */
+const erase = createErase({
+  ...deps,
+  hasKeptBodies: async () => false,
+  now: () => new Date(Date.now() + 60_000),
+  holder: 'one',
+})
+
+const account = await anAccount(db)
+const accountId = account.id
+const ada = { email: 'ada@example.com', password: 'correct horse battery staple' }
+
+type Deed = () => Promise<unknown>
+
+async function decision(verdict: 'approve' | 'reject'): Promise<Deed> {
+  const { draft, message } = await aThread(db, { account })
+  const seen = { textHash: draft!.textHash, headMessageId: message.id }
+  const said = verdict === 'approve' ? { text: draft!.text } : { reason: 'no' }
+  const by = { operatorId: (await anOperator(db)).id, givenBy: 'console' as const }
+  const decided = { verdict, seen, ...said } as unknown as ReviewDecision
+  return () => createDecide(deps)({ draftId: draft!.id, decision: decided, ...by })
+}
+
+async function withOperator(work: (operatorId: Awaited<ReturnType<typeof anOperator>>['id']) => Promise<unknown>) {
+  const { id } = await anOperator(db)
+  return () => work(id)
+}
+
+/** Each makes ready what it needs, and answers the deed itself. In this order: the first operator is the first. */
+const deeds: Partial<Record<AuditAction, () => Promise<Deed>>> = {
+  'operator.created': async () => {
+    const { token } = await people.makeSetupLink()
+    return () => people.setUp({ token, name: 'Ada', ...ada })
+  },
+  'operator.signed_in': async () => () => people.signIn({ ...ada, address: '127.0.0.1' }),
+  'operator.signed_out': async () => {
+    const { token, operatorId } = await people.signIn({ ...ada, address: '127.0.0.1' })
+    return () => people.signOut({ token, operatorId })
+  },
+  'account.configured': () =>
+    withOperator((operatorId) =>
+      configure.saveSettings({
+        ...{ accountId, operatorId, voice: 'Short.', seenVoice: account.voice, quietMs: 1000, undoMs: 1000 },
+        ...{ dailyBudgetMicros: 1_000_000, humanAgent: false, longAds: false, disclosure: '', disclosureGapMs: 0 },
+      }),
+    ),
+  'account.stopped': () =>
+    withOperator((operatorId) => configure.stopAccount({ accountId, operatorId, reason: 'why' })),
+  'account.resumed': () => withOperator((operatorId) => configure.resumeAccount({ accountId, operatorId })),
+  'sending.stopped': () => withOperator((operatorId) => configure.stopSending({ operatorId })),
+  'sending.resumed': () => withOperator((operatorId) => configure.resumeSending({ operatorId })),
+  'knowledge.saved': () =>
+    withOperator((operatorId) => configure.saveKnowledge({ accountId, operatorId, title: 'T', body: 'B' })),
+  'knowledge.removed': async () => {
+    const operatorId = (await anOperator(db)).id
+    const { entryId } = await configure.saveKnowledge({ accountId, operatorId, title: 'T', body: 'B' })
+    return () => configure.removeKnowledge({ accountId, operatorId, entryId })
+  },
+  'draft.approved': () => decision('approve'),
+  'draft.rejected': () => decision('reject'),
+  'conversation.dismissed': async () => {
+    const { conversation, message } = await aThread(db, { account })
+    const said = { conversationId: conversation.id, headMessageId: message.id }
+    return withOperator((operatorId) => createDismiss(deps)({ ...said, operatorId }))
+  },
+  'post.cancelled': async () => {
+    const { id: postId, operator } = await aQueuedPost(db)
+    return () => createUndo(deps)({ postId, operatorId: operator.id })
+  },
+  'post.settled': async () => {
+    const { id: postId, operator } = await aQueuedPost(db, { post: { status: 'uncertain', fence: 1, attempts: 1 } })
+    return () => createReconcile(deps).settle({ postId, operatorId: operator.id, arrived: true })
+  },
+  'queue.tampered': async () => () =>
+    recordTampering(deps, { post: { id: 'pst_x', accountId: 'acc_x', conversationId: 'cnv_x' } } as never),
+  'deletion.requested': async () => {
+    const { contact } = await aThread(db, { account })
+    return withOperator((operatorId) => deletions.byOperator({ contactId: contact.id, operatorId }))
+  },
+  'contact.erased': async () => erase,
+  'deletion.done': async () => async () => {
+    for (let looks = 0; looks < 4; looks++) await erase()
+  },
+  'audit.exported': () => withOperator((operatorId) => createExportAudit(deps)({ filter: {}, operatorId })),
+}
+
+/** What counts tries and holds leases is no part of any deed. */
+const ofTheDeed = (row: string) => !/^(leases|sign_in_throttles) /.test(row)
+
+it.each(Object.keys(deeds) as AuditAction[])(
+  '%s leaves an entry, and does not happen when it cannot',
+  async (action) => {
+    const deed = await deeds[action]!()
+    const before = (await everyRow(db)).filter(ofTheDeed)
+    await db.execute(
+      sql.raw("CREATE TRIGGER refused BEFORE INSERT ON audit_entries FOR EACH ROW SIGNAL SQLSTATE '45000'"),
+    )
+    await expect(deed()).rejects.toThrow()
+    await db.execute(sql.raw('DROP TRIGGER refused'))
+    expect((await everyRow(db)).filter(ofTheDeed)).toEqual(before)
+    await deed()
+    const [entry] = await db.select().from(auditEntries).orderBy(desc(auditEntries.seq)).limit(1)
+    expect(entry?.action).toBe(action)
+    expect(await verifyAudit(db)).toMatchObject({ ok: true })
+  },
+)
+
+/** Where else a test runs what leaves an entry, and reads it. */
+const elsewhere: Partial<Record<AuditAction, string>> = {
+  'operator.sign_in_refused': 'sign-in',
+  'account.added': 'cli',
+  'login.refused': 'connect',
+  'account.deauthorized': 'compliance',
+  'post.sent': 'send',
+  'post.failed': 'send',
+  'post.uncertain': 'send',
+  'post.refused': 'send',
+  'credential.renewed': 'renew',
+  'credential.refused': 'renew',
+  'credential.changed': 'tokens',
+  'subscription.renewed': 'subscriptions',
+  'subscription.refused': 'subscriptions',
+  'message.erased': 'receive',
+  'contact.opted_out': 'receive',
+}
+
+it('each action of the closed list is left by some test, and none that is not in the list', () => {
+  expect([...Object.keys(deeds), ...Object.keys(elsewhere)].sort()).toEqual([...auditActions].sort())
+})
+
+it.each(Object.entries(elsewhere))('%s is read in the test of %s', (action, name) => {
+  const text = readFileSync(new URL(`./${name}.test.ts`, import.meta.url), 'utf8')
+  expect(text).toContain(`'${action}'`)
+})
+
+it('the log names no action that is not in the list', async () => {
+  const found = await db.selectDistinct({ action: auditEntries.action }).from(auditEntries)
+  expect(found.filter(({ action }) => !auditActions.includes(action))).toEqual([])
+})

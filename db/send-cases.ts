@@ -5,6 +5,7 @@ import { privateReplyWindow } from '#src/domain/limit.ts'
 import type { Conn } from './client.ts'
 import { answeredPrivatelyBefore, isComment, liveSeenAt } from './comments.ts'
 import { readThreadFacts, sameTextContacts } from './policy-facts.ts'
+import { isKeptFrom } from './reach.ts'
 import { privateRepliesSince, repliesBefore } from './recent-replies.ts'
 import { accounts } from './schema/accounts.ts'
 import { auditEntries } from './schema/audit-entries.ts'
@@ -46,6 +47,8 @@ const words = {
   at: outboxPosts.createdAt,
 }
 
+const place = { operatorId: reviewDecisions.operatorId, accountId: outboxPosts.accountId }
+
 function commentFacts(conn: Conn) {
   const { messageRef, form, hiddenAt, sentAt } = comment
   const answeredPrivately = sql`${answeredPrivatelyBefore(conn)}`.mapWith(Boolean)
@@ -73,6 +76,7 @@ function readRows(conn: Conn, ids: readonly PostId[], at: Date) {
       contact: contacts,
       decision,
       operator: { role: operators.role, disabledAt: operators.disabledAt },
+      keptFrom: sql`${isKeptFrom(conn, place)}`.mapWith(Boolean),
       sendingStoppedAt: switches.stoppedAt,
       comment: commentFacts(conn),
       earlier: { notBefore: earlierPosts.notBefore, waitUntil: earlierPosts.waitUntil },

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { createApiReads } from '#db/api.ts'
 import { createReads } from '#db/console.ts'
 import { readReach } from '#db/reach.ts'
+import { environmentOf } from '#src/domain/api-key.ts'
 import type { Reach } from '#src/domain/identity.ts'
 import { createApi } from './api/api.ts'
 import type { ApiDeps, Person } from './api/deps.ts'
@@ -11,11 +12,6 @@ import { createKeyUses } from './flow/key-uses.ts'
 import { createSessionOf } from './flow/session.ts'
 import { createSessionCookie } from './http/session.ts'
 import type { WebParts } from './web.ts'
-
-/** A key that was made for another kind of installation than this one opens nothing here. */
-export function environmentOf({ appEnv }: { appEnv: string }) {
-  return appEnv === 'production' ? 'live' : 'test'
-}
 
 /** The verbs about keys, for every door of the web process. */
 export function buildKeys({ config, db, now }: WebParts) {
@@ -51,8 +47,8 @@ function sessionOf({ config, db, now }: WebParts) {
   }
 }
 
-async function readStatus({ db, now }: WebParts, _reach: Reach): ReturnType<ApiDeps['status']> {
-  const reads = createReads(db)
+async function readStatus({ db, now }: WebParts, reach: Reach): ReturnType<ApiDeps['status']> {
+  const reads = createReads(db, reach)
   const at = now()
   const { queue, alerts: openAlerts, sendingStoppedAt } = await reads.overview(at)
   const status = sendingStoppedAt ? 'stopped' : 'ok'

@@ -3,6 +3,7 @@ import type { Database } from '#db/client.ts'
 import { createReads } from '#db/console.ts'
 import { storeDeliveries } from '#db/deliveries.ts'
 import { isSchemaCurrent } from '#db/migrate.ts'
+import { readReach } from '#db/reach.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { Report } from '#src/domain/report.ts'
 import { errorFields, type Log } from '#src/observability/logger.ts'
@@ -11,6 +12,7 @@ import type { Config } from './config.ts'
 import { createConsole } from './console/console.tsx'
 import type { ConsoleDeps } from './console/deps.ts'
 import { createAnswer, createModerate } from './flow/answer.ts'
+import { createAssign } from './flow/assign.ts'
 import { createBeginLogin } from './flow/begin-login.ts'
 import { createChooseAccounts } from './flow/choose-accounts.ts'
 import { createConfigure } from './flow/configure.ts'
@@ -144,7 +146,8 @@ function buildConsole(parts: WebParts) {
   const review = { db, bell, lanes, publish, now, sign: createApprovalSigner(config.approvalSigningKey) }
   const { publicUrl, sandbox, sandboxUrl, sessionSecret } = config
   return createConsole({
-    reads: createReads(db),
+    reads: (reach) => createReads(db, reach),
+    reachOf: (id) => readReach(db, id),
     examine: buildDoctor(parts),
     review: {
       decide: createDecide(review),
@@ -160,6 +163,8 @@ function buildConsole(parts: WebParts) {
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
     },
     connect: buildConnect(parts),
+    assign: createAssign({ db, publish, now }),
+    keys: buildKeys(parts),
     signIn: createSignIn({ db, pepper: sessionSecret, now }),
     openMedia: createOpenMedia({ db, store: createFolder(config.mediaDir) }),
     live,

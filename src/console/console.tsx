@@ -7,7 +7,7 @@ import { createLinkCookie, createSessionCookie } from '#src/http/session.ts'
 import { access } from './access.ts'
 import { loadAssets } from './assets.ts'
 import type { ConsoleDeps } from './deps.ts'
-import type { Env, Room, Visit } from './env.ts'
+import { type Env, type Room, reachOf, type Visit } from './env.ts'
 import { answerError } from './fault.tsx'
 import { addAccounts } from './routes/accounts.tsx'
 import { addAssets } from './routes/assets.ts'
@@ -16,6 +16,7 @@ import { addConversations } from './routes/conversations.tsx'
 import { addDecisions } from './routes/decisions.tsx'
 import { addErasure } from './routes/erasure.ts'
 import { addEvents } from './routes/events.ts'
+import { addKeys } from './routes/keys.tsx'
 import { addLogins } from './routes/logins.tsx'
 import { addMedia } from './routes/media.ts'
 import { addOutbox } from './routes/outbox.tsx'
@@ -48,6 +49,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addAccounts(app, room)
   addConnect(app, room)
   addLogins(app, room)
+  addKeys(app, room)
   addEvents(app, room)
   return app
 }
@@ -57,11 +59,15 @@ function tooLarge(): never {
 }
 
 /** Finds out who asks. What a script fetches by itself does not count as somebody being there. */
-async function identify(c: Visit, { cookie, signIn }: Room): Promise<void> {
+async function identify(c: Visit, room: Room): Promise<void> {
+  const { cookie, signIn } = room
   const token = c.req.path.startsWith('/assets/') ? undefined : cookie.read(c)
   const isFetched = c.req.path === '/events' || c.req.path.startsWith('/media/')
   const isBackground = isFetched || c.req.header('x-background') !== undefined
   const session = token ? await signIn.sessionOf(token, { touch: !isBackground }) : undefined
   c.set('token', session && token)
   c.set('session', session)
+  const reach = session ? await reachOf(session.operator, room) : []
+  c.set('reach', reach)
+  c.set('reads', room.reads(reach))
 }

@@ -2,11 +2,11 @@ import { getCookie } from 'hono/cookie'
 import { may, type Permission } from '#src/domain/identity.ts'
 import { type Clock, zoneOf } from './clock.ts'
 import type { Operator } from './deps.ts'
-import { operatorOf, type Room, type Visit } from './env.ts'
+import { operatorOf, type Room, readsOf, type Visit } from './env.ts'
 import type { Overview } from './house-views.ts'
 import { type Notice, noticeOf } from './notice.ts'
 
-export type Section = 'queue' | 'conversations' | 'outbox' | 'accounts' | 'alerts' | 'status' | 'help'
+export type Section = 'queue' | 'conversations' | 'outbox' | 'accounts' | 'alerts' | 'status' | 'help' | 'keys'
 
 /** What every page for a signed-in operator is drawn with. */
 export interface Frame extends Clock {
@@ -28,7 +28,8 @@ export interface Frame extends Clock {
 /** Reads what stands around a page. */
 export async function frameOf(c: Visit, room: Room, section: Section): Promise<Frame> {
   const operator = operatorOf(c)
-  const { config, reads, assets, troubles } = room
+  const { config, assets, troubles } = room
+  const reads = readsOf(c)
   const url = new URL(c.req.url)
   const now = config.now()
   return {

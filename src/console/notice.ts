@@ -15,6 +15,7 @@ const words = {
   removed: 'Removed.',
   stopped: 'Stopped. What is queued stays queued.',
   resumed: 'Resumed.',
+  revoked: 'Revoked. No process takes the key any more.',
   connected: 'Connected.',
   reconnected: 'Connected again. Everything the account had is still here.',
   erasing: 'This person is being erased. Nothing of it can be undone; within seconds nothing is left here.',

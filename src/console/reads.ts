@@ -18,4 +18,6 @@ export interface Reads {
   account(id: AccountId, at: Date): Promise<AccountDetail | undefined>
   alerts(limit: number): Promise<AlertView[]>
   health(): Promise<HealthView>
+  /** Whether news of this thing is for whoever reads here. */
+  concerns(id: string): Promise<boolean>
 }

@@ -1,6 +1,6 @@
 import { factsOf } from '#db/comments.ts'
 import type { SendCase } from '#db/send-cases.ts'
-import { may } from '#src/domain/identity.ts'
+import { canBeRestricted, may } from '#src/domain/identity.ts'
 import { privateReplyWindow } from '#src/domain/limit.ts'
 import { isReply } from '#src/domain/outbox.ts'
 import { judge, type PolicyCase } from '#src/domain/policy.ts'
@@ -114,8 +114,9 @@ function signedFields(text: string | null): Signed | undefined {
   }
 }
 
-function rightFault({ operator }: SendCase): Refusal | undefined {
-  if (operator && !operator.disabledAt && operator.role && may(operator.role, 'decide')) return undefined
+function rightFault({ operator, keptFrom }: SendCase): Refusal | undefined {
+  const mayStill = operator && !operator.disabledAt && operator.role && may(operator.role, 'decide')
+  if (mayStill && !(keptFrom && canBeRestricted(operator.role))) return undefined
   return { code: 'right_lost', note: 'The operator who approved this may no longer approve replies' }
 }
 

@@ -4,6 +4,7 @@ import { eq } from 'drizzle-orm'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createReads } from '#db/console.ts'
 import { savePause } from '#db/pauses.ts'
+import { readReach } from '#db/reach.ts'
 import { contacts } from '#db/schema/contacts.ts'
 import { conversations } from '#db/schema/conversations.ts'
 import { drafts } from '#db/schema/drafts.ts'
@@ -16,6 +17,7 @@ import { NO_EXPIRY } from '#src/domain/credential.ts'
 import type { Role } from '#src/domain/identity.ts'
 import { type ConversationId, newId } from '#src/domain/ids.ts'
 import { createAnswer, createModerate } from '#src/flow/answer.ts'
+import { createAssign } from '#src/flow/assign.ts'
 import { createConfigure } from '#src/flow/configure.ts'
 import { createDismiss, createRedraft, createUndo } from '#src/flow/recall.ts'
 import { createReconcile } from '#src/flow/reconcile.ts'
@@ -25,7 +27,7 @@ import { createSignIn } from '#src/flow/sign-in.ts'
 import { createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
 import { hashPassword } from '#src/vault/passwords.ts'
 import { Secret } from '#src/vault/secret.ts'
-import { aConnectRoom } from '#tests/support/console.ts'
+import { aConnectRoom, aKeyRoom } from '#tests/support/console.ts'
 import { aDatabase } from '#tests/support/stores.ts'
 import { anAccount, anOperator, aThread } from '#tests/support/threads.ts'
 
@@ -49,7 +51,8 @@ async function setUp({ heartbeatMs = 60 } = {}) {
   await new Promise((resolve) => server.once('listening', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const app = createConsole({
-    reads: createReads(db),
+    reads: (reach) => createReads(db, reach),
+    reachOf: (id) => readReach(db, id),
     examine: async () => ({ at: now(), house: [], app: [], accounts: [], unseen: [] }),
     review: {
       decide: createDecide(deps),
@@ -65,6 +68,8 @@ async function setUp({ heartbeatMs = 60 } = {}) {
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
     },
     connect: aConnectRoom(),
+    assign: createAssign({ db, publish, now }),
+    keys: aKeyRoom(),
     signIn: createSignIn({ db, pepper, now }),
     openMedia: async () => undefined,
     live: (listener) => {

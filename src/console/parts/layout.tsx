@@ -145,6 +145,7 @@ function Menu({ frame }: { frame: Frame }) {
           </span>
         </p>
         <a href="/status">Health</a>
+        {frame.may('keys') && <a href="/keys">API keys</a>}
         <a href="/help" data-open="keys">
           Keyboard shortcuts <kbd>?</kbd>
         </a>

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
 import type { Change, Session } from '../deps.ts'
-import type { Env, Room } from '../env.ts'
+import { type Env, type Room, reachOf } from '../env.ts'
 
 const HEARTBEAT_MS = 15_000
 /** A page that is this far behind is told to look at everything. */
@@ -33,7 +33,8 @@ async function run(
     await stream.write('retry: 2000\n: hello\n\n')
     while (!mail.isClosed()) {
       const woken = await mail.wait(room.config.heartbeatMs ?? HEARTBEAT_MS)
-      for (const { topic, id } of mail.take()) await stream.writeSSE({ event: topic, data: id })
+      for (const { topic, id } of await forThem(mail.take(), session, room))
+        await stream.writeSSE({ event: topic, data: id })
       if (woken) continue
       if (!(await room.signIn.sessionOf(token, { touch: false }))) break
       await stream.write(': alive\n\n')
@@ -43,6 +44,15 @@ async function run(
     unsubscribe()
     forget()
   }
+}
+
+/** What concerns whoever listens. Their accounts are read anew each time: an open stream outlives no right. */
+async function forThem(changes: Change[], { operator }: Session, room: Room): Promise<Change[]> {
+  const reach = await reachOf(operator, room)
+  if (reach === 'all') return changes
+  const reads = room.reads(reach)
+  const known = await Promise.all(changes.map(({ id }) => reads.concerns(id)))
+  return changes.filter((_, i) => known[i])
 }
 
 /** Changes that wait to be written, each once; a slow reader costs no more than its own box. */

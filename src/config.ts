@@ -66,6 +66,9 @@ export interface Config {
       approvalSigningKey: Secret
       sandboxUrl?: string
       mediaDir: string
+      authMode: ValueOf<'AUTH_MODE'>
+      authServiceUrl?: string
+      authServiceSecret?: Secret
     }
   drafting: Common &
     Stores & {
@@ -196,11 +199,16 @@ function crossFaults(env: Environment, role: ProcessRole, { publicUrl }: Fields)
   if (isProduction(env) && !String(publicUrl).startsWith('https://')) {
     faults.push('PUBLIC_URL must start with https:// while APP_ENV is production')
   }
+  if (readsExternal(env) !== has(env, 'AUTH_SERVICE_URL')) {
+    faults.push('AUTH_SERVICE_URL and AUTH_MODE=external go together')
+  }
   if (!has(env, 'INSTAGRAM_APP_SECRET') && !has(env, 'META_APP_SECRET')) {
     faults.push('INSTAGRAM_APP_SECRET or META_APP_SECRET is missing: one of them signs the webhooks')
   }
   return faults
 }
+
+const readsExternal = (env: Environment) => env['AUTH_MODE'] === 'external'
 
 const fieldNames: Partial<Record<VariableName, string>> = {
   INSTAGRAM_APP_SECRET: 'instagramAppSecrets',

@@ -6,10 +6,12 @@ import { environmentOf } from '#src/domain/api-key.ts'
 import type { Reach } from '#src/domain/identity.ts'
 import { createApi } from './api/api.ts'
 import type { ApiDeps, Person } from './api/deps.ts'
+import { createVerify } from './auth/verify.ts'
 import { createAcknowledge } from './flow/acknowledge.ts'
 import { createApiKeys } from './flow/api-keys.ts'
 import { createKeyUses } from './flow/key-uses.ts'
-import { createSessionOf } from './flow/session.ts'
+import { createSessionOf, type Session } from './flow/session.ts'
+import { createVouch } from './flow/vouch.ts'
 import { createSessionCookie } from './http/session.ts'
 import type { WebParts } from './web.ts'
 
@@ -18,7 +20,24 @@ export function buildKeys({ config, db, now }: WebParts) {
   return createApiKeys({ db, pepper: config.sessionSecret, environment: environmentOf(config), now })
 }
 
-export function buildApi(parts: WebParts, keys: ApiDeps['keys']) {
+/** The session of a token of the service that signs people in; undefined where they sign in here. */
+function buildVouch({ config, db, now }: WebParts) {
+  const { authMode, authServiceUrl: url, authServiceSecret: secret } = config
+  if (authMode !== 'external' || url === undefined) return undefined
+  return createVouch({ db, now, verify: createVerify({ url, secret, now }) })
+}
+
+/** Those who come with something else than a session of ours; one of each for all doors. */
+export interface Outside {
+  keys: ReturnType<typeof buildKeys>
+  vouch: ReturnType<typeof buildVouch>
+}
+
+export function buildOutside(parts: WebParts): Outside {
+  return { keys: buildKeys(parts), vouch: buildVouch(parts) }
+}
+
+export function buildApi(parts: WebParts, { keys, vouch }: Outside) {
   const { config, db, publish, log, now, onClose } = parts
   const uses = createKeyUses({ db, now })
   onClose?.('key uses', uses.close)
@@ -29,6 +48,7 @@ export function buildApi(parts: WebParts, keys: ApiDeps['keys']) {
     keys,
     noteUse: uses.note,
     sessionOf: sessionOf(parts),
+    bearerOf: vouch && (async (token) => personOf(parts, 'bearer', await vouch(token))),
     tellSecurity: (said) => log.warn(said, 'security'),
     publicUrl: config.publicUrl,
     now,
@@ -40,11 +60,14 @@ function sessionOf({ config, db, now }: WebParts) {
   const read = createSessionOf({ db, pepper: config.sessionSecret, now })
   return async (c: Context): Promise<Person | undefined> => {
     const token = cookie.read(c)
-    const session = token ? await read(token) : undefined
-    if (!session) return undefined
-    const { id, role } = session.operator
-    return { kind: 'operator', via: 'session', id, role, reach: await readReach(db, id) }
+    return personOf({ db }, 'session', token ? await read(token) : undefined)
   }
+}
+
+async function personOf({ db }: Pick<WebParts, 'db'>, via: Person['via'], session: Session | undefined) {
+  if (!session) return undefined
+  const { id, role } = session.operator
+  return { kind: 'operator' as const, via, id, role, reach: await readReach(db, id) }
 }
 
 async function readStatus({ db, now }: WebParts, reach: Reach): ReturnType<ApiDeps['status']> {

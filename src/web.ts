@@ -40,7 +40,7 @@ import type { RedisLook } from './queues/facts.ts'
 import type { LiveEvent, Publish } from './queues/live.ts'
 import { createApprovalSigner } from './vault/approvals.ts'
 import { createKeyring } from './vault/keyring.ts'
-import { buildApi, buildKeys } from './web-api.ts'
+import { buildApi, buildOutside, type Outside } from './web-api.ts'
 import { createAcceptor } from './webhooks/acceptor.ts'
 import { createCompliance } from './webhooks/compliance.ts'
 import { createReceiver } from './webhooks/receiver.ts'
@@ -70,7 +70,7 @@ const REDIS_AWAY =
 /** The web process without its sockets: verbs built once and handed to the doors. */
 export function createWeb(parts: WebParts): Hono {
   const { db, log, ping } = parts
-  const keys = buildKeys(parts)
+  const outside = buildOutside(parts)
   return createApp({
     log,
     health: createHealth({
@@ -79,8 +79,8 @@ export function createWeb(parts: WebParts): Hono {
     }),
     webhooks: buildReceivers(parts),
     compliance: buildCompliance(parts),
-    api: buildApi(parts, keys),
-    console: buildConsole(parts),
+    api: buildApi(parts, outside),
+    console: buildConsole(parts, outside),
   })
 }
 
@@ -141,7 +141,7 @@ export function buildDoctor({ config, db, redisLook, now }: WebParts): () => Pro
   }
 }
 
-function buildConsole(parts: WebParts) {
+function buildConsole(parts: WebParts, { keys, vouch }: Outside) {
   const { config, db, bell, lanes, publish, live, isRedisHere, log, now } = parts
   const review = { db, bell, lanes, publish, now, sign: createApprovalSigner(config.approvalSigningKey) }
   const { publicUrl, sandbox, sandboxUrl, sessionSecret } = config
@@ -164,7 +164,8 @@ function buildConsole(parts: WebParts) {
     },
     connect: buildConnect(parts),
     assign: createAssign({ db, publish, now }),
-    keys: buildKeys(parts),
+    keys,
+    bearerOf: vouch,
     signIn: createSignIn({ db, pepper: sessionSecret, now }),
     openMedia: createOpenMedia({ db, store: createFolder(config.mediaDir) }),
     live,

@@ -51,3 +51,6 @@ export const access = {
   'POST /sending/stop': 'stop',
   'POST /sending/resumption': 'stop',
 } as const satisfies AccessTable
+
+/** The beginnings of the addresses that are about signing in here; they are gone where another service does that. */
+export const localOnly: readonly string[] = ['sign-in', 'sign-out', 'setup']

@@ -220,6 +220,8 @@ export interface ConsoleDeps {
   assign: AssignVerbs
   keys: KeyVerbs
   signIn: SignInVerbs
+  /** The session of a token of another service that signs people in; then nobody signs in here. */
+  bearerOf?: ((token: string) => Promise<Session | undefined>) | undefined
   openMedia: (id: MediaId, reach: Reach) => Promise<OpenedMedia | undefined>
   /** Calls the listener for each change until the answer is called. */
   live: (listener: (change: Change) => void) => () => void

@@ -16,6 +16,8 @@ export type Visit = Context<Env>
 
 /** What every route of the console is built from. */
 export interface Room extends ConsoleDeps {
+  /** Whoever signs people in, here or elsewhere. */
+  sessionOf: (token: string, options?: { touch: boolean }) => Promise<Session | undefined>
   assets: AssetStore
   cookie: SessionCookie
   linkCookie: SessionCookie

@@ -1,5 +1,6 @@
 import { HTTPException } from 'hono/http-exception'
 import { AppError, handling } from '#src/domain/errors.ts'
+import { problemHeaders } from '#src/http/problem.ts'
 import type { Room, Visit } from './env.ts'
 import { ErrorPage } from './pages/outside.tsx'
 import { page } from './routes/respond.ts'
@@ -16,10 +17,18 @@ const networkFaults = [
 ]
 
 /** Every error as a page with a way back. What we did not name ourselves says nothing about its inside. */
-export async function answerError(thrown: unknown, c: Visit, { assets, reportError }: Room): Promise<Response> {
+export async function answerError(
+  thrown: unknown,
+  c: Visit,
+  { assets, reportError, bearerOf }: Room,
+): Promise<Response> {
   const error = errorOf(thrown)
   if (error.code === 'internal') reportError?.(thrown)
-  if (error.code === 'unauthenticated' && c.req.method === 'GET') return askToSignIn(c)
+  if (error.code === 'unauthenticated') {
+    if (bearerOf) c.header('www-authenticate', 'Bearer realm="countersign"')
+    else if (c.req.method === 'GET') return askToSignIn(c)
+  }
+  for (const [name, value] of Object.entries(problemHeaders(error))) c.header(name, value)
   const { title, message, back } = wordsFor(error, c)
   const kept = await textIn(c)
   return page(
@@ -63,6 +72,13 @@ function wordsFor({ code, message, field }: AppError, c: Visit): Words {
     return {
       title: 'The database does not answer',
       message: 'Incoming messages are still being kept. As soon as the database is back, everything goes on by itself.',
+      back: { href: c.req.method === 'GET' ? new URL(c.req.url).pathname : '/queue', label: 'Try again' },
+    }
+  }
+  if (field === 'auth') {
+    return {
+      title: 'The sign-in service does not answer',
+      message: 'Nobody can be let in until it does. Incoming messages are still being kept.',
       back: { href: c.req.method === 'GET' ? new URL(c.req.url).pathname : '/queue', label: 'Try again' },
     }
   }

@@ -23,6 +23,8 @@ export interface Frame extends Clock {
   keys: boolean
   notice: Notice | undefined
   may: (permission: Permission) => boolean
+  /** Whoever is signed in was signed in here. */
+  signsOut: boolean
 }
 
 /** Reads what stands around a page. */
@@ -46,5 +48,6 @@ export async function frameOf(c: Visit, room: Room, section: Section): Promise<F
     keys: getCookie(c, 'keys') !== 'off',
     notice: await noticeOf(c, reads),
     may: (permission) => may(operator.role, permission),
+    signsOut: room.bearerOf === undefined,
   }
 }

@@ -149,9 +149,11 @@ function Menu({ frame }: { frame: Frame }) {
         <a href="/help" data-open="keys">
           Keyboard shortcuts <kbd>?</kbd>
         </a>
-        <form method="post" action="/sign-out">
-          <button type="submit">Sign out</button>
-        </form>
+        {frame.signsOut && (
+          <form method="post" action="/sign-out">
+            <button type="submit">Sign out</button>
+          </form>
+        )}
       </div>
     </details>
   )

@@ -36,7 +36,7 @@ async function run(
       for (const { topic, id } of await forThem(mail.take(), session, room))
         await stream.writeSSE({ event: topic, data: id })
       if (woken) continue
-      if (!(await room.signIn.sessionOf(token, { touch: false }))) break
+      if (!(await room.sessionOf(token, { touch: false }))) break
       await stream.write(': alive\n\n')
     }
     await stream.writeSSE({ event: 'signed-out', data: '' })

@@ -37,5 +37,3 @@ export function createBreaker({ now, failuresMax = FAILURES_MAX, openMs = OPEN_M
     isOpen: () => openUntil !== undefined,
   }
 }
-
-export type Breaker = ReturnType<typeof createBreaker>

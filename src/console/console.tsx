@@ -41,6 +41,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   if (deps.bearerOf) app.use(withoutLocal)
   app.use((c, next) => identify(c as Visit, room).then(next))
   app.use(allowOnly(access, (c) => (c as Visit).get('session')?.operator.role))
+  app.use(readableForm)
   addAssets(app, room)
   addSignIn(app, room)
   addQueue(app, room)
@@ -61,6 +62,16 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
 const withoutLocal: MiddlewareHandler = async (c, next) => {
   const [, first = ''] = c.req.path.split('/')
   if (localOnly.includes(first)) throw new AppError('not_found', 'There is no such page')
+  await next()
+}
+
+/** A form that ends before it is over is the sender's fault, not ours. */
+const readableForm: MiddlewareHandler = async (c, next) => {
+  if (c.req.method === 'POST') {
+    await c.req.parseBody().catch(() => {
+      throw new AppError('invalid_input', 'This form cannot be read', { field: 'request' })
+    })
+  }
   await next()
 }
 

@@ -1,11 +1,11 @@
-import { and, asc, desc, eq, gte, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import { hasExpiry } from '#src/domain/credential.ts'
 import type { Reach } from '#src/domain/identity.ts'
 import type { AccountId, AlertId, ConversationId, PostId } from '#src/domain/ids.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import { byId, type Slice } from './api-threads.ts'
 import type { Conn, Transaction } from './client.ts'
-import { equal, within } from './reach.ts'
+import { alertsWithin, equal, within } from './reach.ts'
 import { accounts } from './schema/accounts.ts'
 import { alerts } from './schema/alerts.ts'
 import { auditEntries } from './schema/audit-entries.ts'
@@ -127,12 +127,6 @@ const alertFields = {
   resolvedAt: alerts.resolvedAt,
   acknowledgedAt: alerts.acknowledgedAt,
   acknowledgedBy: alerts.acknowledgedBy,
-}
-
-/** What concerns the whole house concerns everybody. */
-export function alertsWithin(reach: Reach): SQL | undefined {
-  const mine = within(alerts.accountId, reach)
-  return mine && or(isNull(alerts.accountId), mine)
 }
 
 /** The newest first. */

@@ -18,11 +18,6 @@ export async function findApiKeyByHash(conn: Conn, keyHash: string): Promise<Api
   return row
 }
 
-export async function findApiKey(conn: Conn, id: ApiKeyId): Promise<ApiKeyRow | undefined> {
-  const [row] = await conn.select().from(apiKeys).where(eq(apiKeys.id, id))
-  return row
-}
-
 export async function lockApiKey(tx: Transaction, id: ApiKeyId): Promise<ApiKeyRow | undefined> {
   const [row] = await tx.select().from(apiKeys).where(eq(apiKeys.id, id)).for('update')
   return row

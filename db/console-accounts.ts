@@ -1,6 +1,8 @@
 import { and, asc, count, desc, eq, gte, isNotNull, isNull, sql } from 'drizzle-orm'
+import type { Reach } from '#src/domain/identity.ts'
 import type { AccountId } from '#src/domain/ids.ts'
 import type { Conn } from './client.ts'
+import { alertsWithin, within } from './reach.ts'
 import { accounts } from './schema/accounts.ts'
 import { alerts } from './schema/alerts.ts'
 import { draftingBudgets } from './schema/drafting-budgets.ts'
@@ -16,12 +18,15 @@ const ENTRIES_MAX = 500
 const THIRTY_DAYS_MS = 30 * 86_400_000
 
 /** Every account with its health and what it spent today. */
-export async function listAccountViews(conn: Conn, at: Date) {
-  const rows = await selectAccounts(conn, at).orderBy(asc(accounts.name), asc(accounts.id)).limit(ACCOUNTS_MAX)
+export async function listAccountViews(conn: Conn, reach: Reach, at: Date) {
+  const rows = await selectAccounts(conn, at)
+    .where(within(accounts.id, reach))
+    .orderBy(asc(accounts.name), asc(accounts.id))
+    .limit(ACCOUNTS_MAX)
   const queued = await conn
     .select({ accountId: outboxPosts.accountId, posts: count() })
     .from(outboxPosts)
-    .where(eq(outboxPosts.status, 'queued'))
+    .where(and(eq(outboxPosts.status, 'queued'), within(outboxPosts.accountId, reach)))
     .groupBy(outboxPosts.accountId)
   const byAccount = new Map(queued.map(({ accountId, posts }) => [accountId, posts]))
   return rows.map((row) => ({ ...withProposer(row), queuedPosts: byAccount.get(row.id) ?? 0 }))
@@ -130,7 +135,7 @@ async function countDecisions(conn: Conn, accountId: AccountId, at: Date) {
 }
 
 /** Open alerts first, then what was resolved lately. */
-export async function listAlertViews(conn: Conn, limit: number) {
+export async function listAlertViews(conn: Conn, reach: Reach, limit: number) {
   const of = (open: boolean) =>
     conn
       .select({
@@ -147,7 +152,7 @@ export async function listAlertViews(conn: Conn, limit: number) {
       })
       .from(alerts)
       .leftJoin(accounts, eq(accounts.id, alerts.accountId))
-      .where(open ? isNotNull(alerts.openKey) : isNull(alerts.openKey))
+      .where(and(open ? isNotNull(alerts.openKey) : isNull(alerts.openKey), alertsWithin(reach)))
       .orderBy(desc(alerts.lastAt))
       .limit(limit)
   return [...(await of(true)), ...(await of(false))]

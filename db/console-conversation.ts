@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, inArray, lt, lte, ne, or } from 'drizzle-orm'
+import { isWithin, type Reach } from '#src/domain/identity.ts'
 import type { ConversationId, DraftId, EntryId, MessageId } from '#src/domain/ids.ts'
 import type { Attachment } from '#src/domain/inbox.ts'
 import { isFile } from '#src/domain/media.ts'
@@ -9,6 +10,7 @@ import { listPostsOf } from './console-outbox.ts'
 import { type Place, pageOf } from './console-queue.ts'
 import { listMediaOf } from './media.ts'
 import { readThreadFacts } from './policy-facts.ts'
+import { within } from './reach.ts'
 import { countRecentReplies } from './recent-replies.ts'
 import { accounts } from './schema/accounts.ts'
 import { contacts } from './schema/contacts.ts'
@@ -26,12 +28,13 @@ interface Look {
   at: Date
   /** Where the older messages begin. */
   before?: Place | undefined
+  reach: Reach
 }
 
 /** A conversation with all that is needed to decide about it: ten sentences, one more for comments and for files, a few where the account's settings ask for them, however long it is. */
-export async function readConversation(conn: Conn, id: ConversationId, { at, before }: Look) {
+export async function readConversation(conn: Conn, id: ConversationId, { at, before, reach }: Look) {
   const head = await readHead(conn, id)
-  if (!head) return undefined
+  if (!head || !isWithin(reach, head.accountId)) return undefined
   const { items, next } = await listMessages(conn, id, before)
   const comment = head.kind !== 'direct' ? await findCommentToAnswer(conn, id) : undefined
   const { lastInboundAt, contactRef: _ref, directRef: _direct, humanAgent, disclosure, disclosureGapMs, ...rest } = head
@@ -235,7 +238,12 @@ async function readLastDecision(conn: Conn, id: ConversationId) {
   return row ? { ...row, verdict: row.verdict === 'reject' ? ('reject' as const) : ('approve' as const) } : null
 }
 
-export async function findConversationOfDraft(conn: Conn, id: DraftId): Promise<ConversationId | undefined> {
-  const [row] = await conn.select({ id: drafts.conversationId }).from(drafts).where(eq(drafts.id, id))
+export async function findConversationOfDraft(
+  conn: Conn,
+  id: DraftId,
+  reach: Reach,
+): Promise<ConversationId | undefined> {
+  const mine = and(eq(drafts.id, id), within(drafts.accountId, reach))
+  const [row] = await conn.select({ id: drafts.conversationId }).from(drafts).where(mine)
   return row?.id
 }

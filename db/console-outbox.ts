@@ -1,9 +1,11 @@
 import { and, asc, desc, eq, gte, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import { unionAll } from 'drizzle-orm/mysql-core'
+import type { Reach } from '#src/domain/identity.ts'
 import type { ConversationId, PostId } from '#src/domain/ids.ts'
 import type { PostStatus } from '#src/domain/outbox.ts'
 import type { Conn } from './client.ts'
 import { type Place, pageOf } from './console-queue.ts'
+import { within } from './reach.ts'
 import { accounts } from './schema/accounts.ts'
 import { contacts } from './schema/contacts.ts'
 import { conversations } from './schema/conversations.ts'
@@ -16,10 +18,16 @@ import { reviewDecisions } from './schema/review-decisions.ts'
 const POSTS_PER_THREAD = 50
 const CANDIDATES = 5
 
+interface Slice {
+  before: Place | undefined
+  limit: number
+  reach: Reach
+}
+
 /** Posts of one status, the latest change first. */
-export async function listPosts(conn: Conn, status: PostStatus, before: Place | undefined, limit: number) {
+export async function listPosts(conn: Conn, status: PostStatus, { before, limit, reach }: Slice) {
   const rows = await selectPosts(conn)
-    .where(and(eq(outboxPosts.status, status), before && changedBefore(before)))
+    .where(and(eq(outboxPosts.status, status), within(outboxPosts.accountId, reach), before && changedBefore(before)))
     .orderBy(desc(outboxPosts.updatedAt), desc(outboxPosts.id))
     .limit(limit + 1)
   return pageOf(rows.slice(0, limit), rows.length > limit, ({ updatedAt, id }) => ({ at: updatedAt, id }))
@@ -30,12 +38,12 @@ function changedBefore({ at, id }: Place) {
 }
 
 /** What is on its way, in the order it leaves. */
-export async function listMovingPosts(conn: Conn, limit: number) {
+export async function listMovingPosts(conn: Conn, { limit, reach }: Omit<Slice, 'before'>) {
   const ofStatus = (status: PostStatus) =>
     conn
       .select({ id: outboxPosts.id })
       .from(outboxPosts)
-      .where(eq(outboxPosts.status, status))
+      .where(and(eq(outboxPosts.status, status), within(outboxPosts.accountId, reach)))
       .orderBy(asc(outboxPosts.updatedAt), asc(outboxPosts.id))
       .limit(limit)
   const found = await unionAll(ofStatus('sending'), ofStatus('queued'))
@@ -56,8 +64,8 @@ export async function listPostsOf(conn: Conn, conversationId: ConversationId) {
   return rows.reverse()
 }
 
-export async function findPostView(conn: Conn, id: PostId) {
-  const [row] = await selectPosts(conn).where(eq(outboxPosts.id, id))
+export async function findPostView(conn: Conn, id: PostId, reach: Reach) {
+  const [row] = await selectPosts(conn).where(and(eq(outboxPosts.id, id), within(outboxPosts.accountId, reach)))
   return row
 }
 
@@ -96,7 +104,8 @@ function selectPosts(conn: Conn) {
 }
 
 /** What is known about uncertain posts: each call, and what appeared in the thread since the first one. */
-export async function listEvidence(conn: Conn, ids: PostId[]) {
+export async function listEvidence(conn: Conn, asked: PostId[], reach: Reach) {
+  const ids = reach === 'all' ? asked : await idsWithin(conn, asked, reach)
   if (ids.length === 0) return []
   const attempts = await conn
     .select({
@@ -135,4 +144,11 @@ export async function listEvidence(conn: Conn, ids: PostId[]) {
     attempts: attempts.filter((attempt) => attempt.postId === postId),
     candidates: candidates.filter((candidate) => candidate.postId === postId),
   }))
+}
+
+async function idsWithin(conn: Conn, ids: PostId[], reach: Reach): Promise<PostId[]> {
+  if (ids.length === 0) return []
+  const mine = and(inArray(outboxPosts.id, ids), within(outboxPosts.accountId, reach))
+  const rows = await conn.select({ id: outboxPosts.id }).from(outboxPosts).where(mine)
+  return ids.filter((id) => rows.some((row) => row.id === id))
 }

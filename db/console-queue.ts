@@ -1,8 +1,10 @@
 import { and, asc, desc, eq, gt, gte, inArray, like, lt, lte, or, sql } from 'drizzle-orm'
 import { unionAll } from 'drizzle-orm/mysql-core'
 import type { Attention } from '#src/domain/draft.ts'
+import type { Reach } from '#src/domain/identity.ts'
 import type { ConversationId } from '#src/domain/ids.ts'
 import type { Conn } from './client.ts'
+import { within } from './reach.ts'
 import { accounts } from './schema/accounts.ts'
 import { contacts } from './schema/contacts.ts'
 import { conversations } from './schema/conversations.ts'
@@ -14,12 +16,22 @@ export interface Place {
   id: string
 }
 
+/** How much of a list, and of whose accounts. */
+interface Share {
+  limit: number
+  reach: Reach
+}
+
+interface QueueSlice extends Share {
+  after: Place | undefined
+}
+
 /** A list shows the beginning of a text; the rest stays in the database. */
 const EXCERPT = 280
 
 /** The queue, nearest deadline first. Each of its two kinds is one range of the index, read no further than the page. */
-export async function listQueue(conn: Conn, after: Place | undefined, limit: number) {
-  const found = await queuePlaces(conn, after, limit + 1)
+export async function listQueue(conn: Conn, { after, limit, reach }: QueueSlice) {
+  const found = await queuePlaces(conn, { after, limit: limit + 1, reach })
   const items = await listItems(
     conn,
     found.slice(0, limit).map(({ id }) => id),
@@ -28,19 +40,21 @@ export async function listQueue(conn: Conn, after: Place | undefined, limit: num
 }
 
 /** Who follows this place in the queue; the first one when it was the last. */
-export async function findNextInQueue(conn: Conn, after: Place): Promise<ConversationId | undefined> {
-  const [next] = await queuePlaces(conn, after, 1)
+export async function findNextInQueue(conn: Conn, after: Place, reach: Reach): Promise<ConversationId | undefined> {
+  const [next] = await queuePlaces(conn, { after, limit: 1, reach })
   if (next) return next.id
-  const first = await queuePlaces(conn, undefined, 2)
+  const first = await queuePlaces(conn, { after: undefined, limit: 2, reach })
   return first.find(({ id }) => id !== after.id)?.id
 }
 
-function queuePlaces(conn: Conn, after: Place | undefined, limit: number) {
+function queuePlaces(conn: Conn, { after, limit, reach }: QueueSlice) {
   const range = (attention: Attention) =>
     conn
       .select({ id: conversations.id, deadlineAt: conversations.deadlineAt })
       .from(conversations)
-      .where(and(eq(conversations.attention, attention), after && behind(after)))
+      .where(
+        and(eq(conversations.attention, attention), within(conversations.accountId, reach), after && behind(after)),
+      )
       .orderBy(asc(conversations.deadlineAt), asc(conversations.id))
       .limit(limit)
   return unionAll(range('review'), range('person')).orderBy(sql`deadline_at`, sql`id`).limit(limit)
@@ -55,16 +69,16 @@ function behind({ at, id }: Place) {
 }
 
 /** All conversations, the newest first. */
-export async function listRecent(conn: Conn, before: Place | undefined, limit: number) {
+export async function listRecent(conn: Conn, before: Place | undefined, { limit, reach }: Share) {
   const found = await conn
     .select({ id: conversations.id })
     .from(conversations)
     .where(
-      before &&
-        and(
-          lte(conversations.headAt, before.at),
-          or(lt(conversations.headAt, before.at), lt(conversations.id, before.id as ConversationId)),
-        ),
+      and(
+        within(conversations.accountId, reach),
+        before && lte(conversations.headAt, before.at),
+        before && or(lt(conversations.headAt, before.at), lt(conversations.id, before.id as ConversationId)),
+      ),
     )
     .orderBy(desc(conversations.headAt), desc(conversations.id))
     .limit(limit + 1)
@@ -76,16 +90,20 @@ export async function listRecent(conn: Conn, before: Place | undefined, limit: n
 }
 
 /** Conversations whose contact's name or user name begins with `search`; one page, because who needs more types more. */
-export async function searchConversations(conn: Conn, search: string, limit: number) {
+export async function searchConversations(conn: Conn, search: string, { limit, reach }: Share) {
   const prefix = `${search.replace(/[\\%_]/g, '\\$&')}%`
   const named = (column: typeof contacts.name | typeof contacts.username) =>
-    conn.select({ id: contacts.id }).from(contacts).where(like(column, prefix)).limit(limit)
+    conn
+      .select({ id: contacts.id })
+      .from(contacts)
+      .where(and(like(column, prefix), within(contacts.accountId, reach)))
+      .limit(limit)
   const people = [...(await named(contacts.name)), ...(await named(contacts.username))].map(({ id }) => id)
   if (people.length === 0) return { items: [], next: null }
   const found = await conn
     .select({ id: conversations.id })
     .from(conversations)
-    .where(inArray(conversations.contactId, people))
+    .where(and(inArray(conversations.contactId, people), within(conversations.accountId, reach)))
     .orderBy(desc(conversations.headAt), desc(conversations.id))
     .limit(limit)
   return {

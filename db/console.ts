@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, isNotNull, sql } from 'drizzle-orm'
+import { isWithin, type Reach } from '#src/domain/identity.ts'
 import type { AccountId, ConversationId, DraftId, PostId } from '#src/domain/ids.ts'
 import type { PostStatus } from '#src/domain/outbox.ts'
 import { listBlocks } from './address-blocks.ts'
@@ -8,6 +9,7 @@ import { findConversationOfDraft, readConversation } from './console-conversatio
 import { findPostView, listEvidence, listMovingPosts, listPosts } from './console-outbox.ts'
 import { findNextInQueue, listQueue, listRecent, type Place, searchConversations } from './console-queue.ts'
 import { listPauses } from './pauses.ts'
+import { alertsWithin, isInReach, within } from './reach.ts'
 import { alerts } from './schema/alerts.ts'
 import { conversations } from './schema/conversations.ts'
 import { inboundEvents } from './schema/inbound-events.ts'
@@ -20,48 +22,58 @@ const COUNT_MAX = 100
 const CRITICAL_MAX = 3
 const PAUSES_MAX = 500
 
-/** Everything the console's pages read. */
-export function createReads(conn: Conn) {
+/** Everything the console's pages read, of the accounts within this reach. What lies beyond it is not there. */
+export function createReads(conn: Conn, reach: Reach = 'all') {
   return {
-    overview: (at: Date) => readOverview(conn, at),
-    queue: (after: Place | undefined, limit: number) => listQueue(conn, after, limit),
-    nextInQueue: (after: Place) => findNextInQueue(conn, after),
+    overview: (at: Date) => readOverview(conn, reach, at),
+    queue: (after: Place | undefined, limit: number) => listQueue(conn, { after, limit, reach }),
+    nextInQueue: (after: Place) => findNextInQueue(conn, after, reach),
     conversations: ({ search, before }: { search?: string; before?: Place }, limit: number) =>
-      search ? searchConversations(conn, search, limit) : listRecent(conn, before, limit),
-    conversation: (id: ConversationId, at: Date, before?: Place) => readConversation(conn, id, { at, before }),
-    conversationOfDraft: (id: DraftId) => findConversationOfDraft(conn, id),
-    post: (id: PostId) => findPostView(conn, id),
+      search ? searchConversations(conn, search, { limit, reach }) : listRecent(conn, before, { limit, reach }),
+    conversation: (id: ConversationId, at: Date, before?: Place) => readConversation(conn, id, { at, before, reach }),
+    conversationOfDraft: (id: DraftId) => findConversationOfDraft(conn, id, reach),
+    post: (id: PostId) => findPostView(conn, id, reach),
     posts: (group: PostStatus | 'moving', before: Place | undefined, limit: number) =>
-      group === 'moving' ? listMovingPosts(conn, limit) : listPosts(conn, group, before, limit),
-    evidence: (ids: PostId[]) => listEvidence(conn, ids),
-    accounts: (at: Date) => listAccountViews(conn, at),
-    account: (id: AccountId, at: Date) => readAccountDetail(conn, id, at),
-    alerts: (limit: number) => listAlertViews(conn, limit),
-    health: () => readHealth(conn),
+      group === 'moving' ? listMovingPosts(conn, { limit, reach }) : listPosts(conn, group, { before, limit, reach }),
+    evidence: (ids: PostId[]) => listEvidence(conn, ids, reach),
+    accounts: (at: Date) => listAccountViews(conn, reach, at),
+    account: async (id: AccountId, at: Date) => (isWithin(reach, id) ? readAccountDetail(conn, id, at) : undefined),
+    alerts: (limit: number) => listAlertViews(conn, reach, limit),
+    health: () => readHealth(conn, reach),
+    /** Whether news of this thing is for whoever reads here. */
+    concerns: (id: string) => isInReach(conn, id, reach),
     blocks: (at: Date) => listBlocks(conn, at),
   }
 }
 
-async function readOverview(conn: Conn, at: Date) {
-  const [row] = await conn.select(overviewCounts).from(sql`(select 1) as one`)
+async function readOverview(conn: Conn, reach: Reach, at: Date) {
+  const [row] = await conn.select(overviewCounts(reach)).from(sql`(select 1) as one`)
   const critical = await conn
     .select({ id: alerts.id, text: alerts.text })
     .from(alerts)
-    .where(and(isNotNull(alerts.openKey), eq(alerts.severity, 'critical')))
+    .where(and(isNotNull(alerts.openKey), eq(alerts.severity, 'critical'), alertsWithin(reach)))
     .orderBy(desc(alerts.lastAt))
     .limit(CRITICAL_MAX)
   const [sending] = await conn.select().from(switches).where(eq(switches.name, 'sending'))
-  const pauses = await listPauses(conn, at, PAUSES_MAX)
+  const pauses = (await listPauses(conn, at, PAUSES_MAX)).filter(
+    ({ accountId }) => !accountId || isWithin(reach, accountId),
+  )
   const counts = row ?? { queue: 0, uncertain: 0, alerts: 0 }
   return { ...counts, critical, pauses, sendingStoppedAt: sending?.stoppedAt ?? null }
 }
 
-async function readHealth(conn: Conn) {
-  const [row] = await conn.select(healthCounts).from(sql`(select 1) as one`)
+async function readHealth(conn: Conn, reach: Reach) {
+  const [row] = await conn.select(healthCounts(reach)).from(sql`(select 1) as one`)
   const [due] = await conn
     .select({ at: conversations.draftDueAt })
     .from(conversations)
-    .where(and(eq(conversations.attention, 'waiting'), isNotNull(conversations.draftDueAt)))
+    .where(
+      and(
+        eq(conversations.attention, 'waiting'),
+        isNotNull(conversations.draftDueAt),
+        within(conversations.accountId, reach),
+      ),
+    )
     .orderBy(asc(conversations.draftDueAt))
     .limit(1)
   const [last] = await conn
@@ -85,22 +97,35 @@ function upTo(rows: ReturnType<typeof sql>) {
   return sql<number>`(select count(*) from (${rows} limit ${COUNT_MAX}) as counted)`.mapWith(Number)
 }
 
-const inQueue = upTo(sql`select 1 from ${conversations} where attention in ('review', 'person')`)
-const postsThatAre = (status: PostStatus) => upTo(sql`select 1 from ${outboxPosts} where status = ${status}`)
-const deliveriesThatAre = (status: string) => upTo(sql`select 1 from ${webhookDeliveries} where status = ${status}`)
-
-const overviewCounts = {
-  queue: inQueue,
-  uncertain: postsThatAre('uncertain'),
-  alerts: upTo(sql`select 1 from ${alerts} where open_key is not null`),
+/** More of a question that counts rows of these accounts only. */
+function only(column: Parameters<typeof within>[0], reach: Reach) {
+  const condition = within(column, reach)
+  return condition ? sql` and ${condition}` : sql``
 }
 
-const healthCounts = {
-  deliveriesStored: deliveriesThatAre('stored'),
-  deliveriesFailed: deliveriesThatAre('failed'),
-  unrecognised: upTo(sql`select 1 from ${inboundEvents} where kind = 'unrecognised'`),
-  waitingForDraft: upTo(sql`select 1 from ${conversations} where attention = 'waiting'`),
-  queued: postsThatAre('queued'),
-  sending: postsThatAre('sending'),
-  uncertain: postsThatAre('uncertain'),
+const conversationsThat = (condition: ReturnType<typeof sql>, reach: Reach) =>
+  upTo(sql`select 1 from ${conversations} where ${condition}${only(conversations.accountId, reach)}`)
+const postsThatAre = (status: PostStatus, reach: Reach) =>
+  upTo(sql`select 1 from ${outboxPosts} where status = ${status}${only(outboxPosts.accountId, reach)}`)
+const deliveriesThatAre = (status: string) => upTo(sql`select 1 from ${webhookDeliveries} where status = ${status}`)
+
+function overviewCounts(reach: Reach) {
+  const mine = alertsWithin(reach)
+  return {
+    queue: conversationsThat(sql`attention in ('review', 'person')`, reach),
+    uncertain: postsThatAre('uncertain', reach),
+    alerts: upTo(sql`select 1 from ${alerts} where open_key is not null${mine ? sql` and ${mine}` : sql``}`),
+  }
+}
+
+function healthCounts(reach: Reach) {
+  return {
+    deliveriesStored: deliveriesThatAre('stored'),
+    deliveriesFailed: deliveriesThatAre('failed'),
+    unrecognised: upTo(sql`select 1 from ${inboundEvents} where kind = 'unrecognised'`),
+    waitingForDraft: conversationsThat(sql`attention = 'waiting'`, reach),
+    queued: postsThatAre('queued', reach),
+    sending: postsThatAre('sending', reach),
+    uncertain: postsThatAre('uncertain', reach),
+  }
 }

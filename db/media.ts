@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray, isNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm'
-import { type ConversationId, type MediaId, type MessageId, newId } from '#src/domain/ids.ts'
+import { type AccountId, type ConversationId, type MediaId, type MessageId, newId } from '#src/domain/ids.ts'
 import type { Attachment } from '#src/domain/inbox.ts'
 import { isFile, type MediaReason, type MediaType } from '#src/domain/media.ts'
 import type { Conn, Transaction } from './client.ts'
@@ -39,13 +39,15 @@ function rowOf({ id: messageId, conversationId }: Bearer, position: number, at: 
 export async function findMedia(
   conn: Conn,
   mediaId: MediaId,
-): Promise<{ row: Media; attachment: Attachment } | undefined> {
+): Promise<{ row: Media; attachment: Attachment; accountId: AccountId } | undefined> {
   const [found] = await conn
-    .select({ row: media, attachments: messages.attachments })
+    .select({ row: media, attachments: messages.attachments, accountId: messages.accountId })
     .from(media)
     .innerJoin(messages, eq(messages.id, messageId))
     .where(eq(id, mediaId))
-  return found && { row: found.row, attachment: found.attachments[found.row.position] ?? { type: '' } }
+  if (!found) return undefined
+  const { row, attachments, accountId } = found
+  return { row, accountId, attachment: attachments[row.position] ?? { type: '' } }
 }
 
 /** Takes it for this process, when nobody else has; the version answered is what the outcome has to be written with. */

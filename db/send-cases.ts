@@ -5,6 +5,7 @@ import { privateReplyWindow } from '#src/domain/limit.ts'
 import type { Conn } from './client.ts'
 import { answeredPrivatelyBefore, isComment, liveSeenAt } from './comments.ts'
 import { readThreadFacts, sameTextContacts } from './policy-facts.ts'
+import { isKeptFrom } from './reach.ts'
 import { privateRepliesSince, repliesBefore } from './recent-replies.ts'
 import { accounts } from './schema/accounts.ts'
 import { auditEntries } from './schema/audit-entries.ts'
@@ -64,6 +65,8 @@ const words = {
   at: outboxPosts.createdAt,
 }
 
+const place = { operatorId: reviewDecisions.operatorId, accountId: outboxPosts.accountId }
+
 function commentFacts(conn: Conn) {
   const { messageRef, replyToRef, form, hiddenAt, sentAt } = comment
   const answeredPrivately = sql`${answeredPrivatelyBefore(conn)}`.mapWith(Boolean)
@@ -93,6 +96,7 @@ function readRows(conn: Conn, ids: readonly PostId[], at: Date) {
       operator: { role: operators.role, disabledAt: operators.disabledAt },
       first,
       firstOperator: { role: firstOperators.role, disabledAt: firstOperators.disabledAt },
+      keptFrom: sql`${isKeptFrom(conn, place)}`.mapWith(Boolean),
       sendingStoppedAt: switches.stoppedAt,
       comment: commentFacts(conn),
       earlier: { notBefore: earlierPosts.notBefore, waitUntil: earlierPosts.waitUntil },

@@ -28,6 +28,9 @@ const whole = {
   PUBLIC_URL: 'https://reply.example.org/',
   APP_SECRET_KEY: `${generateFernetKey()},${generateFernetKey()}`,
   SESSION_SECRET: 'canary-session'.padEnd(64, '0'),
+  AUTH_MODE: 'external',
+  AUTH_SERVICE_URL: 'https://login.example.org/introspect',
+  AUTH_SERVICE_SECRET: 'canary-auth-service',
   APPROVAL_SIGNING_KEY: approval.privateKey,
   APPROVAL_PUBLIC_KEY: approval.publicKey,
   AUDIT_SIGNING_KEY: audit.privateKey,
@@ -85,6 +88,7 @@ describe('a process of its role', () => {
         'REDIS_URL',
         'APP_SECRET_KEY',
         'SESSION_SECRET',
+        'AUTH_SERVICE_SECRET',
         'APPROVAL_SIGNING_KEY',
         'AUDIT_SIGNING_KEY',
         'WEBHOOK_VERIFY_TOKEN',
@@ -167,6 +171,9 @@ describe('the fields', () => {
       'rateLimitPerMinute',
       'corsOrigins',
       'securityContact',
+      'authMode',
+      'authServiceUrl',
+      'authServiceSecret',
     ]
     expect(keysOf('web')).toEqual([...common, ...stores, ...address, ...web].sort())
     expect(keysOf('drafting')).toEqual([...common, ...stores, 'anthropicApiKey', 'claudeModel', 'claudeEffort'].sort())
@@ -405,6 +412,16 @@ it('asks for https in production', () => {
       'PUBLIC_URL must start with https:// while APP_ENV is production',
     ])
   }
+})
+
+it('asks another service who somebody is only when it knows which, and only when it is told to', () => {
+  const { AUTH_SERVICE_URL: _url, ...without } = whole
+  const fault = 'AUTH_SERVICE_URL and AUTH_MODE=external go together'
+  expect(faultsOf(without, 'web')).toEqual([fault])
+  expect(faultsOf({ ...whole, AUTH_MODE: 'local' }, 'web')).toEqual([fault])
+  expect(faultsOf({ ...whole, AUTH_SERVICE_URL: 'http://login.example.org' }, 'web')).toEqual([
+    'AUTH_SERVICE_URL must start with https://, except on this machine',
+  ])
 })
 
 describe('.env.example', () => {

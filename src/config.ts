@@ -82,6 +82,9 @@ export interface Config {
       auditSink: ValueOf<'AUDIT_SINK'>
       sandboxUrl?: string
       mediaDir: string
+      authMode: ValueOf<'AUTH_MODE'>
+      authServiceUrl?: string
+      authServiceSecret?: Secret
     }
   drafting: Common &
     Stores & {
@@ -238,6 +241,9 @@ function crossFaults(env: Environment, role: ProcessRole): string[] {
     faults.push('MEDIA_ORIGIN cannot be set while the sandbox is off')
   }
   if (role !== 'web') return faults
+  if (readsExternal(env) !== has(env, 'AUTH_SERVICE_URL')) {
+    faults.push('AUTH_SERVICE_URL and AUTH_MODE=external go together')
+  }
   if (!has(env, 'INSTAGRAM_APP_SECRET') && !has(env, 'META_APP_SECRET')) {
     faults.push('INSTAGRAM_APP_SECRET or META_APP_SECRET is missing: one of them signs the webhooks')
   }
@@ -262,6 +268,8 @@ function concerns(role: ProcessRole, variable: string): boolean {
   const roles = (table as Record<string, Variable>)[variable]?.roles
   return roles === undefined || roles.includes(role)
 }
+
+const readsExternal = (env: Environment) => env['AUTH_MODE'] === 'external'
 
 const fieldNames: Partial<Record<VariableName, string>> = {
   INSTAGRAM_APP_SECRET: 'instagramAppSecrets',

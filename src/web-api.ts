@@ -2,32 +2,45 @@ import type { Context } from 'hono'
 import { createApiReads } from '#db/api.ts'
 import { createReads } from '#db/console.ts'
 import { readReach } from '#db/reach.ts'
+import { environmentOf } from '#src/domain/api-key.ts'
 import type { Reach } from '#src/domain/identity.ts'
 import { createApi } from './api/api.ts'
 import type { ApiDeps, Person } from './api/deps.ts'
+import { createVerify } from './auth/verify.ts'
 import type { SignInVerbs } from './console/deps.ts'
 import { createAcknowledge } from './flow/acknowledge.ts'
 import { createApiKeys } from './flow/api-keys.ts'
 import { createKeyUses } from './flow/key-uses.ts'
+import type { Session } from './flow/session.ts'
+import { createVouch } from './flow/vouch.ts'
 import { createSessionCookies } from './http/session.ts'
 import type { WebParts } from './web.ts'
-
-/** A key that was made for another kind of installation than this one opens nothing here. */
-export function environmentOf({ appEnv }: { appEnv: string }) {
-  return appEnv === 'production' ? 'live' : 'test'
-}
 
 /** The verbs about keys, for every door of the web process. */
 export function buildKeys({ config, db, now }: WebParts) {
   return createApiKeys({ db, pepper: config.sessionSecret, environment: environmentOf(config), now })
 }
 
-interface Within {
-  keys: ApiDeps['keys']
-  signIn: Pick<SignInVerbs, 'sessionOf'>
+/** The session of a token of the service that signs people in; undefined where they sign in here. */
+function buildVouch({ config, db, now }: WebParts) {
+  const { authMode, authServiceUrl: url, authServiceSecret: secret } = config
+  if (authMode !== 'external' || url === undefined) return undefined
+  return createVouch({ db, now, verify: createVerify({ url, secret, now }) })
 }
 
-export function buildApi(parts: WebParts, { keys, signIn }: Within) {
+/** Those who come with something else than a session of ours; one of each for all doors. */
+export interface Outside {
+  keys: ReturnType<typeof buildKeys>
+  vouch: ReturnType<typeof buildVouch>
+}
+
+export function buildOutside(parts: WebParts): Outside {
+  return { keys: buildKeys(parts), vouch: buildVouch(parts) }
+}
+
+type Within = Outside & { signIn: Pick<SignInVerbs, 'sessionOf'> }
+
+export function buildApi(parts: WebParts, { keys, vouch, signIn }: Within) {
   const { config, db, publish, log, now, onClose } = parts
   const uses = createKeyUses({ db, now })
   onClose?.('key uses', uses.close)
@@ -38,6 +51,7 @@ export function buildApi(parts: WebParts, { keys, signIn }: Within) {
     keys,
     noteUse: uses.note,
     sessionOf: sessionOf(parts, signIn),
+    bearerOf: vouch && (async (token) => personOf(parts, 'bearer', await vouch(token))),
     tellSecurity: (said) => log.warn(said, 'security'),
     publicUrl: config.publicUrl,
     now,
@@ -48,15 +62,19 @@ function sessionOf({ config, db }: WebParts, signIn: Within['signIn']) {
   const cookies = createSessionCookies(config.publicUrl)
   return async (c: Context): Promise<Person | undefined> => {
     const found = await signIn.sessionOf(cookies.read(c), { touch: true })
-    if (!found) return undefined
-    if (found.renewed) cookies.write(c, found.renewed)
-    const { id, role } = found.session.operator
-    return { kind: 'operator', via: 'session', id, role, reach: await readReach(db, id) }
+    if (found?.renewed) cookies.write(c, found.renewed)
+    return personOf({ db }, 'session', found?.session)
   }
 }
 
-async function readStatus({ db, now }: WebParts, _reach: Reach): ReturnType<ApiDeps['status']> {
-  const reads = createReads(db)
+async function personOf({ db }: Pick<WebParts, 'db'>, via: Person['via'], session: Session | undefined) {
+  if (!session) return undefined
+  const { id, role } = session.operator
+  return { kind: 'operator' as const, via, id, role, reach: await readReach(db, id) }
+}
+
+async function readStatus({ db, now }: WebParts, reach: Reach): ReturnType<ApiDeps['status']> {
+  const reads = createReads(db, reach)
   const at = now()
   const { queue, alerts: openAlerts, sendingStoppedAt } = await reads.overview(at)
   const status = sendingStoppedAt ? 'stopped' : 'ok'

@@ -4,6 +4,7 @@ import { createReads } from '#db/console.ts'
 import { createAuditReads } from '#db/console-audit.ts'
 import { storeDeliveries } from '#db/deliveries.ts'
 import { isSchemaCurrent } from '#db/migrate.ts'
+import { readReach } from '#db/reach.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { Report } from '#src/domain/report.ts'
 import { errorFields, type Log } from '#src/observability/logger.ts'
@@ -13,6 +14,7 @@ import { createConsole } from './console/console.tsx'
 import type { ConsoleDeps } from './console/deps.ts'
 import { createAddresses } from './flow/addresses.ts'
 import { createAnswer, createModerate } from './flow/answer.ts'
+import { createAssign } from './flow/assign.ts'
 import { createBeginLogin } from './flow/begin-login.ts'
 import { createChooseAccounts } from './flow/choose-accounts.ts'
 import { createConfigure } from './flow/configure.ts'
@@ -46,7 +48,7 @@ import type { LiveEvent, Publish } from './queues/live.ts'
 import { createApprovalSigner } from './vault/approvals.ts'
 import { createCheckpointSigner } from './vault/checkpoints.ts'
 import { createKeyring } from './vault/keyring.ts'
-import { buildApi, buildKeys } from './web-api.ts'
+import { buildApi, buildOutside, type Outside } from './web-api.ts'
 import { buildPeople } from './web-people.ts'
 import { createAcceptor } from './webhooks/acceptor.ts'
 import { createCompliance } from './webhooks/compliance.ts'
@@ -79,7 +81,7 @@ const REDIS_AWAY =
 /** The web process without its sockets: verbs built once and handed to the doors. */
 export function createWeb(parts: WebParts): Hono {
   const { config, db, log, ping, now } = parts
-  const keys = buildKeys(parts)
+  const outside = buildOutside(parts)
   const people = buildPeople(parts)
   const rates = parts.rates ?? createRates(undefined, PREFIX)
   const counters = countersOf(config, rates)
@@ -99,8 +101,8 @@ export function createWeb(parts: WebParts): Hono {
     }),
     webhooks: buildReceivers(parts),
     compliance: buildCompliance(parts),
-    api: buildApi(parts, { keys, signIn: people.signIn }),
-    console: buildConsole(parts, { counters, people }),
+    api: buildApi(parts, { ...outside, signIn: people.signIn }),
+    console: buildConsole(parts, { ...outside, counters, people }),
   })
 }
 
@@ -192,17 +194,18 @@ export function buildDoctor({ config, db, redisLook, now }: WebParts): () => Pro
   }
 }
 
-interface Within {
+interface Within extends Outside {
   counters: ReturnType<typeof countersOf>
   people: ReturnType<typeof buildPeople>
 }
 
-function buildConsole(parts: WebParts, { counters, people }: Within) {
+function buildConsole(parts: WebParts, { keys, vouch, counters, people }: Within) {
   const { config, db, bell, lanes, publish, live, isRedisHere, log, now } = parts
   const review = { db, bell, lanes, publish, now, sign: createApprovalSigner(config.approvalSigningKey) }
   const { publicUrl, sandbox, sandboxUrl } = config
   return createConsole({
-    reads: createReads(db),
+    reads: (reach) => createReads(db, reach),
+    reachOf: (id) => readReach(db, id),
     examine: buildDoctor(parts),
     review: {
       decide: createDecide(review),
@@ -219,6 +222,9 @@ function buildConsole(parts: WebParts, { counters, people }: Within) {
     },
     record: buildRecord(parts),
     connect: buildConnect(parts),
+    assign: createAssign({ db, publish, now }),
+    keys,
+    bearerOf: vouch,
     ...people,
     openMedia: createOpenMedia({ db, store: createFolder(config.mediaDir) }),
     counters,

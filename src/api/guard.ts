@@ -4,6 +4,7 @@ import { keyMay, reachOfKey } from '#src/domain/api-key.ts'
 import { AppError } from '#src/domain/errors.ts'
 import { may } from '#src/domain/identity.ts'
 import { clientAddress } from '#src/http/address.ts'
+import { bearerIn } from '#src/http/bearer.ts'
 import { accessOf, type Declared, requireSameOrigin } from '#src/http/guard.ts'
 import { apiAccess } from './access.ts'
 import type { Actor, ApiDeps } from './deps.ts'
@@ -66,7 +67,7 @@ async function programOf(c: Context<Env>, text: string, { keys, tellSecurity }: 
 }
 
 async function bearerOf(authorization: string, deps: ApiDeps): Promise<Actor> {
-  const [, token] = /^bearer +([\w.~+/=-]{1,4096})$/i.exec(authorization) ?? []
+  const token = bearerIn(authorization)
   const person = token === undefined ? undefined : await deps.bearerOf?.(token)
   if (!person) throw new AppError('unauthenticated', 'This token is not taken')
   return person

@@ -234,6 +234,38 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./keys-calendar.ts')).showCalendar,
   },
   {
+    name: 'keys api create',
+    about: 'Makes a key with which a program calls /api/v1, and prints it once.',
+    options: {
+      name: { type: 'string' },
+      scopes: { type: 'string' },
+      accounts: { type: 'string' },
+      'expires-at': { type: 'string' },
+    },
+    example: 'countersign keys api create --name reports --scopes read,export',
+    load: async () => (await import('./api-keys.ts')).createKey,
+  },
+  {
+    name: 'keys api list',
+    about: 'Lists the keys of programs with their age and how often they were used.',
+    options: json,
+    load: async () => (await import('./api-keys.ts')).listKeys,
+  },
+  {
+    name: 'keys api rotate',
+    about: 'Prints a new key that takes the place of one; for a while both work.',
+    args: ['key'],
+    options: { 'overlap-hours': { type: 'string' } },
+    example: 'countersign keys api rotate key_01kb… --overlap-hours 24',
+    load: async () => (await import('./api-keys.ts')).rotateKey,
+  },
+  {
+    name: 'keys api revoke',
+    about: 'Revokes the key of a program; it is refused from the next call on.',
+    args: ['key'],
+    load: async () => (await import('./api-keys.ts')).revokeKey,
+  },
+  {
     name: 'config check',
     about: 'Reads the configuration of every process and tells all its faults.',
     args: ['[process]'],

@@ -10,6 +10,7 @@ import {
   readRedisUrl,
   readSink,
   readText,
+  readTokenUrl,
   secretOf,
   signingKeyOf,
 } from './readers.ts'
@@ -102,6 +103,23 @@ export const houseVariables = {
     requiredBy: ['web'],
     generated: true,
     read: secretOf(32),
+  },
+  AUTH_MODE: {
+    about: 'Who signs people in: local, this installation; external, the service at AUTH_SERVICE_URL.',
+    roles: ['web'],
+    default: 'local',
+    read: oneOf('local', 'external'),
+  },
+  AUTH_SERVICE_URL: {
+    about: 'Where that service says whose a token is (RFC 7662); see docs/api.md.',
+    roles: ['web'],
+    read: readTokenUrl,
+  },
+  AUTH_SERVICE_SECRET: {
+    about: 'What we prove to that service with that we may ask.',
+    roles: ['web'],
+    secret: true,
+    read: secretOf(8),
   },
   APPROVAL_SIGNING_KEY: {
     about: 'Private Ed25519 key that signs approvals; the web process alone holds it.',

@@ -50,6 +50,11 @@ export const access = {
   'GET /connect/:platform/callback': 'anyone',
   'GET /logins/:id': 'anyone',
   'POST /logins/:id/accounts': 'anyone',
+  'POST /accounts/:id/operators': 'people',
+  'GET /keys': 'keys',
+  'POST /keys': 'keys',
+  'POST /keys/:id/rotation': 'keys',
+  'POST /keys/:id/revocation': 'keys',
   'GET /setup-check': 'configure',
   'GET /alerts': 'read',
   'GET /status': 'read',
@@ -73,3 +78,6 @@ export const access = {
   'POST /sending/stop': 'stop',
   'POST /sending/resumption': 'stop',
 } as const satisfies AccessTable
+
+/** The beginnings of the addresses that are about signing in here; they are gone where another service does that. */
+export const localOnly: readonly string[] = ['sign-in', 'sign-out', 'setup', 'invitation', 'confirmation', 'me']

@@ -26,7 +26,7 @@ function fill(path: string): string {
   } as const
   const kind = Object.entries(kinds).find(([room]) => path.startsWith(`/${room}`))?.[1] ?? 'conversation'
   return path
-    .replace(':id', newId(kind, at))
+    .replace(':id', newId(path.startsWith('/keys') ? 'key' : kind, at))
     .replace(':entry', newId('entry', at))
     .replace(':platform', 'instagram')
     .replace(':version', 'v')
@@ -72,6 +72,9 @@ const everyField = {
   email: 'a@b.c',
   password: 'x',
   name: 'Ada',
+  scope: 'read',
+  days: '',
+  overlapHours: '1',
   token: 'open',
   accessToken: 'IGAAcanary',
   code: '123456',

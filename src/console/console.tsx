@@ -1,17 +1,17 @@
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { AppError } from '#src/domain/errors.ts'
-import { clientAddress } from '#src/http/address.ts'
 import { answerWithin } from '#src/http/deadline.ts'
 import { allowOnly, sameOriginOnly } from '#src/http/guard.ts'
 import { pageHeaders } from '#src/http/pages.ts'
 import { limitRate } from '#src/http/rate.ts'
 import { createLinkCookie, createSessionCookies, createStepCookie } from '#src/http/session.ts'
-import { access } from './access.ts'
+import { access, localOnly } from './access.ts'
 import { loadAssets } from './assets.ts'
 import type { ConsoleDeps } from './deps.ts'
 import type { Env, Room, Visit } from './env.ts'
 import { answerError } from './fault.tsx'
+import { countedBy, identify } from './identify.ts'
 import { requireRecent } from './recent.ts'
 import { addAccounts } from './routes/accounts.tsx'
 import { addAssets } from './routes/assets.ts'
@@ -23,6 +23,7 @@ import { addDecisions } from './routes/decisions.tsx'
 import { addErasure } from './routes/erasure.ts'
 import { addEvents } from './routes/events.ts'
 import { addInvitation } from './routes/invitation.tsx'
+import { addKeys } from './routes/keys.tsx'
 import { addLogins } from './routes/logins.tsx'
 import { addMe } from './routes/me.tsx'
 import { addMedia } from './routes/media.ts'
@@ -54,9 +55,11 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   app.use(answerWithin(deps.config.deadlineMs ?? DEADLINE_MS))
   app.use(sameOriginOnly(publicUrl))
   app.use(bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }))
+  if (deps.bearerOf) app.use(withoutLocal)
   app.use((c, next) => identify(c as Visit, room).then(next))
   app.use(limitRate((c) => countedBy(c as Visit, room)))
   app.use(allowOnly(access, (c) => (c as Visit).get('session')?.operator.role))
+  app.use(readableForm)
   app.use((c, next) => requireRecent(c as Visit, room).then(next))
   addAssets(app, room)
   addSignIn(app, room)
@@ -75,30 +78,29 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addConnect(app, room)
   addLogins(app, room)
   addAudit(app, room)
+  addKeys(app, room)
   addEvents(app, room)
   return app
+}
+
+/** Where another service signs people in there is nothing to sign in to here. */
+const withoutLocal: MiddlewareHandler = async (c, next) => {
+  const [, first = ''] = c.req.path.split('/')
+  if (localOnly.includes(first)) throw new AppError('not_found', 'There is no such page')
+  await next()
+}
+
+/** A form that ends before it is over is the sender's fault, not ours. */
+const readableForm: MiddlewareHandler = async (c, next) => {
+  if (c.req.method === 'POST') {
+    await c.req.parseBody().catch(() => {
+      throw new AppError('invalid_input', 'This form cannot be read', { field: 'request' })
+    })
+  }
+  await next()
 }
 
 function tooLarge(): never {
   throw new AppError('invalid_input', 'This is more text than a form takes', { field: 'size' })
 }
 
-/** A session is counted by itself, so that colleagues behind one address do not get in each other's way. */
-function countedBy(c: Visit, { counters }: Room) {
-  if (!counters) return undefined
-  if (c.req.path.startsWith('/assets/')) return { counter: counters.assets, key: clientAddress(c) }
-  const session = c.get('session')
-  return session
-    ? { counter: counters.session, key: session.sessionId }
-    : { counter: counters.address, key: clientAddress(c) }
-}
-
-/** Finds out who asks, and renews what the browser holds where that is due. What a script fetches by itself does not count as somebody being there. */
-async function identify(c: Visit, { cookies, signIn }: Room): Promise<void> {
-  if (c.req.path.startsWith('/assets/')) return
-  const isFetched = c.req.path === '/events' || c.req.path.startsWith('/media/')
-  const isBackground = isFetched || c.req.header('x-background') !== undefined
-  const found = await signIn.sessionOf(cookies.read(c), { touch: !isBackground })
-  if (found?.renewed) cookies.write(c, found.renewed)
-  c.set('session', found?.session)
-}

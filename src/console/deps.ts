@@ -1,7 +1,9 @@
+import type { ApiKey } from '#src/domain/api-key.ts'
 import type { AuditEntry, AuditFilter, Checkpoint } from '#src/domain/audit.ts'
-import type { Role } from '#src/domain/identity.ts'
+import type { Reach, Role } from '#src/domain/identity.ts'
 import type {
   AccountId,
+  ApiKeyId,
   ContactId,
   ConversationId,
   DraftId,
@@ -211,6 +213,43 @@ export interface ConfigureVerbs {
   eraseContact(input: { contactId: ContactId; operatorId: OperatorId }): Promise<unknown>
 }
 
+/** An operator who can be kept to some accounts, as one of these accounts sees them. */
+export interface AssignableView {
+  id: OperatorId
+  name: string
+  role: string
+  isHere: boolean
+  /** To how many other accounts they are kept. */
+  elsewhere: number
+}
+
+interface AssignVerbs {
+  of(accountId: AccountId): Promise<AssignableView[]>
+  set(input: ByOnAccount & { operatorIds: readonly OperatorId[] }): Promise<void>
+}
+
+export type KeyView = ApiKey & {
+  hint: string
+  createdAt: Date
+  lastUsedAt: Date | null
+  replacedBy: ApiKeyId | null
+  uses: { route: string; uses: number }[]
+}
+
+interface ByWhom {
+  by: { kind: 'operator'; id: OperatorId }
+}
+
+/** What is made is shown once. */
+interface KeyVerbs {
+  list(): Promise<KeyView[]>
+  create(
+    input: ByWhom & { name: string; scopes: readonly string[]; expiresAt: Date | undefined },
+  ): Promise<{ key: string }>
+  rotate(input: ByWhom & { id: ApiKeyId; overlapHours: number }): Promise<{ key: string }>
+  revoke(input: ByWhom & { id: ApiKeyId }): Promise<void>
+}
+
 /** Who came: a session whose operator may connect, or a browser in which a link was opened. */
 export interface Visitor {
   sessionId?: SessionId | undefined
@@ -291,17 +330,24 @@ export interface OpenedMedia {
 }
 
 export interface ConsoleDeps {
-  reads: Reads
+  /** Reads of the accounts within reach; what lies beyond it is not there. */
+  reads: (reach: Reach) => Reads
+  /** The accounts that an operator sees at this moment. */
+  reachOf: (id: OperatorId) => Promise<Reach>
   /** Looks at the whole installation, also outside; takes seconds. */
   examine: () => Promise<Report>
   review: ReviewVerbs
   configure: ConfigureVerbs
   record: RecordVerbs
   connect: ConnectVerbs
+  assign: AssignVerbs
+  keys: KeyVerbs
   signIn: SignInVerbs
   own: OwnVerbs
   people: PeopleVerbs
-  openMedia: (id: MediaId) => Promise<OpenedMedia | undefined>
+  /** The session of a token of another service that signs people in; then nobody signs in here. */
+  bearerOf?: ((token: string) => Promise<Session | undefined>) | undefined
+  openMedia: (id: MediaId, reach: Reach) => Promise<OpenedMedia | undefined>
   /** How often a session, an address without one, and a browser that loads a page's parts may ask. */
   counters?: { session: Counter; address: Counter; assets: Counter }
   /** Calls the listener for each change until the answer is called. */

@@ -1,14 +1,16 @@
 import type { Context } from 'hono'
 import { AppError } from '#src/domain/errors.ts'
+import { canBeRestricted, type Reach } from '#src/domain/identity.ts'
 import { clientAddress } from '#src/http/address.ts'
 import type { SessionCookies, TokenCookie } from '#src/http/session.ts'
 import type { AssetStore } from './assets.ts'
 import type { Browser, ConsoleDeps, Operator, Session } from './deps.ts'
+import type { Reads } from './reads.ts'
 import type { Streams } from './streams.ts'
 
 /** What one request knows. */
 export interface Env {
-  Variables: { session: Session | undefined }
+  Variables: { session: Session | undefined; reach: Reach; reads: Reads }
 }
 
 export type Visit = Context<Env>
@@ -20,6 +22,19 @@ export interface Room extends ConsoleDeps {
   stepCookie: TokenCookie
   linkCookie: TokenCookie
   streams: Streams
+}
+
+/** What the operator of this request may read; of nobody's accounts while nobody is signed in. */
+export function readsOf(c: Visit): Reads {
+  return c.get('reads')
+}
+
+/** The accounts that somebody sees at this moment; only those who can be kept to some are looked up. */
+export async function reachOf(
+  { id, role }: Pick<Operator, 'id' | 'role'>,
+  room: Pick<Room, 'reachOf'>,
+): Promise<Reach> {
+  return canBeRestricted(role) ? room.reachOf(id) : 'all'
 }
 
 /** The operator of this request; the access table has let nobody else through. */

@@ -1,5 +1,6 @@
 import { HTTPException } from 'hono/http-exception'
 import { AppError, handling } from '#src/domain/errors.ts'
+import { problemHeaders } from '#src/http/problem.ts'
 import type { Room, Visit } from './env.ts'
 import { localPath } from './forms.ts'
 import { ConfirmationPage, PROOF_FIELD } from './pages/confirmation.tsx'
@@ -18,11 +19,19 @@ const networkFaults = [
 ]
 
 /** Every error as a page with a way back. What we did not name ourselves says nothing about its inside. */
-export async function answerError(thrown: unknown, c: Visit, { assets, reportError }: Room): Promise<Response> {
+export async function answerError(
+  thrown: unknown,
+  c: Visit,
+  { assets, reportError, bearerOf }: Room,
+): Promise<Response> {
   const error = errorOf(thrown)
   if (error.code === 'internal') reportError?.(thrown)
-  if (error.code === 'unauthenticated' && c.req.method === 'GET') return askToSignIn(c)
+  if (error.code === 'unauthenticated') {
+    if (bearerOf) c.header('www-authenticate', 'Bearer realm="countersign"')
+    else if (c.req.method === 'GET') return askToSignIn(c)
+  }
   if (error.code === 'reauthentication_required') return askToConfirm(error, c, assets)
+  for (const [name, value] of Object.entries(problemHeaders(error))) c.header(name, value)
   const { title, message, back } = wordsFor(error, c)
   const kept = await textIn(c)
   return page(
@@ -95,6 +104,13 @@ function wordsFor({ code, message, field }: AppError, c: Visit): Words {
       title: 'This took too long',
       message: 'It may have been done all the same. Look before you do it again.',
       back: home,
+    }
+  }
+  if (field === 'auth') {
+    return {
+      title: 'The sign-in service does not answer',
+      message: 'Nobody can be let in until it does. Incoming messages are still being kept.',
+      back: { href: c.req.method === 'GET' ? new URL(c.req.url).pathname : '/queue', label: 'Try again' },
     }
   }
   switch (code) {

@@ -96,6 +96,12 @@ export const SettingsForm = z.object({
   maskForModel: ticked,
 })
 
+export const NewKeyForm = z.object({
+  name: line,
+  days: z.union([z.literal('').transform(() => undefined), number]).optional(),
+})
+export const RotationForm = z.object({ overlapHours: number })
+
 export const KnowledgeForm = z.object({
   entryId: line.optional(),
   version: z.coerce.number().int().optional(),

@@ -2,7 +2,7 @@ import { getCookie } from 'hono/cookie'
 import { may, type Permission } from '#src/domain/identity.ts'
 import { type Clock, zoneOf } from './clock.ts'
 import type { Operator } from './deps.ts'
-import { type Room, sessionOf, type Visit } from './env.ts'
+import { type Room, readsOf, sessionOf, type Visit } from './env.ts'
 import type { Overview } from './house-views.ts'
 import { type Notice, noticeOf } from './notice.ts'
 
@@ -17,6 +17,7 @@ export type Section =
   | 'help'
   | 'me'
   | 'people'
+  | 'keys'
 
 /** What every page for a signed-in operator is drawn with. */
 export interface Frame extends Clock {
@@ -35,12 +36,15 @@ export interface Frame extends Clock {
   may: (permission: Permission) => boolean
   /** Signed in by a password alone. */
   lacksFactor: boolean
+  /** Whoever is signed in was signed in here. */
+  signsOut: boolean
 }
 
 /** Reads what stands around a page. */
 export async function frameOf(c: Visit, room: Room, section: Section): Promise<Frame> {
   const { operator, hasFactor } = sessionOf(c)
-  const { config, reads, assets, troubles } = room
+  const { config, assets, troubles } = room
+  const reads = readsOf(c)
   const url = new URL(c.req.url)
   const now = config.now()
   return {
@@ -58,5 +62,6 @@ export async function frameOf(c: Visit, room: Room, section: Section): Promise<F
     notice: await noticeOf(c, reads),
     may: (permission) => may(operator.role, permission),
     lacksFactor: !hasFactor,
+    signsOut: room.bearerOf === undefined,
   }
 }

@@ -19,4 +19,6 @@ export interface Reads {
   alerts(limit: number): Promise<AlertView[]>
   health(): Promise<HealthView>
   blocks(at: Date): Promise<BlockView[]>
+  /** Whether news of this thing is for whoever reads here. */
+  concerns(id: string): Promise<boolean>
 }

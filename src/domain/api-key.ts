@@ -24,6 +24,11 @@ export interface ApiKey {
   revokedAt: Date | null
 }
 
+/** Which keys an installation takes: one that was made for another kind opens nothing. */
+export function environmentOf({ appEnv }: { appEnv: string }): KeyEnvironment {
+  return appEnv === 'production' ? 'live' : 'test'
+}
+
 /** The text of a key with these random characters. */
 export function keyText(environment: KeyEnvironment, random: string): string {
   return `${prefixes[environment]}${random}`

@@ -41,7 +41,7 @@ async function sendOwn(deps: ReviewDeps, input: Wish, { text, kindsIn, settlesDr
   const { db, now, sign } = deps
   const { conversationId, headMessageId, operatorId, givenBy } = input
   const made = await inTransaction(db, async (tx) => {
-    const thread = await requireThread(tx, conversationId)
+    const thread = await requireThread(tx, conversationId, operatorId)
     requireSeen(thread, headMessageId)
     const at = now()
     const target = await findTarget(tx, thread, { text, at })

@@ -30,7 +30,7 @@ export function createUndo({ db, publish, now }: ReviewDeps) {
     if (!found) throw new AppError('not_found', 'There is no such post')
     const { conversationId } = found
     await inTransaction(db, async (tx) => {
-      const thread = await requireThread(tx, conversationId)
+      const thread = await requireThread(tx, conversationId, operatorId)
       const at = now()
       const queued = await listQueuedWith(tx, found)
       // A row that says otherwise than the record was tampered with: what has left is not taken back.
@@ -94,13 +94,14 @@ export function createRedraft({ db, bell, publish, now }: ReviewDeps) {
   return async ({
     conversationId,
     instruction,
+    operatorId,
   }: {
     conversationId: ConversationId
     instruction: string
     operatorId: OperatorId
   }) => {
     await inTransaction(db, async (tx) => {
-      await requireThread(tx, conversationId)
+      await requireThread(tx, conversationId, operatorId)
       const at = now()
       const waiting = await findWaitingDraft(tx, conversationId)
       if (waiting) await settleDraft(tx, waiting.id, 'superseded', at)
@@ -126,7 +127,7 @@ export function createDismiss({ db, publish, now }: ReviewDeps) {
   }): Promise<void> => {
     const { conversationId, operatorId } = input
     await inTransaction(db, async (tx) => {
-      const thread = await requireThread(tx, conversationId)
+      const thread = await requireThread(tx, conversationId, operatorId)
       requireSeen(thread, input.headMessageId)
       const at = now()
       const waiting = await findWaitingDraft(tx, conversationId)

@@ -1,8 +1,10 @@
 import { appendAudit } from '#db/audit.ts'
 import { type Database, inTransaction, type Transaction } from '#db/client.ts'
 import { endPost, findUnclaimedEcho, lockConversation, recordSent } from '#db/outbox.ts'
+import { readReach } from '#db/reach.ts'
 import { type Post, readSendCase } from '#db/send-cases.ts'
 import { AppError } from '#src/domain/errors.ts'
+import { isWithin } from '#src/domain/identity.ts'
 import type { OperatorId, PostId } from '#src/domain/ids.ts'
 import type { Publish } from '#src/queues/live.ts'
 import { giveBack } from './refuse.ts'
@@ -26,7 +28,8 @@ const NOT_ARRIVED = 'The reply did not arrive'
 export function createReconcile({ db, publish, now }: ReconcileDeps) {
   async function settle({ postId, operatorId, arrived }: Settlement): Promise<void> {
     const found = await readSendCase(db, postId, now())
-    if (!found) throw new AppError('not_found', 'There is no such post')
+    if (!found || !isWithin(await readReach(db, operatorId), found.post.accountId))
+      throw new AppError('not_found', 'There is no such post')
     const { conversationId, textHash } = found.post
     await inTransaction(db, async (tx) => {
       const at = now()

@@ -5,6 +5,7 @@
  */
 import { appendAudit } from '#db/audit.ts'
 import { type Database, inTransaction, type Transaction } from '#db/client.ts'
+import { readReach } from '#db/reach.ts'
 import {
   findDraftToDecide,
   insertDecision,
@@ -14,6 +15,7 @@ import {
   type ThreadToAnswer,
 } from '#db/reviews.ts'
 import { AppError } from '#src/domain/errors.ts'
+import { isWithin } from '#src/domain/identity.ts'
 import { type ConversationId, type DraftId, type MessageId, newId, type OperatorId } from '#src/domain/ids.ts'
 import type { PostKind } from '#src/domain/outbox.ts'
 import {
@@ -56,7 +58,7 @@ export function createDecide(deps: ReviewDeps) {
     const { draftId, decision, way, operatorId, givenBy } = input
     const conversationId = (await requireDraft(db, draftId)).draft.conversationId
     const made = await inTransaction(db, async (tx) => {
-      const thread = await requireThread(tx, conversationId)
+      const thread = await requireThread(tx, conversationId, operatorId)
       const { draft, decidedBy } = await requireDraft(tx, draftId)
       const at = now()
       const { text, kinds } = wishOf(decision, thread, way)
@@ -161,10 +163,15 @@ async function requireDraft(conn: Database | Transaction, id: DraftId) {
   return found
 }
 
-/** Locks the conversation; throws `not_found`. */
-export async function requireThread(tx: Transaction, id: ConversationId): Promise<ThreadToAnswer> {
+/** Locks the conversation; throws `not_found`, also when its account is not one of the operator's. */
+export async function requireThread(
+  tx: Transaction,
+  id: ConversationId,
+  operatorId: OperatorId,
+): Promise<ThreadToAnswer> {
   const thread = await lockThread(tx, id)
-  if (!thread) throw new AppError('not_found', 'There is no such conversation')
+  if (!thread || !isWithin(await readReach(tx, operatorId), thread.account.id))
+    throw new AppError('not_found', 'There is no such conversation')
   return thread
 }
 

@@ -1,5 +1,6 @@
 import { factsOf } from '#db/comments.ts'
 import type { SendCase } from '#db/send-cases.ts'
+import { canBeRestricted } from '#src/domain/identity.ts'
 import { privateReplyWindow } from '#src/domain/limit.ts'
 import { isReply } from '#src/domain/outbox.ts'
 import { judge, type PolicyCase } from '#src/domain/policy.ts'
@@ -117,8 +118,9 @@ function claimedBy({ post }: SendCase, decision: Decision): Approval | undefined
   }
 }
 
-function rightFault({ operator }: SendCase): Refusal | undefined {
-  return mayDecide(operator) ? undefined : RIGHT_LOST
+function rightFault({ operator, keptFrom }: SendCase): Refusal | undefined {
+  const isElsewhere = keptFrom && operator?.role && canBeRestricted(operator.role)
+  return mayDecide(operator) && !isElsewhere ? undefined : RIGHT_LOST
 }
 
 function elsewhereFault({ post, answeredElsewhere }: SendCase): Refusal | undefined {

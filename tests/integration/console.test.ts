@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { createReads } from '#db/console.ts'
 import { createAuditReads } from '#db/console-audit.ts'
 import { savePause } from '#db/pauses.ts'
+import { readReach } from '#db/reach.ts'
 import { contacts } from '#db/schema/contacts.ts'
 import { conversations } from '#db/schema/conversations.ts'
 import { drafts } from '#db/schema/drafts.ts'
@@ -17,6 +18,7 @@ import { NO_EXPIRY } from '#src/domain/credential.ts'
 import type { Role } from '#src/domain/identity.ts'
 import { type ConversationId, newId } from '#src/domain/ids.ts'
 import { createAnswer, createModerate } from '#src/flow/answer.ts'
+import { createAssign } from '#src/flow/assign.ts'
 import { createConfigure } from '#src/flow/configure.ts'
 import { createExportAudit } from '#src/flow/export-audit.ts'
 import { createPeople } from '#src/flow/people.ts'
@@ -29,7 +31,7 @@ import { createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals
 import { createKeyring, generateFernetKey } from '#src/vault/keyring.ts'
 import { hashPassword } from '#src/vault/passwords.ts'
 import { Secret } from '#src/vault/secret.ts'
-import { aConnectRoom } from '#tests/support/console.ts'
+import { aConnectRoom, aKeyRoom } from '#tests/support/console.ts'
 import { aDatabase } from '#tests/support/stores.ts'
 import { anAccount, anOperator, aThread } from '#tests/support/threads.ts'
 
@@ -55,7 +57,8 @@ async function setUp({ heartbeatMs = 60 } = {}) {
   const keyring = createKeyring(new Secret(generateFernetKey()))
   const { own, ...signIn } = createSignIn({ db, pepper, keyring, isFactorRequired: false, publish, now })
   const app = createConsole({
-    reads: createReads(db),
+    reads: (reach) => createReads(db, reach),
+    reachOf: (id) => readReach(db, id),
     examine: async () => ({ at: now(), house: [], app: [], accounts: [], unseen: [] }),
     review: {
       decide: createDecide(deps),
@@ -75,6 +78,8 @@ async function setUp({ heartbeatMs = 60 } = {}) {
     signIn,
     own,
     people: createPeople({ db, pepper, publish, now }),
+    assign: createAssign({ db, publish, now }),
+    keys: aKeyRoom(),
     openMedia: async () => undefined,
     live: (listener) => {
       listeners.add(listener)

@@ -97,7 +97,7 @@ describe('a file that came with a message', () => {
     expect(files()).toEqual([path.join(id.slice(-2), id)])
     expect(statSync(path.join(folder, id.slice(-2), id)).mode & 0o777).toBe(0o600)
     expect(statSync(path.join(folder, id.slice(-2))).mode & 0o777).toBe(0o700)
-    const opened = await createOpenMedia({ db, store })(id)
+    const opened = await createOpenMedia({ db, store })(id, 'all')
     expect(Buffer.from(await new Response(opened?.read()).arrayBuffer())).toEqual(PNG)
   })
 
@@ -301,7 +301,7 @@ describe('an unsend', () => {
     const { mid, rows } = await sends()
     await keep(rows[0]!.id)
     await deliver(anUnsend({ from, to: us, mid }))
-    expect(await createOpenMedia({ db, store })(rows[0]!.id)).toBeUndefined()
+    expect(await createOpenMedia({ db, store })(rows[0]!.id, 'all')).toBeUndefined()
     expect(files()).toHaveLength(1)
     expect(await sweep()).toMatchObject({ erased: 1 })
     expect(files()).toEqual([])
@@ -355,7 +355,7 @@ describe('in the end', () => {
     await again({ now: later(31 * 86_400_000) }).sweep()
     expect(files()).toEqual([])
     expect(await rowOf(id)).toMatchObject({ status: 'failed', reason: 'expired' })
-    const view = await readConversation(db, conversationId, { at: new Date() })
+    const view = await readConversation(db, conversationId, { at: new Date(), reach: 'all' })
     expect(view?.messages[0]?.attachments).toEqual([{ type: 'image', media: { status: 'failed', reason: 'expired' } }])
   })
 
@@ -439,7 +439,7 @@ describe('with the sandbox', () => {
 
     control.change({ deadLinks: true })
     const [first] = await rows()
-    const view = await readConversation(db, first!.conversationId, { at: new Date() })
+    const view = await readConversation(db, first!.conversationId, { at: new Date(), reach: 'all' })
     expect(JSON.stringify(view)).not.toContain('/cdn/')
     const { app } = aConsole({
       reads: { conversation: async () => view },

@@ -145,7 +145,7 @@ describe('an uncertain post that the thread does not show', () => {
     await Promise.all([look(id), sendToEnd(id)])
     expect((await postOf(id))?.status).toBe('uncertain')
     expect(ours(graph, contactRef)).toEqual([])
-    const [evidence] = await listEvidence(db, [id])
+    const [evidence] = await listEvidence(db, [id], 'all')
     expect(evidence?.attempts.map(({ code }) => code)).toEqual([
       'UND_ERR_SOCKET',
       'read_back',
@@ -187,7 +187,7 @@ describe('an uncertain post of which the thread does not tell', () => {
     pass(SETTLED_MS)
     await reconcile(id)
     expect((await postOf(id))?.status).toBe('uncertain')
-    const [evidence] = await listEvidence(db, [id])
+    const [evidence] = await listEvidence(db, [id], 'all')
     expect(evidence?.candidates).toMatchObject([{ text: 'Call us!', origin: 'elsewhere' }])
     const stored = await db.select().from(messages).where(eq(messages.conversationId, thread.conversation.id))
     expect(stored.filter(({ postId }) => postId !== null)).toEqual([])

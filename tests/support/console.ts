@@ -210,7 +210,7 @@ interface Options {
   view?: ConversationView
   /** The roles whose name is a valid session token; `undefined` lets nobody in. */
   publicUrl?: string
-  reads?: Partial<ConsoleDeps['reads']>
+  reads?: Partial<ReturnType<ConsoleDeps['reads']>>
   report?: Report
   review?: Partial<ConsoleDeps['review']>
   record?: Partial<ConsoleDeps['record']>
@@ -239,7 +239,8 @@ export function aConsole(options: Options = {}) {
   }
   const errors: unknown[] = []
   const app: Hono<Env> = createConsole({
-    reads: {
+    reachOf: async () => 'all',
+    reads: () => ({
       overview: async () => overview,
       queue: async () => page,
       nextInQueue: async () => undefined,
@@ -254,8 +255,9 @@ export function aConsole(options: Options = {}) {
       alerts: async () => [],
       health: async () => health,
       blocks: async () => [],
+      concerns: async () => true,
       ...options.reads,
-    },
+    }),
     examine: async () => options.report ?? { at, house: [], app: [], accounts: [], unseen: [] },
     review: {
       decide: note('decide'),
@@ -290,6 +292,8 @@ export function aConsole(options: Options = {}) {
       ...options.record,
     },
     connect: { ...aConnectRoom(note), ...options.connect },
+    assign: { of: async () => [], set: nothing('assign') },
+    keys: aKeyRoom(nothing),
     signIn: {
       isSetupOpen: async (token) => token === 'open',
       setUp: async () => inAs('admin'),
@@ -340,6 +344,17 @@ export function aConsole(options: Options = {}) {
     config: { publicUrl: options.publicUrl ?? PUBLIC_URL, sandbox: false, now: () => at, ...options.config },
   })
   return { app, view, calls, errors }
+}
+
+/** No program has a key; with `nothing` the verbs are heard of. */
+export function aKeyRoom(
+  nothing: (verb: string) => (input: unknown) => Promise<void> = () => async () => undefined,
+): ConsoleDeps['keys'] {
+  const made = (verb: string) => async (input: unknown) => {
+    await nothing(verb)(input)
+    return { key: 'cs_test_canary' }
+  }
+  return { list: async () => [], create: made('createKey'), rotate: made('rotateKey'), revoke: nothing('revokeKey') }
 }
 
 /** Sign-ins at platforms that nobody is at; with `note` they are heard of. */

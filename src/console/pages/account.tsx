@@ -1,7 +1,9 @@
 import { limits } from '#src/domain/limit.ts'
 import { platformRules } from '#src/domain/platform.ts'
+import type { AssignableView } from '../deps.ts'
 import type { Frame } from '../frame.ts'
 import type { AccountDetail } from '../house-views.ts'
+import { Assignment } from '../parts/assignment.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { KnowledgeList } from '../parts/knowledge.tsx'
 import { Layout } from '../parts/layout.tsx'
@@ -19,10 +21,12 @@ interface AccountProps {
   frame: Frame
   account: AccountDetail
   refusal?: AccountRefusal | undefined
+  /** Who can be kept to it; for whoever may change that. */
+  operators?: AssignableView[] | undefined
 }
 
 /** One account: its token, its stops, how it sounds, what it knows. */
-export function AccountPage({ frame, account, refusal }: AccountProps) {
+export function AccountPage({ frame, account, refusal, operators }: AccountProps) {
   return (
     <Layout frame={frame} title={account.name}>
       <div class="column">
@@ -64,6 +68,7 @@ export function AccountPage({ frame, account, refusal }: AccountProps) {
         <Settings frame={frame} account={account} refusal={refusal} />
         <SecondRule frame={frame} account={account} />
         <KnowledgeList frame={frame} account={account} refusal={refusal} />
+        {operators && <Assignment account={account} operators={operators} />}
       </div>
     </Layout>
   )

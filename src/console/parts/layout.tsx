@@ -150,12 +150,15 @@ function Menu({ frame }: { frame: Frame }) {
         {frame.may('people') && <a href="/people">People</a>}
         <a href="/status">Health</a>
         {frame.may('audit') && <a href="/audit">Audit log</a>}
+        {frame.may('keys') && <a href="/keys">API keys</a>}
         <a href="/help" data-open="keys">
           Keyboard shortcuts <kbd>?</kbd>
         </a>
-        <form method="post" action="/sign-out">
-          <button type="submit">Sign out</button>
-        </form>
+        {frame.signsOut && (
+          <form method="post" action="/sign-out">
+            <button type="submit">Sign out</button>
+          </form>
+        )}
       </div>
     </details>
   )

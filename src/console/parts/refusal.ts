@@ -3,7 +3,7 @@ import type { ReplyWay } from '#src/domain/review.ts'
 /** A form of this page that was refused, with what was typed. */
 export interface AccountRefusal {
   message: string
-  form: 'settings' | 'knowledge' | 'second' | 'stop'
+  form: 'settings' | 'knowledge' | 'second' | 'stop' | 'operators'
   values: Record<string, string>
 }
 

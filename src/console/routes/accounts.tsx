@@ -2,7 +2,7 @@ import type { Hono } from 'hono'
 import type { z } from 'zod'
 import { AppError, handling } from '#src/domain/errors.ts'
 import { type AccountId, parseId } from '#src/domain/ids.ts'
-import { type Env, operatorOf, type Room, type Visit } from '../env.ts'
+import { type Env, operatorOf, type Room, readsOf, type Visit } from '../env.ts'
 import { KnowledgeForm, readForm, SecondForm, SettingsForm, StopForm } from '../forms.ts'
 import { frameOf } from '../frame.ts'
 import { type Done, withNotice } from '../notice.ts'
@@ -15,10 +15,10 @@ import { page } from './respond.ts'
 const HOUR_MS = 3_600_000
 
 export function addAccounts(app: Hono<Env>, room: Room): void {
-  const { reads, config } = room
+  const { config } = room
 
   app.get('/accounts', async (c) => {
-    const accounts = await reads.accounts(config.now())
+    const accounts = await readsOf(c).accounts(config.now())
     return page(c, <AccountsPage frame={await frameOf(c, room, 'accounts')} accounts={accounts} />)
   })
 
@@ -98,6 +98,15 @@ function addForms(app: Hono<Env>, room: Room): void {
     }),
   )
 
+  app.post('/accounts/:id/operators', (c) =>
+    attempt(c, room, 'operators', async (by) => {
+      const { operator = [] } = await c.req.parseBody({ all: true })
+      const operatorIds = [operator].flat().map((id) => parseId('operator', id))
+      await room.assign.set({ ...by, operatorIds })
+      return 'saved'
+    }),
+  )
+
   app.post('/accounts/:id/resumption', (c) =>
     attempt(c, room, 'stop', async (by) => {
       await configure.resumeAccount(by)
@@ -134,7 +143,9 @@ async function attempt(c: Visit, room: Room, form: AccountRefusal['form'], work:
 }
 
 async function drawAccount(c: Visit, room: Room, id: AccountId, refusal?: AccountRefusal) {
-  const account = await room.reads.account(id, room.config.now())
+  const account = await readsOf(c).account(id, room.config.now())
   if (!account) throw new AppError('not_found', 'There is no such account')
-  return <AccountPage frame={await frameOf(c, room, 'accounts')} account={account} refusal={refusal} />
+  const frame = await frameOf(c, room, 'accounts')
+  const operators = frame.may('people') ? await room.assign.of(id) : undefined
+  return <AccountPage frame={frame} account={account} refusal={refusal} operators={operators} />
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { Hono } from 'hono'
 import { type AuditFilter, auditActions } from '#src/domain/audit.ts'
 import { isId } from '#src/domain/ids.ts'
-import { type Env, operatorOf, type Room, type Visit } from '../env.ts'
+import { type Env, operatorOf, type Room, readsOf, type Visit } from '../env.ts'
 import { AuditForm, readForm } from '../forms.ts'
 import { frameOf } from '../frame.ts'
 import { AuditPage } from '../pages/audit.tsx'
@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 export function addAudit(app: Hono<Env>, room: Room): void {
-  const { record, reads, config } = room
+  const { record, config } = room
 
   app.get('/audit', async (c) => {
     const asked = (name: string) => c.req.query(name) ?? ''
@@ -29,7 +29,7 @@ export function addAudit(app: Hono<Env>, room: Room): void {
         found={found}
         proof={await record.proof()}
         people={await record.people()}
-        accounts={await reads.accounts(config.now())}
+        accounts={await readsOf(c).accounts(config.now())}
         moreHref={found.next === undefined ? undefined : moreHref(c, found.next)}
       />,
     )

@@ -2,7 +2,7 @@ import type { Hono } from 'hono'
 import { AppError, handling } from '#src/domain/errors.ts'
 import { type AccountId, parseId } from '#src/domain/ids.ts'
 import { type Platform, platforms } from '#src/domain/platform.ts'
-import { type Env, operatorOf, type Room, sessionOf, type Visit } from '../env.ts'
+import { type Env, operatorOf, type Room, readsOf, sessionOf, type Visit } from '../env.ts'
 import { LoginForm, readForm, TokenForm } from '../forms.ts'
 import { frameOf } from '../frame.ts'
 import { withNotice } from '../notice.ts'
@@ -24,7 +24,7 @@ export function addConnect(app: Hono<Env>, room: Room): void {
     const { url } = await connect.begin({ platform, sessionId, operatorId: operator.id, ...given(accountId) })
     // A form that led to another site would be stopped by our own policy, so the way there is a link.
     const frame = await frameOf(c, room, 'accounts')
-    return page(c, <LeavePage frame={frame} platform={platform} url={url} account={await nameOf(room, accountId)} />)
+    return page(c, <LeavePage frame={frame} platform={platform} url={url} account={await nameOf(c, room, accountId)} />)
   })
 
   app.post('/connect/:platform/token', async (c) => {
@@ -69,13 +69,13 @@ interface Drawn {
 }
 
 async function drawConnect(c: Visit, room: Room, { accountId, refusal }: Drawn) {
-  const account = accountId && (await room.reads.account(accountId, room.config.now()))
+  const account = accountId && (await readsOf(c).account(accountId, room.config.now()))
   if (accountId && !account) throw new AppError('not_found', 'There is no such account')
   const { lacks } = room.connect
   const frame = await frameOf(c, room, 'accounts')
   return <ConnectPage frame={frame} lacks={lacks} account={account} refusal={refusal} />
 }
 
-async function nameOf({ reads, config }: Room, accountId: AccountId | undefined): Promise<string | undefined> {
-  return accountId && (await reads.account(accountId, config.now()))?.name
+async function nameOf(c: Visit, { config }: Room, accountId: AccountId | undefined): Promise<string | undefined> {
+  return accountId && (await readsOf(c).account(accountId, config.now()))?.name
 }

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { AppError } from '#src/domain/errors.ts'
 import { type ConversationId, parseId } from '#src/domain/ids.ts'
-import type { Env, Room, Visit } from '../env.ts'
+import { type Env, type Room, readsOf, type Visit } from '../env.ts'
 import { type Frame, frameOf } from '../frame.ts'
 import { ConversationPage, ConversationsPage } from '../pages/conversations.tsx'
 import type { Refusal } from '../parts/refusal.ts'
@@ -14,7 +14,7 @@ export function addConversations(app: Hono<Env>, room: Room): void {
   app.get('/conversations', async (c) => {
     const search = (c.req.query('q') ?? '').trim().slice(0, 100)
     const before = readCursor(c.req.query('before'))
-    const found = await room.reads.conversations({ ...(search && { search }), ...(before && { before }) }, PAGE)
+    const found = await readsOf(c).conversations({ ...(search && { search }), ...(before && { before }) }, PAGE)
     const frame = await frameOf(c, room, 'conversations')
     const moreHref = found.next ? `/conversations?before=${writeCursor(found.next)}` : undefined
     return page(c, <ConversationsPage frame={frame} page={found} search={search} moreHref={moreHref} />)
@@ -34,8 +34,8 @@ interface Drawing {
 }
 
 /** One conversation on its own page. */
-export async function drawConversation(c: Visit, { reads, config }: Room, { frame, id, refusal }: Drawing) {
-  const conversation = await reads.conversation(id, config.now(), readCursor(c.req.query('before')))
+export async function drawConversation(c: Visit, { config }: Room, { frame, id, refusal }: Drawing) {
+  const conversation = await readsOf(c).conversation(id, config.now(), readCursor(c.req.query('before')))
   if (!conversation) throw new AppError('not_found', 'There is no such conversation')
   const { earlier } = conversation
   return (

@@ -2,7 +2,7 @@ import type { Hono } from 'hono'
 import { AppError, handling } from '#src/domain/errors.ts'
 import { type ConversationId, type MessageId, parseId } from '#src/domain/ids.ts'
 import type { ReplyWay, ReviewDecision } from '#src/domain/review.ts'
-import { type Env, operatorOf, type Room, type Visit } from '../env.ts'
+import { type Env, operatorOf, type Room, readsOf, type Visit } from '../env.ts'
 import {
   BackForm,
   DecisionForm,
@@ -29,18 +29,18 @@ interface Origin {
 }
 
 export function addDecisions(app: Hono<Env>, room: Room): void {
-  const { review, reads } = room
+  const { review } = room
 
   app.post('/drafts/:id/decision', async (c) => {
     const draftId = parseId('draft', c.req.param('id'))
     const form = await readForm(c, DecisionForm)
-    const conversationId = await reads.conversationOfDraft(draftId)
+    const conversationId = await readsOf(c).conversationOfDraft(draftId)
     if (!conversationId) throw new AppError('not_found', 'There is no such draft')
     const approves = form.verdict === 'approve'
     const { way } = form
     const origin = { conversationId, back: form.back, ...(approves && { text: form.text, way }) }
     return attempt(c, room, origin, async () => {
-      const place = await placeOf(room, conversationId)
+      const place = await placeOf(c, room, conversationId)
       const [made] = await review.decide({
         draftId,
         decision: decisionOf(form),
@@ -48,7 +48,7 @@ export function addDecisions(app: Hono<Env>, room: Room): void {
         operatorId: operatorOf(c).id,
         givenBy: 'console',
       })
-      return goOn(room, {
+      return goOn(c, {
         origin,
         place,
         notice: made ? { approved: made.postId } : { done: approves ? 'endorsed' : 'rejected' },
@@ -61,14 +61,14 @@ export function addDecisions(app: Hono<Env>, room: Room): void {
     const { text, way, headMessageId, back } = await readForm(c, ReplyForm)
     const origin = { conversationId, back, text, way }
     return attempt(c, room, origin, async () => {
-      const place = await placeOf(room, conversationId)
+      const place = await placeOf(c, room, conversationId)
       const by = {
         headMessageId: headMessageId as MessageId,
         operatorId: operatorOf(c).id,
         givenBy: 'console' as const,
       }
       const [made] = await review.answer({ conversationId, text, ...(way && { way }), ...by })
-      return goOn(room, { origin, place, notice: made ? { approved: made.postId } : { done: 'endorsed' } })
+      return goOn(c, { origin, place, notice: made ? { approved: made.postId } : { done: 'endorsed' } })
     })
   })
 
@@ -88,9 +88,9 @@ export function addDecisions(app: Hono<Env>, room: Room): void {
     const { headMessageId, back } = await readForm(c, DismissalForm)
     const origin = { conversationId, back }
     return attempt(c, room, origin, async () => {
-      const place = await placeOf(room, conversationId)
+      const place = await placeOf(c, room, conversationId)
       await review.dismiss({ conversationId, headMessageId: headMessageId as MessageId, operatorId: operatorOf(c).id })
-      return goOn(room, { origin, place, notice: { done: 'dismissed' } })
+      return goOn(c, { origin, place, notice: { done: 'dismissed' } })
     })
   })
 
@@ -166,8 +166,8 @@ async function attempt(c: Visit, room: Room, origin: Origin, work: () => Promise
 }
 
 /** The conversation's place in the queue, read before a decision takes it out. */
-async function placeOf({ reads, config }: Room, id: ConversationId) {
-  const conversation = await reads.conversation(id, config.now())
+async function placeOf(c: Visit, { config }: Room, id: ConversationId) {
+  const conversation = await readsOf(c).conversation(id, config.now())
   return conversation && { at: conversation.deadlineAt, id }
 }
 
@@ -178,9 +178,9 @@ interface Onward {
 }
 
 /** From the queue on to its next item, else back to where the operator was. */
-async function goOn({ reads }: Room, { origin, place, notice }: Onward): Promise<string> {
+async function goOn(c: Visit, { origin, place, notice }: Onward): Promise<string> {
   const back = localPath(origin.back, `/conversations/${origin.conversationId}`)
   if (!back.startsWith('/queue') || !place) return withNotice(back, notice)
-  const next = await reads.nextInQueue(place)
+  const next = await readsOf(c).nextInQueue(place)
   return withNotice(next ? `/queue?c=${next}#composer` : '/queue', notice)
 }

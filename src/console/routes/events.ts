@@ -2,7 +2,8 @@ import type { Hono } from 'hono'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
 import type { OperatorId } from '#src/domain/ids.ts'
 import type { Change, Session } from '../deps.ts'
-import type { Env, Room } from '../env.ts'
+import { type Env, type Room, reachOf, type Visit } from '../env.ts'
+import { isStillOpen } from '../identify.ts'
 
 const HEARTBEAT_MS = 15_000
 /** Nothing is told on a session that was looked at longer ago than this. */
@@ -18,15 +19,21 @@ export function addEvents(app: Hono<Env>, room: Room): void {
     // Nobody would read the stream of a HEAD, and nothing would end it.
     if (c.req.method === 'HEAD') return c.body(null)
     c.header('x-accel-buffering', 'no')
-    return streamSSE(c, (stream) => run(stream, room, session))
+    const isOpen = createPatience(() => isStillOpen(c as Visit, session, room))
+    return streamSSE(c, (stream) => run(stream, room, { session, isOpen }))
   })
 }
 
-async function run(stream: SSEStreamingApi, room: Room, { sessionId, operator }: Session): Promise<void> {
-  const mail = createMail(operator.id)
+interface Listening {
+  session: Session
+  /** Whether the session goes on. */
+  isOpen: (must: boolean) => Promise<boolean>
+}
+
+async function run(stream: SSEStreamingApi, room: Room, { session, isOpen }: Listening): Promise<void> {
+  const mail = createMail(session.operator.id)
   const unsubscribe = room.live(mail.put)
-  const forget = room.streams.add(sessionId, mail.close)
-  const isOpen = createPatience(async () => (await room.signIn.checkSession(sessionId)) !== undefined)
+  const forget = room.streams.add(session.sessionId, mail.close)
   stream.onAbort(mail.close)
   try {
     await stream.write('retry: 2000\n: hello\n\n')
@@ -34,7 +41,7 @@ async function run(stream: SSEStreamingApi, room: Room, { sessionId, operator }:
       const woken = await mail.wait(room.config.heartbeatMs ?? HEARTBEAT_MS)
       const { changes, isJudged } = mail.take()
       if (!(await isOpen(!woken || isJudged))) break
-      for (const { topic, id } of changes) await stream.writeSSE({ event: topic, data: id })
+      for (const { topic, id } of await forThem(changes, session, room)) await stream.writeSSE({ event: topic, data: id })
       if (!woken) await stream.write(': alive\n\n')
     }
     await stream.writeSSE({ event: 'signed-out', data: '' })
@@ -42,6 +49,15 @@ async function run(stream: SSEStreamingApi, room: Room, { sessionId, operator }:
     unsubscribe()
     forget()
   }
+}
+
+/** What concerns whoever listens. Their accounts are read anew each time: an open stream outlives no right. */
+async function forThem(changes: Change[], { operator }: Session, room: Room): Promise<Change[]> {
+  const reach = await reachOf(operator, room)
+  if (reach === 'all') return changes
+  const reads = room.reads(reach)
+  const known = await Promise.all(changes.map(({ id }) => reads.concerns(id)))
+  return changes.filter((_, i) => known[i])
 }
 
 /** Asks again when it must, else once in a while: what comes in a burst needs no question each. */

@@ -17,7 +17,7 @@ interface Range {
 export function addMedia(app: Hono<Env>, { openMedia }: Room): void {
   app.get('/media/:id', async (c) => {
     const id = parseId('media', c.req.param('id'))
-    const file = await openMedia(id)
+    const file = await openMedia(id, c.get('reach'))
     if (!file) throw new AppError('not_found', 'There is no such file')
     return answer(c, file, headersOf(id, file.contentType))
   })

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import type { Env, Room } from '../env.ts'
+import { type Env, type Room, readsOf } from '../env.ts'
 import { frameOf } from '../frame.ts'
 import { AlertsPage } from '../pages/alerts.tsx'
 import { OutboxPage } from '../pages/outbox.tsx'
@@ -14,11 +14,10 @@ const MOVING = 50
 const ALERTS = 50
 
 export function addOutbox(app: Hono<Env>, room: Room): void {
-  const { reads } = room
-
   app.get('/outbox', async (c) => {
     const shown = c.req.query('show')
     const group: PostGroup = shown === 'failed' || shown === 'cancelled' ? shown : 'sent'
+    const reads = readsOf(c)
     const uncertain = await reads.posts('uncertain', undefined, UNCERTAIN)
     const evidence = await reads.evidence(uncertain.items.map(({ id }) => id))
     const moving = await reads.posts('moving', undefined, MOVING)
@@ -33,14 +32,14 @@ export function addOutbox(app: Hono<Env>, room: Room): void {
   })
 
   app.get('/alerts', async (c) => {
-    const alerts = await reads.alerts(ALERTS)
+    const alerts = await readsOf(c).alerts(ALERTS)
     return page(c, <AlertsPage frame={await frameOf(c, room, 'alerts')} alerts={alerts} />)
   })
 
   app.get('/status', async (c) => {
-    const [health, frame] = [await reads.health(), await frameOf(c, room, 'status')]
+    const [health, frame] = [await readsOf(c).health(), await frameOf(c, room, 'status')]
     // An address is about a person: who only reads has no use for it.
-    const blocks = frame.may('configure') ? await reads.blocks(frame.now) : []
+    const blocks = frame.may('configure') ? await readsOf(c).blocks(frame.now) : []
     return page(c, <StatusPage frame={frame} health={health} blocks={blocks} />)
   })
 }

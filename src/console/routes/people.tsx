@@ -27,7 +27,7 @@ export function addPeople(app: Hono<Env>, room: Room): void {
   })
 
   app.post('/people/invitations/:id/revocation', async (c) =>
-    change(c, room, 'revoked', async (by) =>
+    change(c, room, 'withdrawn', async (by) =>
       people.revokeInvitation({ by, id: parseId('invitation', c.req.param('id')) }),
     ),
   )

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { AppError } from '#src/domain/errors.ts'
 import { type ConversationId, parseId } from '#src/domain/ids.ts'
-import type { Env, Room, Visit } from '../env.ts'
+import { type Env, type Room, readsOf, type Visit } from '../env.ts'
 import { type Frame, frameOf } from '../frame.ts'
 import { EmptyQueue, QueuePage } from '../pages/queue.tsx'
 import { Pane } from '../parts/pane.tsx'
@@ -29,7 +29,8 @@ interface Drawing {
 }
 
 /** The queue with one conversation open: the one named, else the first. */
-export async function drawQueue(c: Visit, { reads, config }: Room, { frame, opened, refusal }: Drawing) {
+export async function drawQueue(c: Visit, { config }: Room, { frame, opened, refusal }: Drawing) {
+  const reads = readsOf(c)
   const after = readCursor(c.req.query('after'))
   const list = await reads.queue(after, PAGE)
   const current = opened ?? list.items[0]?.id

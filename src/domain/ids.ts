@@ -19,6 +19,9 @@ export type AlertId = Id<'alert'>
 export type DeletionId = Id<'deletion'>
 export type LoginId = Id<'login'>
 export type MediaId = Id<'media'>
+export type NoteId = Id<'note'>
+export type TemplateId = Id<'template'>
+export type ViewId = Id<'view'>
 
 const prefixes = {
   account: 'acc',
@@ -37,6 +40,9 @@ const prefixes = {
   deletion: 'del',
   login: 'lgn',
   media: 'med',
+  note: 'nte',
+  template: 'tpl',
+  view: 'viw',
 } as const
 
 type Kind = keyof typeof prefixes

@@ -9,6 +9,7 @@ import type { Publish } from '#src/queues/live.ts'
 import { textHash } from '#src/vault/hash.ts'
 import { createRemoveKnowledge, createSaveKnowledge } from './knowledge.ts'
 import { lineUpHeld } from './line-up.ts'
+import { createRemoveTemplate, createSaveTemplate } from './templates.ts'
 import { between, line, prose } from './wording.ts'
 
 export interface ConfigureDeps {
@@ -31,6 +32,8 @@ export function createConfigure(deps: ConfigureDeps) {
     saveSettings: createSaveSettings(deps),
     saveKnowledge: createSaveKnowledge(deps),
     removeKnowledge: createRemoveKnowledge(deps),
+    saveTemplate: createSaveTemplate(deps),
+    removeTemplate: createRemoveTemplate(deps),
     stopAccount: createStopAccount(deps),
     resumeAccount: createResumeAccount(deps),
     stopSending: createStopSending(deps),

@@ -14,7 +14,7 @@ const YEAR_S = 31_536_000
 export function addSignIn(app: Hono<Env>, room: Room): void {
   const { assets, signIn, cookie, config } = room
 
-  app.get('/sign-in', (c) => {
+  app.get('/sign-in', async (c) => {
     if (c.get('session')) return c.redirect('/queue', 303)
     const to = c.req.query('to')
     return page(c, <SignInPage asset={assets.url} sandbox={config.sandbox} to={to && localPath(to, '/queue')} />)

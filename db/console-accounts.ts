@@ -1,6 +1,7 @@
 import { and, asc, count, desc, eq, gte, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { AccountId } from '#src/domain/ids.ts'
 import type { Conn } from './client.ts'
+import { listTemplates } from './desk.ts'
 import { accounts } from './schema/accounts.ts'
 import { alerts } from './schema/alerts.ts'
 import { draftingBudgets } from './schema/drafting-budgets.ts'
@@ -44,7 +45,9 @@ export async function readAccountDetail(conn: Conn, id: AccountId, at: Date) {
     .where(eq(knowledgeEntries.accountId, id))
     .orderBy(asc(knowledgeEntries.id))
     .limit(ENTRIES_MAX)
-  return { ...row, queuedPosts: queued?.posts ?? 0, knowledge, decisions: await countDecisions(conn, id, at) }
+  const templates = await listTemplates(conn, id)
+  const decisions = await countDecisions(conn, id, at)
+  return { ...row, queuedPosts: queued?.posts ?? 0, knowledge, templates, decisions }
 }
 
 function selectAccounts(conn: Conn, at: Date) {

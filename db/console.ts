@@ -4,11 +4,15 @@ import type { PostStatus } from '#src/domain/outbox.ts'
 import type { Conn } from './client.ts'
 import { listAccountViews, listAlertViews, readAccountDetail } from './console-accounts.ts'
 import { findConversationOfDraft, readConversation } from './console-conversation.ts'
+import type { Place } from './console-list.ts'
 import { findPostView, listEvidence, listMovingPosts, listPosts } from './console-outbox.ts'
-import { findNextInQueue, listQueue, listRecent, type Place, searchConversations } from './console-queue.ts'
+import { findNextInQueue, listFacets, listQueue, type QueueLook } from './console-queue.ts'
+import { listRecent, searchConversations } from './console-recent.ts'
 import { listPauses } from './pauses.ts'
+import { isOnDesk } from './queue-choice.ts'
 import { alerts } from './schema/alerts.ts'
 import { conversations } from './schema/conversations.ts'
+import { deskEntries } from './schema/desk-entries.ts'
 import { inboundEvents } from './schema/inbound-events.ts'
 import { outboxPosts } from './schema/outbox-posts.ts'
 import { switches } from './schema/switches.ts'
@@ -23,10 +27,11 @@ const PAUSES_MAX = 500
 export function createReads(conn: Conn) {
   return {
     overview: (at: Date) => readOverview(conn, at),
-    queue: (after: Place | undefined, limit: number) => listQueue(conn, after, limit),
-    nextInQueue: (after: Place) => findNextInQueue(conn, after),
-    conversations: ({ search, before }: { search?: string; before?: Place }, limit: number) =>
-      search ? searchConversations(conn, search, limit) : listRecent(conn, before, limit),
+    queue: (look: QueueLook, limit: number) => listQueue(conn, look, limit),
+    nextInQueue: (look: QueueLook & { after: Place }) => findNextInQueue(conn, look),
+    facets: () => listFacets(conn),
+    conversations: ({ search, before, at }: { search?: string; before?: Place; at: Date }, limit: number) =>
+      search ? searchConversations(conn, { search, at }, limit) : listRecent(conn, before, limit),
     conversation: (id: ConversationId, at: Date, before?: Place) => readConversation(conn, id, { at, before }),
     conversationOfDraft: (id: DraftId) => findConversationOfDraft(conn, id),
     post: (id: PostId) => findPostView(conn, id),
@@ -41,7 +46,7 @@ export function createReads(conn: Conn) {
 }
 
 async function readOverview(conn: Conn, at: Date) {
-  const [row] = await conn.select(overviewCounts).from(sql`(select 1) as one`)
+  const [row] = await conn.select({ ...overviewCounts, queue: inQueue(at) }).from(sql`(select 1) as one`)
   const critical = await conn
     .select({ id: alerts.id, text: alerts.text })
     .from(alerts)
@@ -83,12 +88,14 @@ function upTo(rows: ReturnType<typeof sql>) {
   return sql<number>`(select count(*) from (${rows} limit ${COUNT_MAX}) as counted)`.mapWith(Number)
 }
 
-const inQueue = upTo(sql`select 1 from ${conversations} where attention in ('review', 'person')`)
+const inQueue = (at: Date) =>
+  upTo(
+    sql`select 1 from ${conversations} left join ${deskEntries} on ${deskEntries.conversationId} = ${conversations.id} where ${conversations.attention} in ('review', 'person') and ${isOnDesk(at)}`,
+  )
 const postsThatAre = (status: PostStatus) => upTo(sql`select 1 from ${outboxPosts} where status = ${status}`)
 const deliveriesThatAre = (status: string) => upTo(sql`select 1 from ${webhookDeliveries} where status = ${status}`)
 
 const overviewCounts = {
-  queue: inQueue,
   uncertain: postsThatAre('uncertain'),
   alerts: upTo(sql`select 1 from ${alerts} where open_key is not null`),
 }

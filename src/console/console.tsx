@@ -14,6 +14,7 @@ import { addAssets } from './routes/assets.ts'
 import { addConnect } from './routes/connect.tsx'
 import { addConversations } from './routes/conversations.tsx'
 import { addDecisions } from './routes/decisions.tsx'
+import { addDesk } from './routes/desk.tsx'
 import { addErasure } from './routes/erasure.ts'
 import { addEvents } from './routes/events.ts'
 import { addLogins } from './routes/logins.tsx'
@@ -42,6 +43,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addQueue(app, room)
   addConversations(app, room)
   addDecisions(app, room)
+  addDesk(app, room)
   addErasure(app, room)
   addMedia(app, room)
   addOutbox(app, room)

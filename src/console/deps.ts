@@ -1,3 +1,4 @@
+import type { SnoozeHours } from '#src/domain/desk.ts'
 import type { Role } from '#src/domain/identity.ts'
 import type {
   AccountId,
@@ -8,9 +9,11 @@ import type {
   LoginId,
   MediaId,
   MessageId,
+  NoteId,
   OperatorId,
   PostId,
   SessionId,
+  TemplateId,
 } from '#src/domain/ids.ts'
 import type { ConnectedAccount, LoginEnd, LoginView } from '#src/domain/login.ts'
 import type { MediaType } from '#src/domain/media.ts'
@@ -81,6 +84,21 @@ export interface ReviewVerbs {
   settle(input: { postId: PostId; operatorId: OperatorId; arrived: boolean }): Promise<unknown>
 }
 
+interface OnConversation {
+  conversationId: ConversationId
+  operatorId: OperatorId
+}
+
+/** What operators do with a conversation among themselves. */
+export interface DeskVerbs {
+  note(input: OnConversation & { text: string }): Promise<void>
+  removeNote(input: OnConversation & { noteId: NoteId }): Promise<void>
+  /** Without `hours`: taken up again. */
+  snooze(input: OnConversation & { hours: SnoozeHours | undefined; headMessageId: MessageId }): Promise<void>
+  assign(input: OnConversation & { assigneeId: OperatorId | undefined }): Promise<void>
+  optOut(input: OnConversation & { headMessageId: MessageId }): Promise<void>
+}
+
 interface ByOnAccount {
   accountId: AccountId
   operatorId: OperatorId
@@ -105,6 +123,15 @@ export interface ConfigureVerbs {
     input: ByOnAccount & { entry?: { id: EntryId; version: number }; title: string; body: string },
   ): Promise<unknown>
   removeKnowledge(input: ByOnAccount & { entryId: EntryId }): Promise<void>
+  saveTemplate(
+    input: ByOnAccount & {
+      template?: { id: TemplateId; version: number }
+      title: string
+      body: string
+      forAll: boolean
+    },
+  ): Promise<unknown>
+  removeTemplate(input: ByOnAccount & { templateId: TemplateId }): Promise<void>
   stopAccount(input: ByOnAccount & { reason: string }): Promise<void>
   resumeAccount(input: ByOnAccount): Promise<void>
   stopSending(input: { operatorId: OperatorId }): Promise<void>
@@ -173,6 +200,7 @@ export interface ConsoleDeps {
   /** Looks at the whole installation, also outside; takes seconds. */
   examine: () => Promise<Report>
   review: ReviewVerbs
+  desk: DeskVerbs
   configure: ConfigureVerbs
   connect: ConnectVerbs
   signIn: SignInVerbs

@@ -7,6 +7,13 @@ import type { PostView } from './views.ts'
 const words = {
   rejected: 'Draft rejected. The conversation waits for an answer by hand.',
   dismissed: 'Nothing to answer here. The conversation left the queue.',
+  noted: 'Noted. Only colleagues see it.',
+  'note-removed': 'The note is removed.',
+  snoozed: 'Put aside. It comes back at its time, or as soon as somebody writes.',
+  'taken-up': 'Back in the queue.',
+  assigned: 'Handed over.',
+  unassigned: 'With nobody now.',
+  'opted-out': 'Noted. Nothing is sent to this contact until they write again.',
   redraft: 'Claude is drafting anew.',
   undone: 'Taken back. The reply did not go out.',
   arrived: 'Noted: the reply arrived.',

@@ -8,7 +8,10 @@ import type {
   EntryId,
   MediaId,
   MessageId,
+  NoteId,
+  OperatorId,
   PostId,
+  TemplateId,
 } from '#src/domain/ids.ts'
 import type { Attachment, CommentForm, MessageItem } from '#src/domain/inbox.ts'
 import type { MediaReason, MediaType } from '#src/domain/media.ts'
@@ -51,6 +54,7 @@ export interface ListItem extends Party {
   draftText: string | null
   draftFlags: string[] | null
   draftConfidence: number | null
+  assigneeName: string | null
 }
 
 /** A file of ours, to be shown. */
@@ -177,6 +181,61 @@ export interface ConversationView extends Party {
   /** What we approved lately, oldest first. */
   posts: PostView[]
   lastDecision: DecisionView | null
+  assigneeId: OperatorId | null
+  assigneeName: string | null
+  /** Set while it is put aside. */
+  snoozedUntil: Date | null
+  /** Oldest first. */
+  notes: NoteView[]
+  /** What can be put into a reply here. */
+  templates: TemplateView[]
+  /** Whom it can be handed to. */
+  colleagues: Colleague[]
+}
+
+export interface NoteView {
+  id: NoteId
+  text: string
+  operatorId: OperatorId
+  by: string | null
+  createdAt: Date
+}
+
+export interface TemplateView {
+  id: TemplateId
+  /** Empty: for every account. */
+  accountId: AccountId | null
+  title: string
+  body: string
+  version: number
+}
+
+export interface Colleague {
+  id: OperatorId
+  name: string
+}
+
+/** What an operator chose of the queue. */
+export interface QueueChoice {
+  accountId?: AccountId | undefined
+  platform?: Platform | undefined
+  risk?: 'flagged' | 'calm' | 'person' | undefined
+  language?: string | undefined
+  assigneeId?: OperatorId | null | undefined
+  search?: string | undefined
+}
+
+export interface QueueLook {
+  choice: QueueChoice
+  after?: Cursor | undefined
+  at: Date
+}
+
+/** What can be chosen from. */
+export interface Facets {
+  accounts: { id: AccountId; name: string; platform: Platform }[]
+  languages: string[]
+  colleagues: Colleague[]
 }
 
 export type PostGroup = 'uncertain' | 'failed' | 'moving' | 'sent' | 'cancelled'

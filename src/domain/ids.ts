@@ -60,6 +60,11 @@ export function newId<K extends Kind>(kind: K, at: Date): Id<K> {
   return `${prefixes[kind]}_${time}${tail}` as Id<K>
 }
 
+/** Sorts before every id that was made at this instant or later. */
+export function firstId<K extends Kind>(kind: K, at: Date): Id<K> {
+  return newId(kind, at).slice(0, -RANDOM_CHARS) as Id<K>
+}
+
 /** Fetched for many ids at once: asking the system for each costs more than the rest of the id. */
 const pool = new Uint8Array(256 * RANDOM_CHARS)
 let used = pool.length

@@ -17,6 +17,7 @@ import type { Role } from '#src/domain/identity.ts'
 import { type ConversationId, newId } from '#src/domain/ids.ts'
 import { createAnswer, createModerate } from '#src/flow/answer.ts'
 import { createConfigure } from '#src/flow/configure.ts'
+import { createDesk } from '#src/flow/desk.ts'
 import { createDismiss, createRedraft, createUndo } from '#src/flow/recall.ts'
 import { createReconcile } from '#src/flow/reconcile.ts'
 import { createRequestDeletion } from '#src/flow/request-deletion.ts'
@@ -60,6 +61,7 @@ async function setUp({ heartbeatMs = 60 } = {}) {
       undo: createUndo(deps),
       settle,
     },
+    desk: createDesk({ db, publish, now }),
     configure: {
       ...createConfigure({ db, lanes, publish, now }),
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
@@ -440,8 +442,9 @@ describe('the queue', () => {
   /** The ids of the queue, read two at a time. */
   async function walk(reads: ReturnType<typeof createReads>): Promise<ConversationId[]> {
     const seen: ConversationId[] = []
-    let page = await reads.queue(undefined, 2)
-    for (; page.next; page = await reads.queue(page.next, 2)) seen.push(...page.items.map(({ id }) => id))
+    let page = await reads.queue({ choice: {}, at: new Date() }, 2)
+    for (; page.next; page = await reads.queue({ choice: {}, at: new Date(), after: page.next }, 2))
+      seen.push(...page.items.map(({ id }) => id))
     return [...seen, ...page.items.map(({ id }) => id)]
   }
 
@@ -477,8 +480,9 @@ describe('the queue', () => {
       rows.push({ at: deadlineAt, id: conversation.id })
     }
     const [a, b, c] = rows
-    expect(await reads.nextInQueue(a!)).toBe(b!.id)
-    expect(await reads.nextInQueue(c!)).toBe(a!.id)
+    const behind = (after: { at: Date; id: string }) => reads.nextInQueue({ choice: {}, at: new Date(), after })
+    expect(await behind(a!)).toBe(b!.id)
+    expect(await behind(c!)).toBe(a!.id)
   })
 })
 
@@ -488,9 +492,21 @@ describe('search', () => {
     const reads = createReads(db)
     const { conversation, contact } = await aThread(db)
     await db.update(contacts).set({ name: 'Lena_100%', username: 'hofer' }).where(eq(contacts.id, contact.id))
-    const found = async (search: string) => (await reads.conversations({ search }, 10)).items.map(({ id }) => id)
+    const found = async (search: string) =>
+      (await reads.conversations({ search, at: new Date() }, 10)).items.map(({ id }) => id)
     for (const search of ['lena', 'Lena_1', 'HOFER', 'Lena_100%'])
       expect(await found(search), search).toEqual([conversation.id])
     for (const search of ['%', 'L%a', 'Lena_100%x', 'ena']) expect(await found(search), search).toEqual([])
+  })
+
+  it('finds what was said lately, and not what an erased person said', async () => {
+    const { db } = await setUp()
+    const reads = createReads(db)
+    const { conversation } = await aThread(db, { text: 'Is the Birkenhof trail open?' })
+    await aThread(db, { text: 'Something else' })
+    const found = async () => (await reads.conversations({ search: 'birkenhof', at: new Date() }, 10)).items
+    expect((await found()).map(({ id }) => id)).toEqual([conversation.id])
+    await db.update(messages).set({ text: '' })
+    expect(await found()).toEqual([])
   })
 })

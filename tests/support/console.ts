@@ -90,6 +90,12 @@ function viewOf(changed: Partial<ConversationView>): Omit<ConversationView, 'pol
     },
     posts: [],
     lastDecision: null,
+    assigneeId: null,
+    assigneeName: null,
+    snoozedUntil: null,
+    notes: [],
+    templates: [],
+    colleagues: [],
     ...changed,
   }
 }
@@ -115,6 +121,7 @@ export function aListItem(view: ConversationView): ListItem {
     draftText: view.draft?.text ?? null,
     draftFlags: view.draft?.flags ?? null,
     draftConfidence: view.draft?.confidence ?? null,
+    assigneeName: view.assigneeName,
   }
 }
 
@@ -173,6 +180,7 @@ export function anAccountDetail(changed: Partial<AccountDetail> = {}): AccountDe
     stoppedReason: null,
     queuedPosts: 0,
     knowledge: [],
+    templates: [],
     decisions: { asDrafted: 0, edited: 0, rejected: 0, byHand: 0 },
     ...changed,
   }
@@ -235,6 +243,7 @@ export function aConsole(options: Options = {}) {
       nextInQueue: async () => undefined,
       conversations: async () => page,
       conversation: async (id) => ({ ...view, id }),
+      facets: async () => ({ accounts: [], languages: [], colleagues: [] }),
       conversationOfDraft: async () => view.id,
       post: async (id) => aPostView({ id }),
       posts: async () => ({ items: [aPostView()], next: null }),
@@ -256,10 +265,19 @@ export function aConsole(options: Options = {}) {
       settle: note('settle'),
       ...options.review,
     },
+    desk: {
+      note: nothing('note'),
+      removeNote: nothing('removeNote'),
+      snooze: nothing('snooze'),
+      assign: nothing('assign'),
+      optOut: nothing('optOut'),
+    },
     configure: {
       saveSettings: nothing('saveSettings'),
       saveKnowledge: nothing('saveKnowledge'),
       removeKnowledge: nothing('removeKnowledge'),
+      saveTemplate: nothing('saveTemplate'),
+      removeTemplate: nothing('removeTemplate'),
       stopAccount: nothing('stopAccount'),
       resumeAccount: nothing('resumeAccount'),
       stopSending: nothing('stopSending'),

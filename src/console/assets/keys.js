@@ -27,7 +27,12 @@ const actions = {
   k: () => step(-1),
   a: () => press('a'),
   e: () => editNow(),
-  r: () => openReject(),
+  r: () => openPanel('r'),
+  d: () => openPanel('d'),
+  t: () => openPanel('t'),
+  n: () => openPanel('n'),
+  s: () => openPanel('s'),
+  w: () => openPanel('w'),
   z: () => press('z'),
   '/': () => search(),
   '?': () => openKeys(),
@@ -71,11 +76,11 @@ function editNow() {
   text?.setSelectionRange(text.value.length, text.value.length)
 }
 
-function openReject() {
-  const panel = document.querySelector('summary[data-key="r"]')?.parentElement
+function openPanel(key) {
+  const panel = document.querySelector(`summary[data-key="${key}"]`)?.parentElement
   if (!panel) return
   panel.open = true
-  panel.querySelector('input[name="reason"]')?.focus()
+  panel.querySelector('.panel :is(input:not([type="hidden"]), textarea, select, button)')?.focus()
 }
 
 function search() {

@@ -10,6 +10,7 @@ import { AccountPauses } from '../parts/pauses.tsx'
 import type { AccountRefusal } from '../parts/refusal.ts'
 import { Settings } from '../parts/settings.tsx'
 import { Subscriptions } from '../parts/subscriptions.tsx'
+import { TemplateList } from '../parts/template-list.tsx'
 import { When } from '../parts/time.tsx'
 import { TokenTimeline } from '../parts/token.tsx'
 import { TokenTag } from './accounts.tsx'
@@ -62,6 +63,7 @@ export function AccountPage({ frame, account, refusal }: AccountProps) {
         <Decisions account={account} />
         <Settings frame={frame} account={account} refusal={refusal} />
         <KnowledgeList frame={frame} account={account} refusal={refusal} />
+        <TemplateList frame={frame} account={account} refusal={refusal} />
       </div>
     </Layout>
   )

@@ -1,13 +1,15 @@
 import { and, asc, desc, eq, isNotNull, sql } from 'drizzle-orm'
-import type { AccountId, ConversationId, DraftId, PostId } from '#src/domain/ids.ts'
+import type { AccountId, ConversationId, DraftId, OperatorId, PostId } from '#src/domain/ids.ts'
 import type { PostStatus } from '#src/domain/outbox.ts'
 import type { Conn } from './client.ts'
 import { listAccountViews, listAlertViews, readAccountDetail } from './console-accounts.ts'
+import { listCalmDrafts } from './console-bulk.ts'
 import { findConversationOfDraft, readConversation } from './console-conversation.ts'
 import type { Place } from './console-list.ts'
 import { findPostView, listEvidence, listMovingPosts, listPosts } from './console-outbox.ts'
 import { findNextInQueue, listFacets, listQueue, type QueueLook } from './console-queue.ts'
 import { listRecent, searchConversations } from './console-recent.ts'
+import { listApprovalsOf } from './pace.ts'
 import { listPauses } from './pauses.ts'
 import { isOnDesk } from './queue-choice.ts'
 import { alerts } from './schema/alerts.ts'
@@ -30,6 +32,8 @@ export function createReads(conn: Conn) {
     queue: (look: QueueLook, limit: number) => listQueue(conn, look, limit),
     nextInQueue: (look: QueueLook & { after: Place }) => findNextInQueue(conn, look),
     facets: () => listFacets(conn),
+    calmDrafts: (look: QueueLook, limit: number) => listCalmDrafts(conn, look, limit),
+    approvalsSince: async (id: OperatorId, since: Date) => (await listApprovalsOf(conn, id, since, COUNT_MAX)).length,
     conversations: ({ search, before, at }: { search?: string; before?: Place; at: Date }, limit: number) =>
       search ? searchConversations(conn, { search, at }, limit) : listRecent(conn, before, limit),
     conversation: (id: ConversationId, at: Date, before?: Place) => readConversation(conn, id, { at, before }),

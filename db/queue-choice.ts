@@ -1,6 +1,7 @@
 /* What an operator chose of the queue, as conditions. */
 import { and, eq, isNull, like, lte, ne, or, type SQL, sql } from 'drizzle-orm'
 import type { AccountId, OperatorId } from '#src/domain/ids.ts'
+import { SURE } from '#src/domain/pace.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import { accounts } from './schema/accounts.ts'
 import { contacts } from './schema/contacts.ts'
@@ -20,9 +21,6 @@ export interface QueueChoice {
   /** In names, in the newest message and in the draft. */
   search?: string | undefined
 }
-
-/** From this confidence on nobody is made to look twice. */
-const SURE = 0.8
 
 /** Nothing is chosen: every conversation of the queue. */
 export function isWhole(choice: QueueChoice): boolean {

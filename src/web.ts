@@ -11,6 +11,7 @@ import type { Config } from './config.ts'
 import { createConsole } from './console/console.tsx'
 import type { ConsoleDeps } from './console/deps.ts'
 import { createAnswer, createModerate } from './flow/answer.ts'
+import { createApproveMany } from './flow/approve-many.ts'
 import { createBeginLogin } from './flow/begin-login.ts'
 import { createChooseAccounts } from './flow/choose-accounts.ts'
 import { createConfigure } from './flow/configure.ts'
@@ -20,6 +21,7 @@ import { createDesk } from './flow/desk.ts'
 import { createDoctor } from './flow/doctor.ts'
 import { createFinishLogin } from './flow/finish-login.ts'
 import { createOpenMedia } from './flow/open-media.ts'
+import { createPacedDecide } from './flow/pace.ts'
 import { createPaste } from './flow/paste.ts'
 import { createDismiss, createRedraft, createUndo } from './flow/recall.ts'
 import { createReconcile } from './flow/reconcile.ts'
@@ -138,12 +140,14 @@ export function buildDoctor({ config, db, redisLook, now }: WebParts): () => Pro
 function buildConsole(parts: WebParts) {
   const { config, db, bell, lanes, publish, live, isRedisHere, log, now } = parts
   const review = { db, bell, lanes, publish, now, sign: createApprovalSigner(config.approvalSigningKey) }
+  const decide = createDecide(review)
   const { publicUrl, sandbox, sandboxUrl, sessionSecret } = config
   return createConsole({
     reads: createReads(db),
     examine: buildDoctor(parts),
     review: {
-      decide: createDecide(review),
+      decide: createPacedDecide({ db, now, decide }),
+      approveMany: createApproveMany({ db, decide }),
       answer: createAnswer(review),
       moderate: createModerate(review),
       redraft: createRedraft(review),

@@ -13,6 +13,8 @@ export const access = {
   'GET /help': 'operator',
   'GET /events': 'read',
   'GET /queue': 'read',
+  'GET /queue/bulk': 'decide',
+  'POST /queue/bulk': 'decide',
   'GET /conversations': 'read',
   'GET /conversations/:id': 'read',
   'GET /media/:id': 'read',

@@ -89,7 +89,18 @@ describe('who may do what', () => {
     [
       'approver',
       [
-        ...['answer', 'assign', 'decide', 'dismiss', 'moderate', 'note', 'optOut', 'redraft', 'removeNote'],
+        ...[
+          'answer',
+          'approveMany',
+          'assign',
+          'decide',
+          'dismiss',
+          'moderate',
+          'note',
+          'optOut',
+          'redraft',
+          'removeNote',
+        ],
         ...['settle', 'snooze', 'undo'],
       ],
     ],
@@ -392,6 +403,79 @@ describe('a decision', () => {
     expect(html).toContain('as the')
     expect(html).toContain(`data-until="${at.getTime() + 6 * 86_400_000}"`)
     expect(html).not.toMatch(/<button[^>]*form="reply"[^>]*disabled/)
+  })
+})
+
+describe('approving several', () => {
+  const drafts = [1, 2].map((n) => ({
+    draftId: newId('draft', at),
+    conversationId: newId('conversation', at),
+    text: `Reply ${n}`,
+    textHash: String(n).repeat(64),
+    headMessageId: newId('message', at),
+    headText: 'Hello',
+    windowExpiresAt: null,
+    contactName: 'Lena',
+    contactUsername: null,
+  }))
+
+  it('lists each with its words, ticks none, and passes on only what was ticked with what was seen', async () => {
+    const { app, calls } = aConsole({ reads: { calmDrafts: async () => drafts } })
+    const html = await (await app.request('/queue/bulk', signedInAs('approver'))).text()
+    expect(html).toContain('Reply 2')
+    expect(html).not.toMatch(/<input[^>]*checked/)
+    const [pick = ''] = [...html.matchAll(/name="pick" value="([^"]+)"/g)].map(([, value]) => value ?? '')
+    await app.request('/queue/bulk', aForm({ pick }, { as: 'approver' }))
+    const [{ draftId, textHash, headMessageId }] = drafts as [(typeof drafts)[0]]
+    const picks = [{ draftId, seen: { textHash, headMessageId } }]
+    expect(calls).toEqual([['approveMany', { picks, operatorId: expect.any(String) }]])
+  })
+
+  it('says what became of each, with a way to undo', async () => {
+    const [a, b] = drafts as [(typeof drafts)[0], (typeof drafts)[0]]
+    const postId = newId('post', at)
+    const outcomes = [
+      { draftId: a.draftId, postId },
+      { draftId: b.draftId, refusal: 'A newer message has arrived in this conversation' },
+    ]
+    const { app } = aConsole({ review: { approveMany: async () => outcomes } })
+    const html = await (await app.request('/queue/bulk', aForm({}, { as: 'approver' }))).text()
+    expect(html).toContain('1 of 2 approved')
+    expect(html).toContain('A newer message has arrived in this conversation')
+    expect(html).toContain(`action="/posts/${postId}/cancellation"`)
+  })
+
+  it('is told when many approvals come very quickly', async () => {
+    const postId = newId('post', at)
+    const { app } = aConsole({ reads: { approvalsSince: async () => 14 } })
+    const html = await (await app.request(`/queue?approved=${postId}`, signedInAs('approver'))).text()
+    expect(html).toContain('You approved 14 replies within a minute')
+  })
+})
+
+describe('looking at the words before they leave', () => {
+  const template = { id: newId('template', at), accountId: null, title: 'Thanks', body: 'Thank you!', version: 1 }
+  const view = aConversationView({ templates: [template] })
+  const path = `/conversations/${view.id}/preview`
+  const show = async (fields: Record<string, string>) => {
+    const { app, calls } = aConsole({ view })
+    const answer = await app.request(path, aForm({ back: '/queue', ...fields }, { as: 'approver' }))
+    expect([answer.status, calls]).toEqual([200, []])
+    return answer.text()
+  }
+
+  it('decides nothing, shows what was changed, and what a rule says to exactly these words', async () => {
+    const html = await show({ text: 'Yes, we ship. http://x' })
+    expect(html).toMatch(/<del>.*do.*<\/del>/)
+    expect(html).toMatch(/<ins>.*ship.*<\/ins>/)
+    expect(html).toContain('22 of 1000 bytes')
+    expect(html).toContain('class="check-bad"')
+    expect(await show({ text: 'Yes, we ship.' })).not.toContain('class="check-bad"')
+  })
+
+  it('puts a template behind what was written', async () => {
+    const html = await show({ text: 'Hello', template: template.id })
+    expect(html).toContain('Hello\n\nThank you!</textarea>')
   })
 })
 

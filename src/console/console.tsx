@@ -11,6 +11,7 @@ import type { Env, Room, Visit } from './env.ts'
 import { answerError } from './fault.tsx'
 import { addAccounts } from './routes/accounts.tsx'
 import { addAssets } from './routes/assets.ts'
+import { addBulk } from './routes/bulk.tsx'
 import { addConnect } from './routes/connect.tsx'
 import { addConversations } from './routes/conversations.tsx'
 import { addDecisions } from './routes/decisions.tsx'
@@ -41,6 +42,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addAssets(app, room)
   addSignIn(app, room)
   addQueue(app, room)
+  addBulk(app, room)
   addConversations(app, room)
   addDecisions(app, room)
   addDesk(app, room)

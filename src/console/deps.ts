@@ -19,7 +19,7 @@ import type { ConnectedAccount, LoginEnd, LoginView } from '#src/domain/login.ts
 import type { MediaType } from '#src/domain/media.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { Report } from '#src/domain/report.ts'
-import type { ReplyWay, ReviewDecision } from '#src/domain/review.ts'
+import type { ReplyWay, ReviewDecision, Seen } from '#src/domain/review.ts'
 import type { Reads } from './reads.ts'
 
 /** A person who is signed in. */
@@ -63,6 +63,11 @@ export interface ReviewVerbs {
     operatorId: OperatorId
     givenBy: 'console'
   }): Promise<Made[]>
+  /** Each for itself; throws `invalid_input` for too many. */
+  approveMany(input: {
+    picks: readonly { draftId: DraftId; seen: Seen }[]
+    operatorId: OperatorId
+  }): Promise<({ draftId: DraftId; postId: PostId } | { draftId: DraftId; refusal: string })[]>
   answer(input: {
     conversationId: ConversationId
     text: string

@@ -10,7 +10,7 @@ export async function readForm<Shape extends z.ZodType>(c: Visit, shape: Shape):
   if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) {
     throw new AppError('invalid_input', 'This address takes forms only', { field: 'content-type' })
   }
-  const parsed = shape.safeParse(await c.req.parseBody())
+  const parsed = shape.safeParse(await c.req.parseBody({ all: true }))
   if (parsed.success) return parsed.data
   const field = String(parsed.error.issues[0]?.path[0] ?? 'form')
   throw new AppError('invalid_input', `The form came without a proper “${field}”`, { field })
@@ -52,6 +52,10 @@ export const SnoozeForm = z.object({
   back,
 })
 export const AssignmentForm = z.object({ assignee: line.default(''), back })
+/** What was ticked, each with what was seen. */
+export const BulkForm = z.object({
+  pick: z.union([line.transform((one) => [one]), z.array(line)]).default([]),
+})
 export const DismissalForm = z.object({ headMessageId: line, back })
 export const BackForm = z.object({ back })
 export const SettlementForm = z.object({ arrived: z.enum(['yes', 'no']), back })

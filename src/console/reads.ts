@@ -1,6 +1,7 @@
-import type { AccountId, ConversationId, DraftId, PostId } from '#src/domain/ids.ts'
+import type { AccountId, ConversationId, DraftId, OperatorId, PostId } from '#src/domain/ids.ts'
 import type { AccountDetail, AccountView, AlertView, HealthView, Overview } from './house-views.ts'
 import type {
+  CalmDraft,
   ConversationView,
   Cursor,
   Evidence,
@@ -19,6 +20,9 @@ export interface Reads {
   /** The conversation that stands behind this place in the queue, or the first one; never `id` itself. */
   nextInQueue(look: QueueLook & { after: Cursor }): Promise<ConversationId | undefined>
   facets(): Promise<Facets>
+  calmDrafts(look: QueueLook, limit: number): Promise<CalmDraft[]>
+  /** How many replies this operator has approved since. */
+  approvalsSince(id: OperatorId, since: Date): Promise<number>
   conversations(query: { search?: string; before?: Cursor; at: Date }, limit: number): Promise<Page<ListItem>>
   conversation(id: ConversationId, at: Date, before?: Cursor): Promise<ConversationView | undefined>
   conversationOfDraft(id: DraftId): Promise<ConversationId | undefined>

@@ -239,3 +239,16 @@ export interface Facets {
 }
 
 export type PostGroup = 'uncertain' | 'failed' | 'moving' | 'sent' | 'cancelled'
+
+/** A draft that asks for no second look, in whole. */
+export interface CalmDraft {
+  draftId: DraftId
+  conversationId: ConversationId
+  text: string
+  textHash: string
+  headMessageId: MessageId | null
+  headText: string | null
+  windowExpiresAt: Date | null
+  contactName: string | null
+  contactUsername: string | null
+}

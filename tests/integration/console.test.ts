@@ -16,8 +16,10 @@ import { NO_EXPIRY } from '#src/domain/credential.ts'
 import type { Role } from '#src/domain/identity.ts'
 import { type ConversationId, newId } from '#src/domain/ids.ts'
 import { createAnswer, createModerate } from '#src/flow/answer.ts'
+import { createApproveMany } from '#src/flow/approve-many.ts'
 import { createConfigure } from '#src/flow/configure.ts'
 import { createDesk } from '#src/flow/desk.ts'
+import { createPacedDecide } from '#src/flow/pace.ts'
 import { createDismiss, createRedraft, createUndo } from '#src/flow/recall.ts'
 import { createReconcile } from '#src/flow/reconcile.ts'
 import { createRequestDeletion } from '#src/flow/request-deletion.ts'
@@ -45,6 +47,7 @@ async function setUp({ heartbeatMs = 60 } = {}) {
   const lanes = { add: async () => undefined }
   const sign = createApprovalSigner(new Secret(generateApprovalKeys().privateKey))
   const deps = { db, sign, bell, lanes, publish, now }
+  const decide = createDecide(deps)
   const { settle } = createReconcile({ db, publish, now })
   const server = serve({ fetch: (request, env) => app.fetch(request, env), port: 0, hostname: '127.0.0.1' })
   await new Promise((resolve) => server.once('listening', resolve))
@@ -53,7 +56,8 @@ async function setUp({ heartbeatMs = 60 } = {}) {
     reads: createReads(db),
     examine: async () => ({ at: now(), house: [], app: [], accounts: [], unseen: [] }),
     review: {
-      decide: createDecide(deps),
+      decide: createPacedDecide({ db, now, decide }),
+      approveMany: createApproveMany({ db, decide }),
       answer: createAnswer(deps),
       moderate: createModerate(deps),
       redraft: createRedraft(deps),

@@ -10,10 +10,15 @@ import { conversations } from '#db/schema/conversations.ts'
 import { drafts } from '#db/schema/drafts.ts'
 import { notes } from '#db/schema/notes.ts'
 import { outboxPosts } from '#db/schema/outbox-posts.ts'
+import { reviewDecisions } from '#db/schema/review-decisions.ts'
 import { templates } from '#db/schema/templates.ts'
 import { type AccountId, newId } from '#src/domain/ids.ts'
+import { QUICK_MAX } from '#src/domain/pace.ts'
 import { createAnswer } from '#src/flow/answer.ts'
+import { createApproveMany } from '#src/flow/approve-many.ts'
 import { createDesk } from '#src/flow/desk.ts'
+import { createPacedDecide } from '#src/flow/pace.ts'
+import { createDecide } from '#src/flow/review.ts'
 import { createRemoveTemplate, createSaveTemplate } from '#src/flow/templates.ts'
 import { sign } from '#tests/support/posts.ts'
 import { aDatabase } from '#tests/support/stores.ts'
@@ -30,8 +35,11 @@ beforeAll(async () => {
 function setUp({ now = () => new Date() } = {}) {
   const deps = { db, publish: () => undefined, now }
   const bells = { sign, bell: { draft: async () => undefined }, lanes: { add: async () => undefined } }
+  const decide = createDecide({ ...deps, ...bells })
   return {
     ...createDesk(deps),
+    decide: createPacedDecide({ ...deps, decide }),
+    approveMany: createApproveMany({ db, decide }),
     answer: createAnswer({ ...deps, ...bells }),
     saveTemplate: createSaveTemplate(deps),
     removeTemplate: createRemoveTemplate(deps),
@@ -227,5 +235,72 @@ describe('what is chosen of the queue', () => {
     const look = { choice: { accountId: account.id, risk: 'calm' as const }, at: new Date() }
     expect(await reads.nextInQueue({ ...look, after: { ...after, at: new Date(0) } })).toBe(b.conversation.id)
     expect((await reads.facets()).languages).toEqual(['de', 'en'])
+  })
+})
+
+describe('several drafts approved with one press', () => {
+  const pick = ({ draft, message }: Thread) => ({
+    draftId: draft!.id,
+    seen: { textHash: draft!.textHash, headMessageId: message.id },
+  })
+  const postsOf = ({ conversation }: Thread) =>
+    db.select().from(outboxPosts).where(eq(outboxPosts.conversationId, conversation.id))
+
+  it('are judged each for itself: the calm ones become posts of their exact words, the others say why not', async () => {
+    const { approveMany, reads } = setUp()
+    const account = await anAccount(db)
+    const make = () => aThread(db, { account })
+    const [calm, flagged, moved, closed] = [await make(), await make(), await make(), await make()]
+    await db
+      .update(drafts)
+      .set({ flags: ['refund'] })
+      .where(eq(drafts.id, flagged.draft!.id))
+    const look = { choice: { accountId: account.id }, at: new Date() }
+    const listed = (await reads.calmDrafts(look, 20)).map(({ draftId }) => draftId)
+    expect(new Set(listed)).toEqual(new Set([calm, moved, closed].map(({ draft }) => draft!.id)))
+    const headMessageId = newId('message', new Date())
+    await db.update(conversations).set({ headMessageId }).where(eq(conversations.id, moved.conversation.id))
+    const over = { windowExpiresAt: new Date(Date.now() - 1000) }
+    await db.update(conversations).set(over).where(eq(conversations.id, closed.conversation.id))
+
+    const picks = [calm, flagged, moved, closed, calm].map(pick)
+    const outcomes = await approveMany({ picks, operatorId: ada.id })
+    expect(outcomes).toMatchObject([
+      { postId: expect.any(String) },
+      { refusal: 'This draft asks for a closer look: open it alone' },
+      { refusal: 'A newer message has arrived in this conversation' },
+      { refusal: 'The reply window has closed' },
+      { refusal: 'This draft is already approved by Ada' },
+    ])
+    expect(await postsOf(calm)).toMatchObject([{ text: 'Yes, we do.', status: 'queued' }])
+    for (const thread of [flagged, moved, closed]) expect(await postsOf(thread)).toEqual([])
+  })
+
+  it('are never more than twenty', async () => {
+    const { approveMany } = setUp()
+    const thread = await aThread(db)
+    const picks = Array.from({ length: 21 }, () => pick(thread))
+    await expect(approveMany({ picks, operatorId: ada.id })).rejects.toMatchObject({ code: 'invalid_input' })
+    expect(await postsOf(thread)).toEqual([])
+  })
+
+  it('an operator who has approved thirty replies within a minute is asked to read on, and nothing is sent', async () => {
+    const { decide } = setUp()
+    const thread = await aThread(db)
+    const quick = await anOperator(db, { name: 'Quick' })
+    const { draft, message, account, conversation } = thread
+    const at = new Date()
+    const rows = Array.from({ length: QUICK_MAX }, () => ({
+      ...{ id: newId('decision', at), draftId: newId('draft', at), accountId: account.id, operatorId: quick.id },
+      ...{ conversationId: conversation.id, verdict: 'approve' as const, text: 'x', textHash: draft!.textHash },
+      ...{ headMessageId: message.id, edited: false, createdAt: at },
+    }))
+    await db.insert(reviewDecisions).values(rows)
+    const { draftId, seen: shown } = pick(thread)
+    const approval = { verdict: 'approve' as const, text: draft!.text, seen: shown }
+    const wish = { draftId, decision: approval, givenBy: 'console' as const }
+    await expect(decide({ ...wish, operatorId: quick.id })).rejects.toMatchObject({ code: 'conflict', field: 'pace' })
+    expect(await postsOf(thread)).toEqual([])
+    expect(await decide({ ...wish, operatorId: ada.id })).toHaveLength(1)
   })
 })

@@ -243,6 +243,8 @@ export function aConsole(options: Options = {}) {
       nextInQueue: async () => undefined,
       conversations: async () => page,
       conversation: async (id) => ({ ...view, id }),
+      calmDrafts: async () => [],
+      approvalsSince: async () => 1,
       facets: async () => ({ accounts: [], languages: [], colleagues: [] }),
       conversationOfDraft: async () => view.id,
       post: async (id) => aPostView({ id }),
@@ -257,6 +259,10 @@ export function aConsole(options: Options = {}) {
     examine: async () => options.report ?? { at, house: [], app: [], accounts: [], unseen: [] },
     review: {
       decide: note('decide'),
+      approveMany: async (input) => {
+        calls.push(['approveMany', input])
+        return []
+      },
       answer: note('answer'),
       moderate: note('moderate'),
       redraft: note('redraft'),

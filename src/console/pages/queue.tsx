@@ -33,7 +33,7 @@ export function QueuePage(props: QueueProps) {
           <header class="list-head">
             <h1>Queue</h1>
             <p class="muted">{queue === 0 ? 'Nothing waits' : `${counted(queue)} waiting, nearest deadline first`}</p>
-            <Presets choice={choice} />
+            <Presets choice={choice} mayApprove={frame.may('decide')} />
             <Filters choice={choice} facets={facets} />
           </header>
           {isLater && (

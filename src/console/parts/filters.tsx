@@ -116,7 +116,7 @@ const presets: [string, Choice][] = [
   ['No draft', { risk: 'person' }],
 ]
 
-export function Presets({ choice }: { choice: Choice }) {
+export function Presets({ choice, mayApprove }: { choice: Choice; mayApprove: boolean }) {
   const here = queueHref(choice)
   return (
     <nav class="presets" aria-label="Views of the queue">
@@ -125,6 +125,11 @@ export function Presets({ choice }: { choice: Choice }) {
           {name}
         </a>
       ))}
+      {mayApprove && (
+        <a href={queueHref(choice).replace('/queue', '/queue/bulk')} class="chip chip-last">
+          Approve several…
+        </a>
+      )}
     </nav>
   )
 }

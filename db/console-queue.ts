@@ -1,10 +1,10 @@
 import { and, asc, eq, gt, gte, isNotNull, or, sql } from 'drizzle-orm'
 import { unionAll } from 'drizzle-orm/mysql-core'
 import type { Attention } from '#src/domain/draft.ts'
-import type { ConversationId } from '#src/domain/ids.ts'
+import type { ConversationId, OperatorId } from '#src/domain/ids.ts'
 import type { Conn } from './client.ts'
 import { listItems, type Place, pageOf } from './console-list.ts'
-import { listColleagues } from './desk.ts'
+import { listColleagues, listViews } from './desk.ts'
 import { isChosen, isOnDesk, isWhole, type QueueChoice } from './queue-choice.ts'
 import { accounts } from './schema/accounts.ts'
 import { contacts } from './schema/contacts.ts'
@@ -80,8 +80,8 @@ async function endOfScan(conn: Conn, look: QueueLook): Promise<Place | null> {
   return last ? { at: last.deadlineAt, id: last.id } : null
 }
 
-/** What can be chosen from, as far as it waits. */
-export async function listFacets(conn: Conn) {
+/** What can be chosen from, as far as it waits, and what this operator keeps. */
+export async function listFacets(conn: Conn, of: OperatorId) {
   const waiting = conn
     .select({ language: drafts.language })
     .from(drafts)
@@ -97,6 +97,7 @@ export async function listFacets(conn: Conn) {
       .limit(500),
     languages: languages.flatMap(({ language }) => language ?? []).sort(),
     colleagues: await listColleagues(conn),
+    views: await listViews(conn, of),
   }
 }
 

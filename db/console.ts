@@ -31,7 +31,7 @@ export function createReads(conn: Conn) {
     overview: (at: Date) => readOverview(conn, at),
     queue: (look: QueueLook, limit: number) => listQueue(conn, look, limit),
     nextInQueue: (look: QueueLook & { after: Place }) => findNextInQueue(conn, look),
-    facets: () => listFacets(conn),
+    facets: (of: OperatorId) => listFacets(conn, of),
     calmDrafts: (look: QueueLook, limit: number) => listCalmDrafts(conn, look, limit),
     approvalsSince: async (id: OperatorId, since: Date) => (await listApprovalsOf(conn, id, since, COUNT_MAX)).length,
     conversations: ({ search, before, at }: { search?: string; before?: Place; at: Date }, limit: number) =>

@@ -1,9 +1,10 @@
 import { and, asc, eq, inArray, isNull, or, sql } from 'drizzle-orm'
-import type { AccountId, ConversationId, MessageId, NoteId, OperatorId, TemplateId } from '#src/domain/ids.ts'
+import type { AccountId, ConversationId, MessageId, NoteId, OperatorId, TemplateId, ViewId } from '#src/domain/ids.ts'
 import type { Conn, Transaction } from './client.ts'
 import { deskEntries } from './schema/desk-entries.ts'
 import { notes } from './schema/notes.ts'
 import { operators } from './schema/operators.ts'
+import { savedViews } from './schema/saved-views.ts'
 import { templates } from './schema/templates.ts'
 
 const COLLEAGUES_MAX = 200
@@ -111,4 +112,25 @@ export async function updateTemplate(
 
 export async function deleteTemplate(tx: Transaction, id: TemplateId): Promise<void> {
   await tx.delete(templates).where(eq(templates.id, id))
+}
+
+/** As many as fit above a list. */
+export const VIEWS_MAX = 12
+
+export function listViews(conn: Conn, operatorId: OperatorId) {
+  return conn
+    .select({ id: savedViews.id, name: savedViews.name, query: savedViews.query })
+    .from(savedViews)
+    .where(eq(savedViews.operatorId, operatorId))
+    .orderBy(asc(savedViews.id))
+    .limit(VIEWS_MAX)
+}
+
+export async function insertView(conn: Conn, view: typeof savedViews.$inferInsert): Promise<void> {
+  await conn.insert(savedViews).values(view)
+}
+
+/** Only their own. */
+export async function deleteView(conn: Conn, id: ViewId, operatorId: OperatorId): Promise<void> {
+  await conn.delete(savedViews).where(and(eq(savedViews.id, id), eq(savedViews.operatorId, operatorId)))
 }

@@ -28,6 +28,7 @@ import { createReconcile } from './flow/reconcile.ts'
 import { createDeletionState, createRequestDeletion } from './flow/request-deletion.ts'
 import { createDecide } from './flow/review.ts'
 import { createSignIn } from './flow/sign-in.ts'
+import { createViews } from './flow/views.ts'
 import { createHealth } from './http/health.ts'
 import type { Lanes } from './limits/lanes.ts'
 import { createFolder } from './media/store.ts'
@@ -156,6 +157,7 @@ function buildConsole(parts: WebParts) {
       settle: createReconcile({ db, publish, now }).settle,
     },
     desk: createDesk({ db, publish, now }),
+    views: createViews({ db, now }),
     configure: {
       ...createConfigure({ db, lanes, publish, now }),
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,

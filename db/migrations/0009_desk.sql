@@ -18,14 +18,6 @@ CREATE TABLE `notes` (
 	CONSTRAINT `notes_id` PRIMARY KEY(`id`)
 );
 --> statement-breakpoint
-CREATE TABLE `preferences` (
-	`operator_id` varchar(32) character set ascii collate ascii_bin NOT NULL,
-	`keys` mediumtext character set utf8mb4 collate utf8mb4_bin NOT NULL,
-	`created_at` datetime(3) NOT NULL,
-	`updated_at` datetime(3) NOT NULL,
-	CONSTRAINT `preferences_operator_id` PRIMARY KEY(`operator_id`)
-);
---> statement-breakpoint
 CREATE TABLE `saved_views` (
 	`id` varchar(32) character set ascii collate ascii_bin NOT NULL,
 	`operator_id` varchar(32) character set ascii collate ascii_bin NOT NULL,

@@ -15,6 +15,8 @@ export const access = {
   'GET /queue': 'read',
   'GET /queue/bulk': 'decide',
   'POST /queue/bulk': 'decide',
+  'POST /views': 'read',
+  'POST /views/:view/removal': 'read',
   'GET /conversations': 'read',
   'GET /conversations/:id': 'read',
   'GET /media/:id': 'read',

@@ -19,6 +19,7 @@ function fill(path: string): string {
   return path
     .replace(':id', newId(kind, at))
     .replace(':entry', newId('entry', at))
+    .replace(':view', newId('view', at))
     .replace(':note', newId('note', at))
     .replace(':template', newId('template', at))
     .replace(':platform', 'instagram')
@@ -84,8 +85,8 @@ describe('who may do what', () => {
   })
 
   it.each([
-    ['viewer', []],
-    ['auditor', []],
+    ['viewer', ['removeView', 'saveView']],
+    ['auditor', ['removeView', 'saveView']],
     [
       'approver',
       [
@@ -100,6 +101,8 @@ describe('who may do what', () => {
           'optOut',
           'redraft',
           'removeNote',
+          'removeView',
+          'saveView',
         ],
         ...['settle', 'snooze', 'undo'],
       ],
@@ -450,6 +453,36 @@ describe('approving several', () => {
     const { app } = aConsole({ reads: { approvalsSince: async () => 14 } })
     const html = await (await app.request(`/queue?approved=${postId}`, signedInAs('approver'))).text()
     expect(html).toContain('You approved 14 replies within a minute')
+  })
+})
+
+describe('a view of the queue', () => {
+  it('is kept without what was searched for, so without anybody’s name', async () => {
+    const { app, calls } = aConsole()
+    const back = '/queue?risk=flagged&assignee=me&q=Lena'
+    const answer = await app.request('/views', aForm({ name: 'Hot', back }, { as: 'viewer' }))
+    expect(answer.headers.get('location')).toBe('/queue?risk=flagged&assignee=me&done=saved')
+    expect(calls).toEqual([
+      ['saveView', { operatorId: expect.any(String), name: 'Hot', query: 'risk=flagged&assignee=me' }],
+    ])
+  })
+
+  it('stays chosen from one decision to the next', async () => {
+    const next = newId('conversation', at)
+    const looks: unknown[] = []
+    const nextInQueue = async (look: unknown) => {
+      looks.push(look)
+      return next
+    }
+    const { app } = aConsole({ reads: { nextInQueue } })
+    const form = { verdict: 'approve', text: 'Yes.', textHash: 'a'.repeat(64), headMessageId: 'msg_1' }
+    const back = '/queue?risk=calm&q=boots'
+    const answer = await app.request(
+      `/drafts/${newId('draft', at)}/decision`,
+      aForm({ ...form, back }, { as: 'approver' }),
+    )
+    expect(answer.headers.get('location')).toMatch(`/queue?risk=calm&q=boots&c=${next}`)
+    expect(looks).toMatchObject([{ choice: { risk: 'calm', search: 'boots' } }])
   })
 })
 

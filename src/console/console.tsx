@@ -23,6 +23,7 @@ import { addMedia } from './routes/media.ts'
 import { addOutbox } from './routes/outbox.tsx'
 import { addQueue } from './routes/queue.tsx'
 import { addSignIn } from './routes/sign-in.tsx'
+import { addViews } from './routes/views.ts'
 import { createStreams } from './streams.ts'
 
 const MAX_FORM_BYTES = 512 * 1024
@@ -43,6 +44,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addSignIn(app, room)
   addQueue(app, room)
   addBulk(app, room)
+  addViews(app, room)
   addConversations(app, room)
   addDecisions(app, room)
   addDesk(app, room)

@@ -14,6 +14,7 @@ import type {
   PostId,
   SessionId,
   TemplateId,
+  ViewId,
 } from '#src/domain/ids.ts'
 import type { ConnectedAccount, LoginEnd, LoginView } from '#src/domain/login.ts'
 import type { MediaType } from '#src/domain/media.ts'
@@ -102,6 +103,12 @@ export interface DeskVerbs {
   snooze(input: OnConversation & { hours: SnoozeHours | undefined; headMessageId: MessageId }): Promise<void>
   assign(input: OnConversation & { assigneeId: OperatorId | undefined }): Promise<void>
   optOut(input: OnConversation & { headMessageId: MessageId }): Promise<void>
+}
+
+/** Choices of the queue that one operator keeps. */
+export interface ViewVerbs {
+  save(input: { operatorId: OperatorId; name: string; query: string }): Promise<void>
+  remove(input: { viewId: ViewId; operatorId: OperatorId }): Promise<void>
 }
 
 interface ByOnAccount {
@@ -206,6 +213,7 @@ export interface ConsoleDeps {
   examine: () => Promise<Report>
   review: ReviewVerbs
   desk: DeskVerbs
+  views: ViewVerbs
   configure: ConfigureVerbs
   connect: ConnectVerbs
   signIn: SignInVerbs

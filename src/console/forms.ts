@@ -56,6 +56,7 @@ export const AssignmentForm = z.object({ assignee: line.default(''), back })
 export const BulkForm = z.object({
   pick: z.union([line.transform((one) => [one]), z.array(line)]).default([]),
 })
+export const ViewForm = z.object({ name: line, back })
 export const DismissalForm = z.object({ headMessageId: line, back })
 export const BackForm = z.object({ back })
 export const SettlementForm = z.object({ arrived: z.enum(['yes', 'no']), back })

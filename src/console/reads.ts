@@ -19,7 +19,7 @@ export interface Reads {
   queue(look: QueueLook, limit: number): Promise<Page<ListItem>>
   /** The conversation that stands behind this place in the queue, or the first one; never `id` itself. */
   nextInQueue(look: QueueLook & { after: Cursor }): Promise<ConversationId | undefined>
-  facets(): Promise<Facets>
+  facets(of: OperatorId): Promise<Facets>
   calmDrafts(look: QueueLook, limit: number): Promise<CalmDraft[]>
   /** How many replies this operator has approved since. */
   approvalsSince(id: OperatorId, since: Date): Promise<number>

@@ -12,6 +12,7 @@ import type {
   OperatorId,
   PostId,
   TemplateId,
+  ViewId,
 } from '#src/domain/ids.ts'
 import type { Attachment, CommentForm, MessageItem } from '#src/domain/inbox.ts'
 import type { MediaReason, MediaType } from '#src/domain/media.ts'
@@ -236,6 +237,8 @@ export interface Facets {
   accounts: { id: AccountId; name: string; platform: Platform }[]
   languages: string[]
   colleagues: Colleague[]
+  /** What this operator keeps. */
+  views: { id: ViewId; name: string; query: string }[]
 }
 
 export type PostGroup = 'uncertain' | 'failed' | 'moving' | 'sent' | 'cancelled'

@@ -25,6 +25,7 @@ import { createReconcile } from '#src/flow/reconcile.ts'
 import { createRequestDeletion } from '#src/flow/request-deletion.ts'
 import { createDecide } from '#src/flow/review.ts'
 import { createSignIn } from '#src/flow/sign-in.ts'
+import { createViews } from '#src/flow/views.ts'
 import { createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
 import { hashPassword } from '#src/vault/passwords.ts'
 import { Secret } from '#src/vault/secret.ts'
@@ -66,6 +67,7 @@ async function setUp({ heartbeatMs = 60 } = {}) {
       settle,
     },
     desk: createDesk({ db, publish, now }),
+    views: createViews({ db, now }),
     configure: {
       ...createConfigure({ db, lanes, publish, now }),
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,

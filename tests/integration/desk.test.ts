@@ -20,6 +20,7 @@ import { createDesk } from '#src/flow/desk.ts'
 import { createPacedDecide } from '#src/flow/pace.ts'
 import { createDecide } from '#src/flow/review.ts'
 import { createRemoveTemplate, createSaveTemplate } from '#src/flow/templates.ts'
+import { createViews } from '#src/flow/views.ts'
 import { sign } from '#tests/support/posts.ts'
 import { aDatabase } from '#tests/support/stores.ts'
 import { anAccount, anOperator, aThread } from '#tests/support/threads.ts'
@@ -43,6 +44,7 @@ function setUp({ now = () => new Date() } = {}) {
     answer: createAnswer({ ...deps, ...bells }),
     saveTemplate: createSaveTemplate(deps),
     removeTemplate: createRemoveTemplate(deps),
+    views: createViews(deps),
     reads: createReads(db),
   }
 }
@@ -234,7 +236,7 @@ describe('what is chosen of the queue', () => {
     const after = { at: a.conversation.deadlineAt, id: c.conversation.id }
     const look = { choice: { accountId: account.id, risk: 'calm' as const }, at: new Date() }
     expect(await reads.nextInQueue({ ...look, after: { ...after, at: new Date(0) } })).toBe(b.conversation.id)
-    expect((await reads.facets()).languages).toEqual(['de', 'en'])
+    expect((await reads.facets(ada.id)).languages).toEqual(['de', 'en'])
   })
 })
 
@@ -302,5 +304,24 @@ describe('several drafts approved with one press', () => {
     await expect(decide({ ...wish, operatorId: quick.id })).rejects.toMatchObject({ code: 'conflict', field: 'pace' })
     expect(await postsOf(thread)).toEqual([])
     expect(await decide({ ...wish, operatorId: ada.id })).toHaveLength(1)
+  })
+})
+
+describe('a view', () => {
+  it('is kept by one operator, with a choice and a name, and only as many as can be overlooked', async () => {
+    const { views, reads } = setUp()
+    const [own, other] = [await anOperator(db), await anOperator(db)]
+    const save = (name: string, query = 'risk=flagged') => views.save({ operatorId: own.id, name, query })
+    await save('Hot')
+    for (const bad of [() => save(' '), () => save('x', '')])
+      await expect(bad()).rejects.toMatchObject({ code: 'invalid_input' })
+    const [view] = (await reads.facets(own.id)).views
+    expect(view).toMatchObject({ name: 'Hot', query: 'risk=flagged' })
+    expect((await reads.facets(other.id)).views).toEqual([])
+    await views.remove({ viewId: view!.id, operatorId: other.id })
+    expect((await reads.facets(own.id)).views).toHaveLength(1)
+    await views.remove({ viewId: view!.id, operatorId: own.id })
+    for (let n = 0; n < 12; n++) await save(`View ${n}`)
+    await expect(save('One more')).rejects.toMatchObject({ code: 'invalid_input' })
   })
 })

@@ -245,7 +245,7 @@ export function aConsole(options: Options = {}) {
       conversation: async (id) => ({ ...view, id }),
       calmDrafts: async () => [],
       approvalsSince: async () => 1,
-      facets: async () => ({ accounts: [], languages: [], colleagues: [] }),
+      facets: async () => ({ accounts: [], languages: [], colleagues: [], views: [] }),
       conversationOfDraft: async () => view.id,
       post: async (id) => aPostView({ id }),
       posts: async () => ({ items: [aPostView()], next: null }),
@@ -278,6 +278,7 @@ export function aConsole(options: Options = {}) {
       assign: nothing('assign'),
       optOut: nothing('optOut'),
     },
+    views: { save: nothing('saveView'), remove: nothing('removeView') },
     configure: {
       saveSettings: nothing('saveSettings'),
       saveKnowledge: nothing('saveKnowledge'),

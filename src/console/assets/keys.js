@@ -38,6 +38,18 @@ const actions = {
   '?': () => openKeys(),
 }
 
+// After G the next letter goes somewhere.
+const places = { q: '/queue', c: '/conversations', o: '/outbox', a: '/accounts', l: '/alerts', h: '/status' }
+const GO_MS = 1500
+let goUntil = 0
+
+function go(key) {
+  const isGoing = Date.now() < goUntil
+  goUntil = key === 'g' ? Date.now() + GO_MS : 0
+  if (key === 'g') return () => undefined
+  return isGoing && places[key] ? () => location.assign(places[key]) : undefined
+}
+
 function onKey(event) {
   if (event.defaultPrevented || event.isComposing) return
   const act = actionFor(event)
@@ -51,7 +63,9 @@ function actionFor(event) {
   const command = event.metaKey || event.ctrlKey
   if (event.key === 'Enter') return command && event.target === field() ? () => press('a') : undefined
   if (event.key === 'Escape') return () => leave(event.target)
-  return command || event.altKey || event.repeat || !areOn(event.target) ? undefined : actions[event.key]
+  return command || event.altKey || event.repeat || !areOn(event.target)
+    ? undefined
+    : (go(event.key) ?? actions[event.key])
 }
 
 function areOn(target) {

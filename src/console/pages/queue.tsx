@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx'
 import type { ConversationId } from '#src/domain/ids.ts'
 import { type Choice, isChosen, queueHref } from '../choice.ts'
 import type { Frame } from '../frame.ts'
-import { Filters, Presets } from '../parts/filters.tsx'
+import { Filters, KeepView, Presets } from '../parts/filters.tsx'
 import { Icon, Mark } from '../parts/icons.tsx'
 import { counted, Layout } from '../parts/layout.tsx'
 import { List } from '../parts/list.tsx'
@@ -33,8 +33,9 @@ export function QueuePage(props: QueueProps) {
           <header class="list-head">
             <h1>Queue</h1>
             <p class="muted">{queue === 0 ? 'Nothing waits' : `${counted(queue)} waiting, nearest deadline first`}</p>
-            <Presets choice={choice} mayApprove={frame.may('decide')} />
+            <Presets choice={choice} facets={facets} mayApprove={frame.may('decide')} />
             <Filters choice={choice} facets={facets} />
+            <KeepView choice={choice} facets={facets} />
           </header>
           {isLater && (
             <a class="button more" href={queueHref(choice)}>

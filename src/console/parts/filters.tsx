@@ -1,5 +1,5 @@
 import { platformRules, platforms } from '#src/domain/platform.ts'
-import { type Choice, isChosen, queueHref } from '../choice.ts'
+import { type Choice, isChosen, queueHref, writeChoice } from '../choice.ts'
 import type { Facets } from '../views.ts'
 import { languageOf } from './why.tsx'
 
@@ -107,6 +107,39 @@ function Select({ name, label, value, options }: SelectProps) {
   )
 }
 
+/** Keeps what is chosen now under a name, or forgets it again. */
+export function KeepView({ choice, facets: { views } }: FilterProps) {
+  const query = writeChoice(choice)
+  if (query === '') return null
+  const kept = views.find((view) => view.query === query)
+  const back = queueHref(choice)
+  if (kept) {
+    return (
+      <form method="post" action={`/views/${kept.id}/removal`}>
+        <input type="hidden" name="back" value="/queue" />
+        <button type="submit" class="link">
+          Forget this view
+        </button>
+      </form>
+    )
+  }
+  return (
+    <details class="keep">
+      <summary class="muted">Keep this view</summary>
+      <form method="post" action="/views" class="search">
+        <input type="hidden" name="back" value={back} />
+        <label class="sr" for="view-name">
+          Name of the view
+        </label>
+        <input id="view-name" name="name" type="text" maxlength={60} required placeholder="Name" autocomplete="off" />
+        <button type="submit" class="button">
+          Keep
+        </button>
+      </form>
+    </details>
+  )
+}
+
 /** The choices that need no thought. */
 const presets: [string, Choice][] = [
   ['All', {}],
@@ -116,12 +149,22 @@ const presets: [string, Choice][] = [
   ['No draft', { risk: 'person' }],
 ]
 
-export function Presets({ choice, mayApprove }: { choice: Choice; mayApprove: boolean }) {
+export function Presets({ choice, facets: { views }, mayApprove }: FilterProps & { mayApprove: boolean }) {
   const here = queueHref(choice)
   return (
     <nav class="presets" aria-label="Views of the queue">
       {presets.map(([name, preset]) => (
         <a href={queueHref(preset)} class="chip" aria-current={queueHref(preset) === here ? 'page' : undefined}>
+          {name}
+        </a>
+      ))}
+      {views.map(({ name, query }) => (
+        <a
+          href={`/queue?${query}`}
+          class="chip"
+          dir="auto"
+          aria-current={`/queue?${query}` === here ? 'page' : undefined}
+        >
           {name}
         </a>
       ))}

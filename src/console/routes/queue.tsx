@@ -46,7 +46,7 @@ export async function drawQueue(c: Visit, { reads, config }: Room, { frame, choi
       frame={frame}
       page={list}
       choice={choice}
-      facets={await reads.facets()}
+      facets={await reads.facets(frame.operator.id)}
       current={current}
       opened={opened !== undefined}
       isLater={after !== undefined}

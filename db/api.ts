@@ -24,7 +24,7 @@ import {
   type Slice,
 } from './api-threads.ts'
 import type { Conn } from './client.ts'
-import type { Place } from './console-queue.ts'
+import type { Place } from './console-list.ts'
 
 /** Everything that programs read, of the accounts within this reach. */
 export function createApiReads(conn: Conn) {

@@ -2,6 +2,7 @@ import { and, asc, count, desc, eq, gte, isNotNull, isNull, sql } from 'drizzle-
 import type { Reach } from '#src/domain/identity.ts'
 import type { AccountId } from '#src/domain/ids.ts'
 import type { Conn } from './client.ts'
+import { listTemplates } from './desk.ts'
 import { alertsWithin, within } from './reach.ts'
 import { accounts } from './schema/accounts.ts'
 import { alerts } from './schema/alerts.ts'
@@ -55,6 +56,7 @@ export async function readAccountDetail(conn: Conn, id: AccountId, at: Date) {
     ...withProposer(row),
     queuedPosts: queued?.posts ?? 0,
     knowledge,
+    templates: await listTemplates(conn, id),
     decisions: await countDecisions(conn, id, at),
   }
 }

@@ -1,28 +1,25 @@
-import { and, asc, desc, eq, inArray, lt, lte, ne, or } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, ne, or } from 'drizzle-orm'
 import { isWithin, type Reach } from '#src/domain/identity.ts'
-import type { ConversationId, DraftId, EntryId, MessageId } from '#src/domain/ids.ts'
-import type { Attachment } from '#src/domain/inbox.ts'
-import { isFile } from '#src/domain/media.ts'
+import type { ConversationId, DraftId, EntryId } from '#src/domain/ids.ts'
 import { policyCase } from '#src/domain/policy-case.ts'
 import type { Conn } from './client.ts'
 import { findCommentToAnswer } from './comments.ts'
+import type { Place } from './console-list.ts'
 import { listPostsOf } from './console-outbox.ts'
-import { type Place, pageOf } from './console-queue.ts'
-import { listMediaOf } from './media.ts'
+import { listMessages, withMedia } from './console-thread.ts'
+import { listColleagues, listNotes, listTemplates } from './desk.ts'
 import { readThreadFacts } from './policy-facts.ts'
 import { within } from './reach.ts'
 import { countRecentReplies } from './recent-replies.ts'
 import { accounts } from './schema/accounts.ts'
 import { contacts } from './schema/contacts.ts'
 import { conversations } from './schema/conversations.ts'
+import { deskEntries } from './schema/desk-entries.ts'
 import { drafts } from './schema/drafts.ts'
 import { knowledgeEntries } from './schema/knowledge-entries.ts'
-import { messages } from './schema/messages.ts'
 import { operators } from './schema/operators.ts'
 import { reviewDecisions } from './schema/review-decisions.ts'
 import { findEndorsement } from './second.ts'
-
-const MESSAGES = 60
 
 interface Look {
   at: Date
@@ -31,13 +28,15 @@ interface Look {
   reach: Reach
 }
 
-/** A conversation with all that is needed to decide about it: ten sentences, one more for comments and for files, a few where the account's settings ask for them, however long it is. */
+/** A conversation with all that is needed to decide about it: some thirteen sentences, one more for comments and for files, a few where the account's settings ask for them, however long it is. */
 export async function readConversation(conn: Conn, id: ConversationId, { at, before, reach }: Look) {
   const head = await readHead(conn, id)
   if (!head || !isWithin(reach, head.accountId)) return undefined
   const { items, next } = await listMessages(conn, id, before)
   const comment = head.kind !== 'direct' ? await findCommentToAnswer(conn, id) : undefined
-  const { lastInboundAt, contactRef: _ref, directRef: _direct, humanAgent, disclosure, disclosureGapMs, ...rest } = head
+  const { lastInboundAt, contactRef: _ref, directRef: _direct, humanAgent, disclosure, disclosureGapMs, ...more } = head
+  const { snoozedUntil, snoozedHeadId, ...rest } = more
+  const isAside = snoozedUntil !== null && snoozedUntil > at && snoozedHeadId === head.headMessageId
   const past = {
     comment: comment?.facts,
     repliesLastHour: await countRecentReplies(conn, id, at),
@@ -46,6 +45,7 @@ export async function readConversation(conn: Conn, id: ConversationId, { at, bef
   const policy = policyCase({ account: head, contact: head, conversation: head }, past)
   return {
     ...rest,
+    snoozedUntil: isAside ? snoozedUntil : null,
     policy,
     optedOutAt: policy.optedOutAt ?? null,
     comment: comment?.facts ?? null,
@@ -55,6 +55,9 @@ export async function readConversation(conn: Conn, id: ConversationId, { at, bef
     posts: await listPostsOf(conn, id),
     lastDecision: await readLastDecision(conn, id),
     others: await listOthers(conn, head),
+    notes: await listNotes(conn, id),
+    templates: await listTemplates(conn, head.accountId),
+    colleagues: await listColleagues(conn),
   }
 }
 
@@ -90,68 +93,18 @@ async function readHead(conn: Conn, id: ConversationId) {
       accountStoppedAt: accounts.stoppedAt,
       accountStoppedReason: accounts.stoppedReason,
       credentialStatus: accounts.credentialStatus,
+      assigneeId: deskEntries.assigneeId,
+      assigneeName: operators.name,
+      snoozedUntil: deskEntries.snoozedUntil,
+      snoozedHeadId: deskEntries.snoozedHeadId,
     })
     .from(conversations)
     .innerJoin(accounts, eq(accounts.id, conversations.accountId))
     .innerJoin(contacts, eq(contacts.id, conversations.contactId))
+    .leftJoin(deskEntries, eq(deskEntries.conversationId, conversations.id))
+    .leftJoin(operators, eq(operators.id, deskEntries.assigneeId))
     .where(eq(conversations.id, id))
   return row
-}
-
-/** The newest messages first, in the platform's order. */
-async function listMessages(conn: Conn, id: ConversationId, before: Place | undefined) {
-  const rows = await conn
-    .select({
-      id: messages.id,
-      messageRef: messages.messageRef,
-      direction: messages.direction,
-      origin: messages.origin,
-      form: messages.form,
-      text: messages.text,
-      attachments: messages.attachments,
-      replyToRef: messages.replyToRef,
-      reaction: messages.reaction,
-      sentAt: messages.sentAt,
-      editedAt: messages.editedAt,
-      deletedAt: messages.deletedAt,
-      hiddenAt: messages.hiddenAt,
-      postId: messages.postId,
-    })
-    .from(messages)
-    .where(and(eq(messages.conversationId, id), before && earlierThan(before)))
-    .orderBy(desc(messages.sentAt), desc(messages.id))
-    .limit(MESSAGES + 1)
-  return pageOf(rows.slice(0, MESSAGES), rows.length > MESSAGES, ({ sentAt, id }) => ({ at: sentAt, id }))
-}
-
-/** Each attachment with how far its file is. The link to a file stays here, so that no browser can be led there. */
-async function withMedia<M extends { id: MessageId; attachments: Attachment[] }>(conn: Conn, items: M[]) {
-  const bearers = items.filter(({ attachments }) => attachments.length > 0)
-  const files =
-    bearers.length > 0
-      ? await listMediaOf(
-          conn,
-          bearers.map(({ id }) => id),
-        )
-      : []
-  return items.map((message) => ({
-    ...message,
-    attachments: message.attachments.map(({ url, ...attachment }, position) => {
-      const file = files.find((one) => one.messageId === message.id && one.position === position)
-      return { ...attachment, ...(url && !isFile(attachment) && { url }), ...(file && { media: viewOf(file) }) }
-    }),
-  }))
-}
-
-function viewOf({ id, status, reason, contentType, bytes, width, height }: MediaRow) {
-  if (status === 'kept' && contentType && bytes !== null) return { id, status, contentType, bytes, width, height }
-  return { status: status === 'waiting' ? status : ('failed' as const), reason }
-}
-
-type MediaRow = Awaited<ReturnType<typeof listMediaOf>>[number]
-
-function earlierThan({ at, id }: Place) {
-  return and(lte(messages.sentAt, at), or(lt(messages.sentAt, at), lt(messages.id, id as MessageId)))
 }
 
 async function readDraft(conn: Conn, id: ConversationId) {

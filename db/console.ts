@@ -1,17 +1,23 @@
 import { and, asc, desc, eq, isNotNull, sql } from 'drizzle-orm'
 import { isWithin, type Reach } from '#src/domain/identity.ts'
-import type { AccountId, ConversationId, DraftId, PostId } from '#src/domain/ids.ts'
+import type { AccountId, ConversationId, DraftId, OperatorId, PostId } from '#src/domain/ids.ts'
 import type { PostStatus } from '#src/domain/outbox.ts'
 import { listBlocks } from './address-blocks.ts'
 import type { Conn } from './client.ts'
 import { listAccountViews, listAlertViews, readAccountDetail } from './console-accounts.ts'
+import { listCalmDrafts } from './console-bulk.ts'
 import { findConversationOfDraft, readConversation } from './console-conversation.ts'
+import type { Place } from './console-list.ts'
 import { findPostView, listEvidence, listMovingPosts, listPosts } from './console-outbox.ts'
-import { findNextInQueue, listQueue, listRecent, type Place, searchConversations } from './console-queue.ts'
+import { findNextInQueue, listFacets, listQueue, type QueueLook } from './console-queue.ts'
+import { listRecent, searchConversations } from './console-recent.ts'
+import { listApprovalsOf } from './pace.ts'
 import { listPauses } from './pauses.ts'
+import { isOnDesk } from './queue-choice.ts'
 import { alertsWithin, isInReach, within } from './reach.ts'
 import { alerts } from './schema/alerts.ts'
 import { conversations } from './schema/conversations.ts'
+import { deskEntries } from './schema/desk-entries.ts'
 import { inboundEvents } from './schema/inbound-events.ts'
 import { outboxPosts } from './schema/outbox-posts.ts'
 import { switches } from './schema/switches.ts'
@@ -22,14 +28,19 @@ const COUNT_MAX = 100
 const CRITICAL_MAX = 3
 const PAUSES_MAX = 500
 
+type Look = Omit<QueueLook, 'reach'>
+
 /** Everything the console's pages read, of the accounts within this reach. What lies beyond it is not there. */
 export function createReads(conn: Conn, reach: Reach = 'all') {
   return {
     overview: (at: Date) => readOverview(conn, reach, at),
-    queue: (after: Place | undefined, limit: number) => listQueue(conn, { after, limit, reach }),
-    nextInQueue: (after: Place) => findNextInQueue(conn, after, reach),
-    conversations: ({ search, before }: { search?: string; before?: Place }, limit: number) =>
-      search ? searchConversations(conn, search, { limit, reach }) : listRecent(conn, before, { limit, reach }),
+    queue: (look: Look, limit: number) => listQueue(conn, { ...look, reach }, limit),
+    nextInQueue: (look: Look & { after: Place }) => findNextInQueue(conn, { ...look, reach }),
+    facets: (of: OperatorId) => listFacets(conn, of, reach),
+    calmDrafts: (look: Look, limit: number) => listCalmDrafts(conn, { ...look, reach }, limit),
+    approvalsSince: async (id: OperatorId, since: Date) => (await listApprovalsOf(conn, id, since, COUNT_MAX)).length,
+    conversations: ({ search, before, at }: { search?: string; before?: Place; at: Date }, limit: number) =>
+      search ? searchConversations(conn, { search, at }, { limit, reach }) : listRecent(conn, before, { limit, reach }),
     conversation: (id: ConversationId, at: Date, before?: Place) => readConversation(conn, id, { at, before, reach }),
     conversationOfDraft: (id: DraftId) => findConversationOfDraft(conn, id, reach),
     post: (id: PostId) => findPostView(conn, id, reach),
@@ -47,7 +58,7 @@ export function createReads(conn: Conn, reach: Reach = 'all') {
 }
 
 async function readOverview(conn: Conn, reach: Reach, at: Date) {
-  const [row] = await conn.select(overviewCounts(reach)).from(sql`(select 1) as one`)
+  const [row] = await conn.select(overviewCounts(reach, at)).from(sql`(select 1) as one`)
   const critical = await conn
     .select({ id: alerts.id, text: alerts.text })
     .from(alerts)
@@ -103,16 +114,20 @@ function only(column: Parameters<typeof within>[0], reach: Reach) {
   return condition ? sql` and ${condition}` : sql``
 }
 
+const inQueue = (reach: Reach, at: Date) =>
+  upTo(
+    sql`select 1 from ${conversations} left join ${deskEntries} on ${deskEntries.conversationId} = ${conversations.id} where ${conversations.attention} in ('review', 'person') and ${isOnDesk(at)}${only(conversations.accountId, reach)}`,
+  )
 const conversationsThat = (condition: ReturnType<typeof sql>, reach: Reach) =>
   upTo(sql`select 1 from ${conversations} where ${condition}${only(conversations.accountId, reach)}`)
 const postsThatAre = (status: PostStatus, reach: Reach) =>
   upTo(sql`select 1 from ${outboxPosts} where status = ${status}${only(outboxPosts.accountId, reach)}`)
 const deliveriesThatAre = (status: string) => upTo(sql`select 1 from ${webhookDeliveries} where status = ${status}`)
 
-function overviewCounts(reach: Reach) {
+function overviewCounts(reach: Reach, at: Date) {
   const mine = alertsWithin(reach)
   return {
-    queue: conversationsThat(sql`attention in ('review', 'person')`, reach),
+    queue: inQueue(reach, at),
     uncertain: postsThatAre('uncertain', reach),
     alerts: upTo(sql`select 1 from ${alerts} where open_key is not null${mine ? sql` and ${mine}` : sql``}`),
   }

@@ -16,6 +16,7 @@ import { deliveryAttempts } from './schema/delivery-attempts.ts'
 import { drafts } from './schema/drafts.ts'
 import { inboundEvents } from './schema/inbound-events.ts'
 import { messages } from './schema/messages.ts'
+import { notes } from './schema/notes.ts'
 import { outboxPosts } from './schema/outbox-posts.ts'
 import { reviewDecisions } from './schema/review-decisions.ts'
 
@@ -188,6 +189,12 @@ export async function eraseDecisions(tx: Transaction, { conversationId }: Erased
     .set({ text: '', reason: null, approval: null, signature: null })
     .where(and(eq(reviewDecisions.conversationId, conversationId), left))
     .limit(limit)
+  return affectedRows
+}
+
+/** What operators wrote down about the person goes whole. */
+export async function eraseNotes(tx: Transaction, { conversationId }: ErasedThread, limit: number): Promise<number> {
+  const [{ affectedRows }] = await tx.delete(notes).where(eq(notes.conversationId, conversationId)).limit(limit)
   return affectedRows
 }
 

@@ -14,21 +14,25 @@ import { createConsole } from './console/console.tsx'
 import type { ConsoleDeps } from './console/deps.ts'
 import { createAddresses } from './flow/addresses.ts'
 import { createAnswer, createModerate } from './flow/answer.ts'
+import { createApproveMany } from './flow/approve-many.ts'
 import { createAssign } from './flow/assign.ts'
 import { createBeginLogin } from './flow/begin-login.ts'
 import { createChooseAccounts } from './flow/choose-accounts.ts'
 import { createConfigure } from './flow/configure.ts'
 import { createConnectToken } from './flow/connect-token.ts'
 import { createDeauthorize } from './flow/deauthorize.ts'
+import { createDesk } from './flow/desk.ts'
 import { createDoctor } from './flow/doctor.ts'
 import { createExportAudit } from './flow/export-audit.ts'
 import { createFinishLogin } from './flow/finish-login.ts'
 import { createOpenMedia } from './flow/open-media.ts'
+import { createPacedDecide } from './flow/paced-decide.ts'
 import { createPaste } from './flow/paste.ts'
 import { createDismiss, createRedraft, createUndo } from './flow/recall.ts'
 import { createReconcile } from './flow/reconcile.ts'
 import { createDeletionState, createRequestDeletion } from './flow/request-deletion.ts'
 import { createDecide } from './flow/review.ts'
+import { createViews } from './flow/views.ts'
 import { clientAddress } from './http/address.ts'
 import { createHealth } from './http/health.ts'
 import { createHostile } from './http/hostile.ts'
@@ -202,13 +206,15 @@ interface Within extends Outside {
 function buildConsole(parts: WebParts, { keys, vouch, counters, people }: Within) {
   const { config, db, bell, lanes, publish, live, isRedisHere, log, now } = parts
   const review = { db, bell, lanes, publish, now, sign: createApprovalSigner(config.approvalSigningKey) }
+  const decide = createDecide(review)
   const { publicUrl, sandbox, sandboxUrl } = config
   return createConsole({
     reads: (reach) => createReads(db, reach),
     reachOf: (id) => readReach(db, id),
     examine: buildDoctor(parts),
     review: {
-      decide: createDecide(review),
+      decide: createPacedDecide({ db, now, decide }),
+      approveMany: createApproveMany({ db, decide }),
       answer: createAnswer(review),
       moderate: createModerate(review),
       redraft: createRedraft(review),
@@ -216,6 +222,8 @@ function buildConsole(parts: WebParts, { keys, vouch, counters, people }: Within
       undo: createUndo(review),
       settle: createReconcile({ db, publish, now }).settle,
     },
+    desk: createDesk({ db, publish, now }),
+    views: createViews({ db, now }),
     configure: {
       ...createConfigure({ db, lanes, publish, now }),
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,

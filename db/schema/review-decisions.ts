@@ -32,5 +32,6 @@ export const reviewDecisions = mysqlTable(
     uniqueIndex('review_decisions_draft').on(t.draftId, t.verdict),
     index('review_decisions_conversation').on(t.conversationId, t.id),
     index('review_decisions_account').on(t.accountId, t.createdAt),
+    index('review_decisions_operator').on(t.operatorId, t.createdAt),
   ],
 )

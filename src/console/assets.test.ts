@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { diffWords } from './assets/diff.js'
 import { inWords, toneOf } from './assets/remaining.js'
 import { hidesSomething, reveal } from './assets/reveal.js'
 
@@ -47,5 +49,48 @@ describe('what is left of a reply window', () => {
   ])('is told for %d ms in words and in a tone', (ms, words, tone) => {
     expect(inWords(ms)).toBe(words)
     expect(toneOf(ms)).toBe(tone)
+  })
+})
+
+describe('the difference of two texts', () => {
+  const marked = (before: string, after: string) =>
+    diffWords(before, after)
+      .map(({ kind, text }) => (kind === 'same' ? text : kind === 'gone' ? `[-${text}-]` : `[+${text}+]`))
+      .join('')
+
+  it.each([
+    ['Yes, we ship.', 'Yes, we ship.', 'Yes, we ship.'],
+    ['Yes, we do.', 'Yes, we ship.', 'Yes, we [-do-][+ship+].'],
+    ['It costs 5 euros today', 'It costs 7 dollars today', 'It costs [-5 euros-][+7 dollars+] today'],
+    ['', 'Hello', '[+Hello+]'],
+    ['明日発送します', '明後日発送します', '明[+後+]日発送します'],
+    ['Don’t', 'Don’t!', 'Don’t[+!+]'],
+    ['👨‍👩‍👧 ok', '👍🏽 ok', '[-👨‍👩‍👧-][+👍🏽+] ok'],
+  ])('from %j to %j reads %j', (before, after, shown) => {
+    expect(marked(before, after)).toBe(shown)
+  })
+
+  it('loses nothing: what stayed and what came is the new text, what stayed and what went the old one', () => {
+    const words = fc
+      .array(fc.oneof(fc.constantFrom('a', 'b', ' ', '\n', '. ', 'é', '日', '🙂'), fc.string()))
+      .map((all) => all.join(''))
+    fc.assert(
+      fc.property(words, words, (before, after) => {
+        const pieces = diffWords(before, after)
+        const without = (kind: string) =>
+          pieces
+            .filter((piece) => piece.kind !== kind)
+            .map(({ text }) => text)
+            .join('')
+        expect([without('new'), without('gone')]).toEqual([before, after])
+      }),
+    )
+  })
+
+  it('keeps its bounds with two long texts that share nothing', () => {
+    const [before, after] = ['a ', 'b '].map((word) => word.repeat(20_000)) as [string, string]
+    const used = process.cpuUsage()
+    expect(diffWords(before, after).length).toBeLessThanOrEqual(3)
+    expect(process.cpuUsage(used).user / 1000).toBeLessThan(1000)
   })
 })

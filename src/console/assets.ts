@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 
 interface Asset {
   body: Uint8Array<ArrayBuffer>
+  gzipped: Uint8Array<ArrayBuffer>
   type: string
 }
 
@@ -31,7 +33,7 @@ export function loadAssets(): AssetStore {
     const type = types[name.split('.').at(-1) ?? '']
     if (!type) continue
     const body = new Uint8Array(readFileSync(new URL(name, folder)))
-    files.set(name, { body, type })
+    files.set(name, { body, gzipped: new Uint8Array(gzipSync(body, { level: 9 })), type })
     hash.update(name).update(body)
   }
   const version = hash.digest('hex').slice(0, 16)

@@ -28,6 +28,9 @@ function fill(path: string): string {
   return path
     .replace(':id', newId(path.startsWith('/keys') ? 'key' : kind, at))
     .replace(':entry', newId('entry', at))
+    .replace(':view', newId('view', at))
+    .replace(':note', newId('note', at))
+    .replace(':template', newId('template', at))
     .replace(':platform', 'instagram')
     .replace(':version', 'v')
     .replace(':name', 'base.css')
@@ -58,6 +61,7 @@ const everyField = {
   textHash: 'a'.repeat(64),
   headMessageId: 'msg_1',
   arrived: 'yes',
+  hours: '1',
   sure: 'yes',
   keys: 'on',
   reason: 'x',
@@ -100,9 +104,15 @@ describe('who may do what', () => {
   })
 
   it.each([
-    ['viewer', []],
-    ['auditor', ['export']],
-    ['approver', ['answer', 'decide', 'dismiss', 'moderate', 'redraft', 'settle', 'undo']],
+    ['viewer', ['removeView', 'saveView']],
+    ['auditor', ['export', 'removeView', 'saveView']],
+    [
+      'approver',
+      [
+        ...['answer', 'approveMany', 'assign', 'decide', 'dismiss', 'moderate', 'note', 'optOut', 'redraft', 'removeNote'],
+        ...['removeView', 'saveView', 'settle', 'snooze', 'undo'],
+      ],
+    ],
   ])('lets nothing but their own sign-in be changed by a %s, and %j', async (who, verbs) => {
     const { app, calls } = aConsole()
     for (const { path, method } of routes) {
@@ -300,7 +310,7 @@ describe('what a contact writes', () => {
     expect(html).not.toContain('<b>')
     expect(html).not.toContain('href="javascript')
     expect(html).not.toMatch(/<[^>]*\sonmouseover=/)
-    expect(html.match(/<\/textarea>/g)).toHaveLength(1)
+    expect(html.match(/<\/textarea>/g)).toHaveLength(html.match(/<textarea/g)?.length ?? 0)
   })
 
   it('shows what it hides: invisible characters and letters that look like others', async () => {
@@ -403,6 +413,109 @@ describe('a decision', () => {
     expect(html).toContain('as the')
     expect(html).toContain(`data-until="${at.getTime() + 6 * 86_400_000}"`)
     expect(html).not.toMatch(/<button[^>]*form="reply"[^>]*disabled/)
+  })
+})
+
+describe('approving several', () => {
+  const drafts = [1, 2].map((n) => ({
+    draftId: newId('draft', at),
+    conversationId: newId('conversation', at),
+    text: `Reply ${n}`,
+    textHash: String(n).repeat(64),
+    headMessageId: newId('message', at),
+    headText: 'Hello',
+    windowExpiresAt: null,
+    contactName: 'Lena',
+    contactUsername: null,
+  }))
+
+  it('lists each with its words, ticks none, and passes on only what was ticked with what was seen', async () => {
+    const { app, calls } = aConsole({ reads: { calmDrafts: async () => drafts } })
+    const html = await (await app.request('/queue/bulk', signedInAs('approver'))).text()
+    expect(html).toContain('Reply 2')
+    expect(html).not.toMatch(/<input[^>]*checked/)
+    const [pick = ''] = [...html.matchAll(/name="pick" value="([^"]+)"/g)].map(([, value]) => value ?? '')
+    await app.request('/queue/bulk', aForm({ pick }, { as: 'approver' }))
+    const [{ draftId, textHash, headMessageId }] = drafts as [(typeof drafts)[0]]
+    const picks = [{ draftId, seen: { textHash, headMessageId } }]
+    expect(calls).toEqual([['approveMany', { picks, operatorId: expect.any(String) }]])
+  })
+
+  it('says what became of each, with a way to undo', async () => {
+    const [a, b] = drafts as [(typeof drafts)[0], (typeof drafts)[0]]
+    const postId = newId('post', at)
+    const outcomes = [
+      { draftId: a.draftId, postId },
+      { draftId: b.draftId, refusal: 'A newer message has arrived in this conversation' },
+    ]
+    const { app } = aConsole({ review: { approveMany: async () => outcomes } })
+    const html = await (await app.request('/queue/bulk', aForm({}, { as: 'approver' }))).text()
+    expect(html).toContain('1 of 2 approved')
+    expect(html).toContain('A newer message has arrived in this conversation')
+    expect(html).toContain(`action="/posts/${postId}/cancellation"`)
+  })
+
+  it('is told when many approvals come very quickly', async () => {
+    const postId = newId('post', at)
+    const { app } = aConsole({ reads: { approvalsSince: async () => 14 } })
+    const html = await (await app.request(`/queue?approved=${postId}`, signedInAs('approver'))).text()
+    expect(html).toContain('You approved 14 replies within a minute')
+  })
+})
+
+describe('a view of the queue', () => {
+  it('is kept without what was searched for, so without anybody’s name', async () => {
+    const { app, calls } = aConsole()
+    const back = '/queue?risk=flagged&assignee=me&q=Lena'
+    const answer = await app.request('/views', aForm({ name: 'Hot', back }, { as: 'viewer' }))
+    expect(answer.headers.get('location')).toBe('/queue?risk=flagged&assignee=me&done=saved')
+    expect(calls).toEqual([
+      ['saveView', { operatorId: expect.any(String), name: 'Hot', query: 'risk=flagged&assignee=me' }],
+    ])
+  })
+
+  it('stays chosen from one decision to the next', async () => {
+    const next = newId('conversation', at)
+    const looks: unknown[] = []
+    const nextInQueue = async (look: unknown) => {
+      looks.push(look)
+      return next
+    }
+    const { app } = aConsole({ reads: { nextInQueue } })
+    const form = { verdict: 'approve', text: 'Yes.', textHash: 'a'.repeat(64), headMessageId: 'msg_1' }
+    const back = '/queue?risk=calm&q=boots'
+    const answer = await app.request(
+      `/drafts/${newId('draft', at)}/decision`,
+      aForm({ ...form, back }, { as: 'approver' }),
+    )
+    expect(answer.headers.get('location')).toMatch(`/queue?risk=calm&q=boots&c=${next}`)
+    expect(looks).toMatchObject([{ choice: { risk: 'calm', search: 'boots' } }])
+  })
+})
+
+describe('looking at the words before they leave', () => {
+  const template = { id: newId('template', at), accountId: null, title: 'Thanks', body: 'Thank you!', version: 1 }
+  const view = aConversationView({ templates: [template] })
+  const path = `/conversations/${view.id}/preview`
+  const show = async (fields: Record<string, string>) => {
+    const { app, calls } = aConsole({ view })
+    const answer = await app.request(path, aForm({ back: '/queue', ...fields }, { as: 'approver' }))
+    expect([answer.status, calls]).toEqual([200, []])
+    return answer.text()
+  }
+
+  it('decides nothing, shows what was changed, and what a rule says to exactly these words', async () => {
+    const html = await show({ text: 'Yes, we ship. http://x' })
+    expect(html).toMatch(/<del>.*do.*<\/del>/)
+    expect(html).toMatch(/<ins>.*ship.*<\/ins>/)
+    expect(html).toContain('22 of 1000 bytes')
+    expect(html).toContain('class="check-bad"')
+    expect(await show({ text: 'Yes, we ship.' })).not.toContain('class="check-bad"')
+  })
+
+  it('puts a template behind what was written', async () => {
+    const html = await show({ text: 'Hello', template: template.id })
+    expect(html).toContain('Hello\n\nThank you!</textarea>')
   })
 })
 

@@ -17,9 +17,11 @@ import { addAccounts } from './routes/accounts.tsx'
 import { addAssets } from './routes/assets.ts'
 import { addAudit } from './routes/audit.tsx'
 import { addConfirmation } from './routes/confirmation.tsx'
+import { addBulk } from './routes/bulk.tsx'
 import { addConnect } from './routes/connect.tsx'
 import { addConversations } from './routes/conversations.tsx'
 import { addDecisions } from './routes/decisions.tsx'
+import { addDesk } from './routes/desk.tsx'
 import { addErasure } from './routes/erasure.ts'
 import { addEvents } from './routes/events.ts'
 import { addInvitation } from './routes/invitation.tsx'
@@ -32,6 +34,7 @@ import { addPeople } from './routes/people.tsx'
 import { addQueue } from './routes/queue.tsx'
 import { addSignIn } from './routes/sign-in.tsx'
 import { addSignInSteps } from './routes/sign-in-steps.tsx'
+import { addViews } from './routes/views.ts'
 import { createStreams } from './streams.ts'
 
 const MAX_FORM_BYTES = 512 * 1024
@@ -69,8 +72,11 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addMe(app, room)
   addPeople(app, room)
   addQueue(app, room)
+  addBulk(app, room)
+  addViews(app, room)
   addConversations(app, room)
   addDecisions(app, room)
+  addDesk(app, room)
   addErasure(app, room)
   addMedia(app, room)
   addOutbox(app, room)

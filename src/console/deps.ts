@@ -1,5 +1,6 @@
 import type { ApiKey } from '#src/domain/api-key.ts'
 import type { AuditEntry, AuditFilter, Checkpoint } from '#src/domain/audit.ts'
+import type { SnoozeHours } from '#src/domain/desk.ts'
 import type { Reach, Role } from '#src/domain/identity.ts'
 import type {
   AccountId,
@@ -12,15 +13,18 @@ import type {
   LoginId,
   MediaId,
   MessageId,
+  NoteId,
   OperatorId,
   PostId,
   SessionId,
+  TemplateId,
+  ViewId,
 } from '#src/domain/ids.ts'
 import type { ConnectedAccount, LoginEnd, LoginView } from '#src/domain/login.ts'
 import type { MediaType } from '#src/domain/media.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { Report } from '#src/domain/report.ts'
-import type { ReplyWay, ReviewDecision } from '#src/domain/review.ts'
+import type { ReplyWay, ReviewDecision, Seen } from '#src/domain/review.ts'
 import type { Counter } from '#src/http/rate.ts'
 import type { Reads } from './reads.ts'
 
@@ -156,6 +160,11 @@ export interface ReviewVerbs {
     operatorId: OperatorId
     givenBy: 'console'
   }): Promise<Made[]>
+  /** Each for itself; throws `invalid_input` for too many. */
+  approveMany(input: {
+    picks: readonly { draftId: DraftId; seen: Seen }[]
+    operatorId: OperatorId
+  }): Promise<({ draftId: DraftId; postId: PostId } | { draftId: DraftId; refusal: string })[]>
   answer(input: {
     conversationId: ConversationId
     text: string
@@ -175,6 +184,27 @@ export interface ReviewVerbs {
   dismiss(input: { conversationId: ConversationId; headMessageId: MessageId; operatorId: OperatorId }): Promise<unknown>
   undo(input: { postId: PostId; operatorId: OperatorId }): Promise<unknown>
   settle(input: { postId: PostId; operatorId: OperatorId; arrived: boolean }): Promise<unknown>
+}
+
+interface OnConversation {
+  conversationId: ConversationId
+  operatorId: OperatorId
+}
+
+/** What operators do with a conversation among themselves. */
+export interface DeskVerbs {
+  note(input: OnConversation & { text: string }): Promise<void>
+  removeNote(input: OnConversation & { noteId: NoteId }): Promise<void>
+  /** Without `hours`: taken up again. */
+  snooze(input: OnConversation & { hours: SnoozeHours | undefined; headMessageId: MessageId }): Promise<void>
+  assign(input: OnConversation & { assigneeId: OperatorId | undefined }): Promise<void>
+  optOut(input: OnConversation & { headMessageId: MessageId }): Promise<void>
+}
+
+/** Choices of the queue that one operator keeps. */
+export interface ViewVerbs {
+  save(input: { operatorId: OperatorId; name: string; query: string }): Promise<void>
+  remove(input: { viewId: ViewId; operatorId: OperatorId }): Promise<void>
 }
 
 interface ByOnAccount {
@@ -205,6 +235,15 @@ export interface ConfigureVerbs {
   /** For which replies two people are needed: one admin proposes, another agrees to what was shown. */
   proposeSecond(input: ByOnAccount & { kinds: readonly string[] }): Promise<void>
   confirmSecond(input: ByOnAccount & { kinds: readonly string[] }): Promise<void>
+  saveTemplate(
+    input: ByOnAccount & {
+      template?: { id: TemplateId; version: number }
+      title: string
+      body: string
+      forAll: boolean
+    },
+  ): Promise<unknown>
+  removeTemplate(input: ByOnAccount & { templateId: TemplateId }): Promise<void>
   stopAccount(input: ByOnAccount & { reason: string }): Promise<void>
   resumeAccount(input: ByOnAccount): Promise<void>
   stopSending(input: { operatorId: OperatorId }): Promise<void>
@@ -337,6 +376,8 @@ export interface ConsoleDeps {
   /** Looks at the whole installation, also outside; takes seconds. */
   examine: () => Promise<Report>
   review: ReviewVerbs
+  desk: DeskVerbs
+  views: ViewVerbs
   configure: ConfigureVerbs
   record: RecordVerbs
   connect: ConnectVerbs

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { SnoozeHours } from '#src/domain/desk.ts'
 import { AppError } from '#src/domain/errors.ts'
 import { roles } from '#src/domain/identity.ts'
 import { replyWays } from '#src/domain/review.ts'
@@ -45,6 +46,23 @@ export const DecisionForm = z.object({
 export const ReplyForm = z.object({ text, headMessageId: line, way, back })
 export const ModerationForm = z.object({ kind: z.enum(['hide', 'unhide', 'delete']), headMessageId: line, back })
 export const RedraftForm = z.object({ instruction: line.default(''), back })
+/** Words to be looked at; a template goes behind them. */
+export const PreviewForm = z.object({ text: text.default(''), template: line.optional(), way, back })
+export const NoteForm = z.object({ text, back })
+export const SnoozeForm = z.object({
+  hours: z
+    .enum(['1', '3', '8', '24', '72'])
+    .optional()
+    .transform((hours) => hours && (Number(hours) as SnoozeHours)),
+  headMessageId: line,
+  back,
+})
+export const AssignmentForm = z.object({ assignee: line.default(''), back })
+/** What was ticked, each with what was seen. */
+export const BulkForm = z.object({
+  pick: z.union([line.transform((one) => [one]), z.array(line)]).default([]),
+})
+export const ViewForm = z.object({ name: line, back })
 export const DismissalForm = z.object({ headMessageId: line, back })
 export const BackForm = z.object({ back })
 export const SettlementForm = z.object({ arrived: z.enum(['yes', 'no']), back })
@@ -101,6 +119,14 @@ export const NewKeyForm = z.object({
   days: z.union([z.literal('').transform(() => undefined), number]).optional(),
 })
 export const RotationForm = z.object({ overlapHours: number })
+
+export const TemplateForm = z.object({
+  templateId: line.optional(),
+  version: z.coerce.number().int().optional(),
+  title: line,
+  body: text,
+  forAll: ticked,
+})
 
 export const KnowledgeForm = z.object({
   entryId: line.optional(),

@@ -59,7 +59,7 @@ export async function frameOf(c: Visit, room: Room, section: Section): Promise<F
     sandboxUrl: config.sandboxUrl,
     troubles: troubles?.() ?? [],
     keys: getCookie(c, 'keys') !== 'off',
-    notice: await noticeOf(c, reads),
+    notice: await noticeOf(c, reads, now),
     may: (permission) => may(operator.role, permission),
     lacksFactor: !hasFactor,
     signsOut: room.bearerOf === undefined,

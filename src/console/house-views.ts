@@ -3,6 +3,7 @@ import type { AccountId, AlertId, EntryId, OperatorId } from '#src/domain/ids.ts
 import type { EndpointClass } from '#src/domain/limit.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { RiskKind } from '#src/domain/second.ts'
+import type { TemplateView } from './views.ts'
 
 export interface AccountView {
   id: AccountId
@@ -43,6 +44,7 @@ export interface AccountView {
 }
 
 export interface AccountDetail extends AccountView {
+  templates: TemplateView[]
   knowledge: { id: EntryId; title: string; body: string; version: number; updatedAt: Date }[]
   /** Decisions of the last thirty days. */
   decisions: { asDrafted: number; edited: number; rejected: number; byHand: number }

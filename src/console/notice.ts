@@ -1,5 +1,6 @@
 import { parseId } from '#src/domain/ids.ts'
-import type { Visit } from './env.ts'
+import { PACE_MS, QUICK } from '#src/domain/pace.ts'
+import { operatorOf, type Visit } from './env.ts'
 import type { Reads } from './reads.ts'
 import type { PostView } from './views.ts'
 
@@ -7,6 +8,13 @@ import type { PostView } from './views.ts'
 const words = {
   rejected: 'Draft rejected. The conversation waits for an answer by hand.',
   dismissed: 'Nothing to answer here. The conversation left the queue.',
+  noted: 'Noted. Only colleagues see it.',
+  'note-removed': 'The note is removed.',
+  snoozed: 'Put aside. It comes back at its time, or as soon as somebody writes.',
+  'taken-up': 'Back in the queue.',
+  assigned: 'Handed over.',
+  unassigned: 'With nobody now.',
+  'opted-out': 'Noted. Nothing is sent to this contact until they write again.',
   redraft: 'Claude is drafting anew.',
   undone: 'Taken back. The reply did not go out.',
   arrived: 'Noted: the reply arrived.',
@@ -33,16 +41,17 @@ const words = {
 
 export type Done = keyof typeof words
 
-export type Notice = { kind: 'done'; text: string } | { kind: 'post'; post: PostView }
+export type Notice = { kind: 'done'; text: string } | { kind: 'post'; post: PostView; quick?: number }
 
 /** What the last form came to, as the address of this page tells it. */
-export async function noticeOf(c: Visit, reads: Reads): Promise<Notice | undefined> {
+export async function noticeOf(c: Visit, reads: Reads, at: Date): Promise<Notice | undefined> {
   const done = c.req.query('done')
   if (done && done in words) return { kind: 'done', text: words[done as Done] }
   const approved = c.req.query('approved')
   if (!approved) return undefined
   const post = await reads.post(parseId('post', approved))
-  return post && { kind: 'post', post }
+  const quick = await reads.approvalsSince(operatorOf(c).id, new Date(at.getTime() - PACE_MS))
+  return post && { kind: 'post', post, ...(quick >= QUICK && { quick }) }
 }
 
 /** The address with what came of the form; only our own words and ids go in. */

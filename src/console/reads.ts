@@ -1,14 +1,29 @@
-import type { AccountId, ConversationId, DraftId, PostId } from '#src/domain/ids.ts'
+import type { AccountId, ConversationId, DraftId, OperatorId, PostId } from '#src/domain/ids.ts'
 import type { AccountDetail, AccountView, AlertView, BlockView, HealthView, Overview } from './house-views.ts'
-import type { ConversationView, Cursor, Evidence, ListItem, Page, PostGroup, PostView } from './views.ts'
+import type {
+  CalmDraft,
+  ConversationView,
+  Cursor,
+  Evidence,
+  Facets,
+  ListItem,
+  Page,
+  PostGroup,
+  PostView,
+  QueueLook,
+} from './views.ts'
 
 /** Everything the pages read. */
 export interface Reads {
   overview(at: Date): Promise<Overview>
-  queue(after: Cursor | undefined, limit: number): Promise<Page<ListItem>>
+  queue(look: QueueLook, limit: number): Promise<Page<ListItem>>
   /** The conversation that stands behind this place in the queue, or the first one; never `id` itself. */
-  nextInQueue(after: Cursor): Promise<ConversationId | undefined>
-  conversations(query: { search?: string; before?: Cursor }, limit: number): Promise<Page<ListItem>>
+  nextInQueue(look: QueueLook & { after: Cursor }): Promise<ConversationId | undefined>
+  facets(of: OperatorId): Promise<Facets>
+  calmDrafts(look: QueueLook, limit: number): Promise<CalmDraft[]>
+  /** How many replies this operator has approved since. */
+  approvalsSince(id: OperatorId, since: Date): Promise<number>
+  conversations(query: { search?: string; before?: Cursor; at: Date }, limit: number): Promise<Page<ListItem>>
   conversation(id: ConversationId, at: Date, before?: Cursor): Promise<ConversationView | undefined>
   conversationOfDraft(id: DraftId): Promise<ConversationId | undefined>
   post(id: PostId): Promise<PostView | undefined>

@@ -8,8 +8,11 @@ import type {
   EntryId,
   MediaId,
   MessageId,
+  NoteId,
   OperatorId,
   PostId,
+  TemplateId,
+  ViewId,
 } from '#src/domain/ids.ts'
 import type { Attachment, CommentForm, MentionForm, MessageItem } from '#src/domain/inbox.ts'
 import type { MediaReason, MediaType } from '#src/domain/media.ts'
@@ -53,6 +56,7 @@ export interface ListItem extends Party {
   draftText: string | null
   draftFlags: string[] | null
   draftConfidence: number | null
+  assigneeName: string | null
 }
 
 /** A file of ours, to be shown. */
@@ -183,6 +187,76 @@ export interface ConversationView extends Party {
   lastDecision: DecisionView | null
   /** Where else the same person speaks with the account, newest first. */
   others: { id: ConversationId; kind: ThreadKind }[]
+  assigneeId: OperatorId | null
+  assigneeName: string | null
+  /** Set while it is put aside. */
+  snoozedUntil: Date | null
+  /** Oldest first. */
+  notes: NoteView[]
+  /** What can be put into a reply here. */
+  templates: TemplateView[]
+  /** Whom it can be handed to. */
+  colleagues: Colleague[]
+}
+
+export interface NoteView {
+  id: NoteId
+  text: string
+  operatorId: OperatorId
+  by: string | null
+  createdAt: Date
+}
+
+export interface TemplateView {
+  id: TemplateId
+  /** Empty: for every account. */
+  accountId: AccountId | null
+  title: string
+  body: string
+  version: number
+}
+
+export interface Colleague {
+  id: OperatorId
+  name: string
+}
+
+/** What an operator chose of the queue. */
+export interface QueueChoice {
+  accountId?: AccountId | undefined
+  platform?: Platform | undefined
+  risk?: 'flagged' | 'calm' | 'person' | undefined
+  language?: string | undefined
+  assigneeId?: OperatorId | null | undefined
+  search?: string | undefined
+}
+
+export interface QueueLook {
+  choice: QueueChoice
+  after?: Cursor | undefined
+  at: Date
+}
+
+/** What can be chosen from. */
+export interface Facets {
+  accounts: { id: AccountId; name: string; platform: Platform }[]
+  languages: string[]
+  colleagues: Colleague[]
+  /** What this operator keeps. */
+  views: { id: ViewId; name: string; query: string }[]
 }
 
 export type PostGroup = 'uncertain' | 'failed' | 'moving' | 'sent' | 'cancelled'
+
+/** A draft that asks for no second look, in whole. */
+export interface CalmDraft {
+  draftId: DraftId
+  conversationId: ConversationId
+  text: string
+  textHash: string
+  headMessageId: MessageId | null
+  headText: string | null
+  windowExpiresAt: Date | null
+  contactName: string | null
+  contactUsername: string | null
+}

@@ -22,6 +22,9 @@ export type IncidentId = Id<'incident'>
 export type MediaId = Id<'media'>
 export type ApiKeyId = Id<'key'>
 export type InvitationId = Id<'invitation'>
+export type NoteId = Id<'note'>
+export type TemplateId = Id<'template'>
+export type ViewId = Id<'view'>
 
 const prefixes = {
   account: 'acc',
@@ -43,6 +46,9 @@ const prefixes = {
   key: 'key',
   invitation: 'inv',
   incident: 'inc',
+  note: 'nte',
+  template: 'tpl',
+  view: 'viw',
 } as const
 
 type Kind = keyof typeof prefixes
@@ -58,6 +64,11 @@ export function newId<K extends Kind>(kind: K, at: Date): Id<K> {
   let tail = ''
   for (const byte of randomBytes()) tail += ALPHABET[byte % 32]
   return `${prefixes[kind]}_${time}${tail}` as Id<K>
+}
+
+/** Sorts before every id that was made at this instant or later. */
+export function firstId<K extends Kind>(kind: K, at: Date): Id<K> {
+  return newId(kind, at).slice(0, -RANDOM_CHARS) as Id<K>
 }
 
 /** Fetched for many ids at once: asking the system for each costs more than the rest of the id. */

@@ -11,6 +11,7 @@ import { textHash } from '#src/vault/hash.ts'
 import { createRemoveKnowledge, createSaveKnowledge } from './knowledge.ts'
 import { lineUpHeld } from './line-up.ts'
 import { createSecondRule } from './second-rule.ts'
+import { createRemoveTemplate, createSaveTemplate } from './templates.ts'
 import { between, line, prose } from './wording.ts'
 
 export interface ConfigureDeps {
@@ -34,6 +35,8 @@ export function createConfigure(deps: ConfigureDeps) {
     saveKnowledge: createSaveKnowledge(deps),
     removeKnowledge: createRemoveKnowledge(deps),
     ...createSecondRule(deps),
+    saveTemplate: createSaveTemplate(deps),
+    removeTemplate: createRemoveTemplate(deps),
     stopAccount: createStopAccount(deps),
     resumeAccount: createResumeAccount(deps),
     stopSending: createStopSending(deps),

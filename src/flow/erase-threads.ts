@@ -9,6 +9,7 @@ import {
   eraseDecisions,
   eraseDrafts,
   eraseMessages,
+  eraseNotes,
   erasePosts,
   listErasedThreads,
   listOpenPosts,
@@ -48,7 +49,7 @@ export async function sweepThreads(
   return total
 }
 
-/** What waits in the conversation is withdrawn. Posts that are under way end by themselves. */
+/** What waits in the conversation is withdrawn, and what colleagues noted goes. Posts that are under way end by themselves. */
 async function close({ db, now }: ThreadDeps, thread: ErasedThread): Promise<number> {
   const { conversationId } = thread
   return inTransaction(db, async (tx) => {
@@ -56,7 +57,8 @@ async function close({ db, now }: ThreadDeps, thread: ErasedThread): Promise<num
     const at = now()
     const drafts = await supersedeDrafts(tx, [conversationId], at)
     const asked = await closeThread(tx, conversationId, at)
-    return drafts + asked + (await cancelPosts(tx, thread, at))
+    const written = await eraseNotes(tx, thread, BATCH)
+    return drafts + asked + written + (await cancelPosts(tx, thread, at))
   })
 }
 

@@ -2,6 +2,7 @@ import { drizzle } from 'drizzle-orm/mysql2'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Database } from '#db/client.ts'
 import { createReads } from '#db/console.ts'
+import type { QueueChoice } from '#db/queue-choice.ts'
 import { contacts } from '#db/schema/contacts.ts'
 import { conversations } from '#db/schema/conversations.ts'
 import { drafts } from '#db/schema/drafts.ts'
@@ -165,15 +166,28 @@ async function plansOf(read: (reads: ReturnType<typeof createReads>) => Promise<
 
 describe('a page of the console', () => {
   const now = new Date()
+  const everyChoice = (): QueueChoice => ({
+    accountId,
+    platform: 'instagram',
+    risk: 'calm',
+    language: 'en',
+    assigneeId: null,
+    search: 'words',
+  })
   const middle = { at: new Date(now.getTime() + 1000_000), id: 'cnv_00000000000000000000000000' }
 
   it.each([
-    ['queue, first page', (reads) => reads.queue(undefined, 30)],
-    ['queue, later page', (reads) => reads.queue(middle, 30)],
-    ['next of the queue', (reads) => reads.nextInQueue(middle)],
-    ['conversations, first page', (reads) => reads.conversations({}, 40)],
-    ['conversations, later page', (reads) => reads.conversations({ before: middle }, 40)],
-    ['conversations, found by name', (reads) => reads.conversations({ search: 'name 12' }, 40)],
+    ['queue, first page', (reads) => reads.queue({ choice: {}, at: new Date() }, 30)],
+    ['queue, later page', (reads) => reads.queue({ choice: {}, at: now, after: middle }, 30)],
+    ['next of the queue', (reads) => reads.nextInQueue({ choice: {}, at: now, after: middle })],
+    ['queue, everything chosen', (reads) => reads.queue({ choice: everyChoice(), at: now, after: middle }, 30)],
+    ['next of what was chosen', (reads) => reads.nextInQueue({ choice: everyChoice(), at: now, after: middle })],
+    ['drafts that ask for no second look', (reads) => reads.calmDrafts({ choice: {}, at: now }, 20)],
+    ['how quickly somebody approves', (reads) => reads.approvalsSince(newId('operator', now), now)],
+    ['what can be chosen from', (reads) => reads.facets(newId('operator', now))],
+    ['conversations, first page', (reads) => reads.conversations({ at: now }, 40)],
+    ['conversations, later page', (reads) => reads.conversations({ at: now, before: middle }, 40)],
+    ['conversations, found by name or words', (reads) => reads.conversations({ at: now, search: 'name 12' }, 40)],
     ['one conversation', (reads) => reads.conversation(conversationId, new Date())],
     ['posts that were sent', (reads) => reads.posts('sent', undefined, 30)],
     ['posts that were sent before', (reads) => reads.posts('sent', { ...middle, id: 'pst_0' }, 30)],
@@ -196,12 +210,12 @@ describe('a page of the console', () => {
   )
 
   it('says no more sentences for many conversations than for few', async () => {
-    expect((await plansOf((reads) => reads.queue(undefined, 2))).length).toBe(2)
-    expect((await plansOf((reads) => reads.queue(undefined, 100))).length).toBe(2)
+    expect((await plansOf((reads) => reads.queue({ choice: {}, at: new Date() }, 2))).length).toBe(2)
+    expect((await plansOf((reads) => reads.queue({ choice: {}, at: new Date() }, 100))).length).toBe(2)
   })
 
   it('sorts nothing to find the head of the queue', async () => {
-    const [places] = await plansOf((reads) => reads.queue(undefined, 30))
+    const [places] = await plansOf((reads) => reads.queue({ choice: {}, at: new Date() }, 30))
     const own = places?.plan.filter(({ table }) => table === 'conversations') ?? []
     expect(own).toHaveLength(2)
     for (const step of own) expect(step).toMatchObject({ key: 'conversations_queue' })

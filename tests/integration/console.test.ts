@@ -22,11 +22,15 @@ import { createAssign } from '#src/flow/assign.ts'
 import { createConfigure } from '#src/flow/configure.ts'
 import { createExportAudit } from '#src/flow/export-audit.ts'
 import { createPeople } from '#src/flow/people.ts'
+import { createApproveMany } from '#src/flow/approve-many.ts'
+import { createDesk } from '#src/flow/desk.ts'
+import { createPacedDecide } from '#src/flow/paced-decide.ts'
 import { createDismiss, createRedraft, createUndo } from '#src/flow/recall.ts'
 import { createReconcile } from '#src/flow/reconcile.ts'
 import { createRequestDeletion } from '#src/flow/request-deletion.ts'
 import { createDecide } from '#src/flow/review.ts'
 import { createSignIn } from '#src/flow/sign-in.ts'
+import { createViews } from '#src/flow/views.ts'
 import { createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
 import { createKeyring, generateFernetKey } from '#src/vault/keyring.ts'
 import { hashPassword } from '#src/vault/passwords.ts'
@@ -50,6 +54,7 @@ async function setUp({ heartbeatMs = 60 } = {}) {
   const lanes = { add: async () => undefined }
   const sign = createApprovalSigner(new Secret(generateApprovalKeys().privateKey))
   const deps = { db, sign, bell, lanes, publish, now }
+  const decide = createDecide(deps)
   const { settle } = createReconcile({ db, publish, now })
   const server = serve({ fetch: (request, env) => app.fetch(request, env), port: 0, hostname: '127.0.0.1' })
   await new Promise((resolve) => server.once('listening', resolve))
@@ -61,7 +66,8 @@ async function setUp({ heartbeatMs = 60 } = {}) {
     reachOf: (id) => readReach(db, id),
     examine: async () => ({ at: now(), house: [], app: [], accounts: [], unseen: [] }),
     review: {
-      decide: createDecide(deps),
+      decide: createPacedDecide({ db, now, decide }),
+      approveMany: createApproveMany({ db, decide }),
       answer: createAnswer(deps),
       moderate: createModerate(deps),
       redraft: createRedraft(deps),
@@ -69,6 +75,8 @@ async function setUp({ heartbeatMs = 60 } = {}) {
       undo: createUndo(deps),
       settle,
     },
+    desk: createDesk({ db, publish, now }),
+    views: createViews({ db, now }),
     configure: {
       ...createConfigure({ db, lanes, publish, now }),
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
@@ -470,8 +478,9 @@ describe('the queue', () => {
   /** The ids of the queue, read two at a time. */
   async function walk(reads: ReturnType<typeof createReads>): Promise<ConversationId[]> {
     const seen: ConversationId[] = []
-    let page = await reads.queue(undefined, 2)
-    for (; page.next; page = await reads.queue(page.next, 2)) seen.push(...page.items.map(({ id }) => id))
+    let page = await reads.queue({ choice: {}, at: new Date() }, 2)
+    for (; page.next; page = await reads.queue({ choice: {}, at: new Date(), after: page.next }, 2))
+      seen.push(...page.items.map(({ id }) => id))
     return [...seen, ...page.items.map(({ id }) => id)]
   }
 
@@ -507,8 +516,9 @@ describe('the queue', () => {
       rows.push({ at: deadlineAt, id: conversation.id })
     }
     const [a, b, c] = rows
-    expect(await reads.nextInQueue(a!)).toBe(b!.id)
-    expect(await reads.nextInQueue(c!)).toBe(a!.id)
+    const behind = (after: { at: Date; id: string }) => reads.nextInQueue({ choice: {}, at: new Date(), after })
+    expect(await behind(a!)).toBe(b!.id)
+    expect(await behind(c!)).toBe(a!.id)
   })
 })
 
@@ -518,9 +528,21 @@ describe('search', () => {
     const reads = createReads(db)
     const { conversation, contact } = await aThread(db)
     await db.update(contacts).set({ name: 'Lena_100%', username: 'hofer' }).where(eq(contacts.id, contact.id))
-    const found = async (search: string) => (await reads.conversations({ search }, 10)).items.map(({ id }) => id)
+    const found = async (search: string) =>
+      (await reads.conversations({ search, at: new Date() }, 10)).items.map(({ id }) => id)
     for (const search of ['lena', 'Lena_1', 'HOFER', 'Lena_100%'])
       expect(await found(search), search).toEqual([conversation.id])
     for (const search of ['%', 'L%a', 'Lena_100%x', 'ena']) expect(await found(search), search).toEqual([])
+  })
+
+  it('finds what was said lately, and not what an erased person said', async () => {
+    const { db } = await setUp()
+    const reads = createReads(db)
+    const { conversation } = await aThread(db, { text: 'Is the Birkenhof trail open?' })
+    await aThread(db, { text: 'Something else' })
+    const found = async () => (await reads.conversations({ search: 'birkenhof', at: new Date() }, 10)).items
+    expect((await found()).map(({ id }) => id)).toEqual([conversation.id])
+    await db.update(messages).set({ text: '' })
+    expect(await found()).toEqual([])
   })
 })

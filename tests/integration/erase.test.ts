@@ -97,6 +97,7 @@ describe('a person who is erased', () => {
         'drafts',
         'inbound_events',
         'messages',
+        'notes',
         'outbox_posts',
         'review_decisions',
         'webhook_deliveries',

@@ -93,6 +93,12 @@ function viewOf(changed: Partial<ConversationView>): Omit<ConversationView, 'pol
     posts: [],
     lastDecision: null,
     others: [],
+    assigneeId: null,
+    assigneeName: null,
+    snoozedUntil: null,
+    notes: [],
+    templates: [],
+    colleagues: [],
     ...changed,
   }
 }
@@ -118,6 +124,7 @@ export function aListItem(view: ConversationView): ListItem {
     draftText: view.draft?.text ?? null,
     draftFlags: view.draft?.flags ?? null,
     draftConfidence: view.draft?.confidence ?? null,
+    assigneeName: view.assigneeName,
   }
 }
 
@@ -179,6 +186,7 @@ export function anAccountDetail(changed: Partial<AccountDetail> = {}): AccountDe
     stoppedReason: null,
     queuedPosts: 0,
     knowledge: [],
+    templates: [],
     decisions: { asDrafted: 0, edited: 0, rejected: 0, byHand: 0 },
     ...changed,
   }
@@ -246,6 +254,9 @@ export function aConsole(options: Options = {}) {
       nextInQueue: async () => undefined,
       conversations: async () => page,
       conversation: async (id) => ({ ...view, id }),
+      calmDrafts: async () => [],
+      approvalsSince: async () => 1,
+      facets: async () => ({ accounts: [], languages: [], colleagues: [], views: [] }),
       conversationOfDraft: async () => view.id,
       post: async (id) => aPostView({ id }),
       posts: async () => ({ items: [aPostView()], next: null }),
@@ -261,6 +272,10 @@ export function aConsole(options: Options = {}) {
     examine: async () => options.report ?? { at, house: [], app: [], accounts: [], unseen: [] },
     review: {
       decide: note('decide'),
+      approveMany: async (input) => {
+        calls.push(['approveMany', input])
+        return []
+      },
       answer: note('answer'),
       moderate: note('moderate'),
       redraft: note('redraft'),
@@ -269,12 +284,22 @@ export function aConsole(options: Options = {}) {
       settle: note('settle'),
       ...options.review,
     },
+    desk: {
+      note: nothing('note'),
+      removeNote: nothing('removeNote'),
+      snooze: nothing('snooze'),
+      assign: nothing('assign'),
+      optOut: nothing('optOut'),
+    },
+    views: { save: nothing('saveView'), remove: nothing('removeView') },
     configure: {
       saveSettings: nothing('saveSettings'),
       saveKnowledge: nothing('saveKnowledge'),
       removeKnowledge: nothing('removeKnowledge'),
       proposeSecond: nothing('proposeSecond'),
       confirmSecond: nothing('confirmSecond'),
+      saveTemplate: nothing('saveTemplate'),
+      removeTemplate: nothing('removeTemplate'),
       stopAccount: nothing('stopAccount'),
       resumeAccount: nothing('resumeAccount'),
       stopSending: nothing('stopSending'),

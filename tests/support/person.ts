@@ -8,6 +8,7 @@ import { drafts } from '#db/schema/drafts.ts'
 import { media } from '#db/schema/media.ts'
 import { type AccountId, newId } from '#src/domain/ids.ts'
 import { createAnswer } from '#src/flow/answer.ts'
+import { createDesk } from '#src/flow/desk.ts'
 import { createReceive } from '#src/flow/receive.ts'
 import { createDecide } from '#src/flow/review.ts'
 import type { MediaStore } from '#src/media/store.ts'
@@ -48,7 +49,7 @@ export function aLife(db: Database, account: Awaited<ReturnType<typeof anAccount
     publish: () => undefined,
     now,
   }
-  const [decide, answer] = [createDecide(deps), createAnswer(deps)]
+  const [decide, answer, { note }] = [createDecide(deps), createAnswer(deps), createDesk(deps)]
   const deliver = async (...items: object[]) => {
     const id = await aStoredDelivery(db, aBody(us, items))
     await receive({ deliveryIds: [id] })
@@ -116,11 +117,14 @@ export function aLife(db: Database, account: Awaited<ReturnType<typeof anAccount
     await deliver({ sender: { id: ref }, recipient: { id: us }, timestamp: Date.now(), read: { mid } })
     const contact = (await contactOf(ref))!
     await saveProfile(db, contact.id, { name, username }, now())
-    for (const { id } of await threadsOf(contact.id))
+    const { id: operatorId } = await anOperator(db)
+    for (const { id } of await threadsOf(contact.id)) {
+      await note({ conversationId: id, operatorId, text: says('noted') })
       await db
         .update(conversations)
         .set({ attentionNote: says('note'), draftInstruction: says('wish') })
         .where(eq(conversations.id, id))
+    }
     return contact
   }
 

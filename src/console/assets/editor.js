@@ -1,5 +1,6 @@
 // The reply's text: its length in the platform's unit, what it hides, the way back to Claude's words, and that nothing
 // typed is lost when the operator looks at another conversation first.
+import { diffWords } from './diff.js'
 import { hidesSomething, reveal } from './reveal.js'
 
 const NEAR = 0.9
@@ -16,6 +17,7 @@ export function startEditor() {
   document.addEventListener('click', ({ target }) => {
     if (target.closest('[data-restore]')) setText(field()?.dataset.original ?? '')
   })
+  document.addEventListener('click', putIn)
   document.addEventListener('submit', ({ target }) => forget(target.dataset.conversation))
   adopt()
 }
@@ -59,10 +61,10 @@ function showState(text) {
   const changed = text.value !== startOf(text)
   if (changed) sessionStorage.setItem(keyOf(text), text.value)
   else sessionStorage.removeItem(keyOf(text))
-  const edited = document.querySelector('#edited')
-  if (edited) edited.hidden = !(changed && text.dataset.original)
   count(text.value)
   preview(text.value)
+  showAsSent(text.value)
+  showChanges(text)
 }
 
 // As the server will send it: edges trimmed, letters composed.
@@ -87,14 +89,65 @@ function preview(words) {
   const text = cleaned(words)
   box.hidden = !hidesSomething(text)
   if (box.hidden) return
-  box.querySelector('[data-preview]').replaceChildren(
-    ...reveal(text).map((piece) => {
-      if (piece.kind === 'text') return piece.text
-      const mark = document.createElement('span')
-      mark.className = `reveal reveal-${piece.kind}`
-      mark.title = piece.name
-      mark.textContent = piece.text
-      return mark
-    }),
-  )
+  box.querySelector('[data-preview]').replaceChildren(...revealed(text))
+}
+
+function revealed(text) {
+  return reveal(text).map((piece) => {
+    if (piece.kind === 'text') return piece.text
+    const mark = document.createElement('span')
+    mark.className = `reveal reveal-${piece.kind}`
+    mark.title = piece.name
+    mark.textContent = piece.text
+    return mark
+  })
+}
+
+// What was checked were other words.
+function showAsSent(words) {
+  const bubble = document.querySelector('#as-sent [data-words]')
+  if (!bubble) return
+  const text = cleaned(words)
+  const checks = document.querySelector('#checks')
+  if (checks && bubble.textContent !== text) checks.hidden = true
+  bubble.textContent = text
+}
+
+function showChanges({ value, dataset }) {
+  const box = document.querySelector('#changes')
+  if (!box) return
+  const text = cleaned(value)
+  box.hidden = text === dataset.original
+  if (box.hidden) return
+  box.querySelector('#restore').hidden = false
+  box.querySelector('[data-diff]').replaceChildren(...diffWords(dataset.original, text).map(changeOf))
+}
+
+function changeOf({ kind, text }) {
+  if (kind === 'same') return text
+  const mark = document.createElement(kind === 'gone' ? 'del' : 'ins')
+  mark.append(spoken(kind === 'gone' ? ' removed: ' : ' added: '), ...revealed(text), spoken(' . '))
+  return mark
+}
+
+function spoken(words) {
+  const aside = document.createElement('span')
+  aside.className = 'sr'
+  aside.textContent = words
+  return aside
+}
+
+// A template goes where the cursor is, or behind what stands there.
+function putIn(event) {
+  const words = event.target.closest('[data-template]')?.dataset.template
+  const text = field()
+  if (words === undefined || !text) return
+  event.preventDefault()
+  const wasIn = text.selectionEnd > 0 && text.selectionEnd < text.value.length
+  const before = text.value.trim() === '' || wasIn ? '' : '\n\n'
+  if (!wasIn) text.setSelectionRange(text.value.length, text.value.length)
+  text.setRangeText(before + words, text.selectionStart, text.selectionEnd, 'end')
+  text.dispatchEvent(new Event('input', { bubbles: true }))
+  event.target.closest('details').open = false
+  text.focus()
 }

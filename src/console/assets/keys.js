@@ -27,10 +27,27 @@ const actions = {
   k: () => step(-1),
   a: () => press('a'),
   e: () => editNow(),
-  r: () => openReject(),
+  r: () => openPanel('r'),
+  d: () => openPanel('d'),
+  t: () => openPanel('t'),
+  n: () => openPanel('n'),
+  s: () => openPanel('s'),
+  w: () => openPanel('w'),
   z: () => press('z'),
   '/': () => search(),
   '?': () => openKeys(),
+}
+
+// After G the next letter goes somewhere.
+const places = { q: '/queue', c: '/conversations', o: '/outbox', a: '/accounts', l: '/alerts', h: '/status' }
+const GO_MS = 1500
+let goUntil = 0
+
+function go(key) {
+  const isGoing = Date.now() < goUntil
+  goUntil = key === 'g' ? Date.now() + GO_MS : 0
+  if (key === 'g') return () => undefined
+  return isGoing && places[key] ? () => location.assign(places[key]) : undefined
 }
 
 function onKey(event) {
@@ -46,7 +63,9 @@ function actionFor(event) {
   const command = event.metaKey || event.ctrlKey
   if (event.key === 'Enter') return command && event.target === field() ? () => press('a') : undefined
   if (event.key === 'Escape') return () => leave(event.target)
-  return command || event.altKey || event.repeat || !areOn(event.target) ? undefined : actions[event.key]
+  return command || event.altKey || event.repeat || !areOn(event.target)
+    ? undefined
+    : (go(event.key) ?? actions[event.key])
 }
 
 function areOn(target) {
@@ -71,11 +90,11 @@ function editNow() {
   text?.setSelectionRange(text.value.length, text.value.length)
 }
 
-function openReject() {
-  const panel = document.querySelector('summary[data-key="r"]')?.parentElement
+function openPanel(key) {
+  const panel = document.querySelector(`summary[data-key="${key}"]`)?.parentElement
   if (!panel) return
   panel.open = true
-  panel.querySelector('input[name="reason"]')?.focus()
+  panel.querySelector('.panel :is(input:not([type="hidden"]), textarea, select, button)')?.focus()
 }
 
 function search() {

@@ -103,6 +103,7 @@ function applyPane(page) {
   if (!ours?.dataset.id || ours.dataset.id !== theirs?.dataset.id) return
   swap(page, 'thread')
   swap(page, 'paused')
+  if (!document.querySelector('#desk details[open]')) swap(page, 'desk')
   const composer = document.querySelector('#composer')
   const newer = page.querySelector('#composer')
   if (!composer || !newer || composer.dataset.state === newer.dataset.state) return

@@ -13,6 +13,7 @@ import type { AccountRefusal } from '../parts/refusal.ts'
 import { SecondRule } from '../parts/second-rule.tsx'
 import { Settings } from '../parts/settings.tsx'
 import { Subscriptions } from '../parts/subscriptions.tsx'
+import { TemplateList } from '../parts/template-list.tsx'
 import { When } from '../parts/time.tsx'
 import { TokenTimeline } from '../parts/token.tsx'
 import { TokenTag } from './accounts.tsx'
@@ -68,6 +69,7 @@ export function AccountPage({ frame, account, refusal, operators }: AccountProps
         <Settings frame={frame} account={account} refusal={refusal} />
         <SecondRule frame={frame} account={account} />
         <KnowledgeList frame={frame} account={account} refusal={refusal} />
+        <TemplateList frame={frame} account={account} refusal={refusal} />
         {operators && <Assignment account={account} operators={operators} />}
       </div>
     </Layout>

@@ -2,7 +2,7 @@ import type { Frame } from '../frame.ts'
 import { Layout } from '../parts/layout.tsx'
 import { List } from '../parts/list.tsx'
 import { Pane } from '../parts/pane.tsx'
-import type { Refusal } from '../parts/refusal.ts'
+import type { Refusal, Typed } from '../parts/refusal.ts'
 import { nameOf } from '../parts/revealed.tsx'
 import type { ConversationView, ListItem, Page } from '../views.ts'
 
@@ -23,14 +23,14 @@ export function ConversationsPage({ frame, page, search, moreHref }: Conversatio
           <search>
             <form method="get" action="/conversations" class="search">
               <label class="sr" for="search">
-                Search by the beginning of a name
+                Search names and words
               </label>
               <input
                 id="search"
                 type="search"
                 name="q"
                 value={search}
-                placeholder="Name or user name"
+                placeholder="Name, or words that were said"
                 maxlength={100}
                 autocomplete="off"
               />
@@ -59,8 +59,11 @@ function NoConversations({ frame, search }: { frame: Frame; search: string }) {
   if (search) {
     return (
       <div class="empty">
-        <h2>No name begins with “{search}”</h2>
-        <p>The search looks at the beginning of names and user names.</p>
+        <h2>Nothing found for “{search}”</h2>
+        <p>
+          The search looks at the beginning of names and user names, and into the messages of the last 90 days, the
+          newest 20,000 of them.
+        </p>
         <p>
           <a class="button" href="/conversations">
             All conversations
@@ -98,6 +101,7 @@ export function ConversationPage(props: {
   back: string
   earlierHref: string | undefined
   refusal?: Refusal | undefined
+  checked?: Typed | undefined
 }) {
   const { frame, conversation } = props
   return (

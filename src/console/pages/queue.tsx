@@ -1,14 +1,18 @@
 import type { Child } from 'hono/jsx'
 import type { ConversationId } from '#src/domain/ids.ts'
+import { type Choice, isChosen, queueHref } from '../choice.ts'
 import type { Frame } from '../frame.ts'
+import { Filters, KeepView, Presets } from '../parts/filters.tsx'
 import { Icon, Mark } from '../parts/icons.tsx'
 import { counted, Layout } from '../parts/layout.tsx'
 import { List } from '../parts/list.tsx'
-import type { ListItem, Page } from '../views.ts'
+import type { Facets, ListItem, Page } from '../views.ts'
 
 interface QueueProps {
   frame: Frame
   page: Page<ListItem>
+  choice: Choice
+  facets: Facets
   current: ConversationId | undefined
   /** The address names a conversation: on a phone it is shown in place of the list. */
   opened: boolean
@@ -19,7 +23,8 @@ interface QueueProps {
 }
 
 /** The review queue: what is due first stands first. */
-export function QueuePage({ frame, page, current, opened, moreHref, isLater, pane }: QueueProps) {
+export function QueuePage(props: QueueProps) {
+  const { frame, page, choice, facets, current, opened, moreHref, isLater, pane } = props
   const { queue } = frame.overview
   return (
     <Layout frame={frame} title="Queue" shape="panes">
@@ -28,17 +33,24 @@ export function QueuePage({ frame, page, current, opened, moreHref, isLater, pan
           <header class="list-head">
             <h1>Queue</h1>
             <p class="muted">{queue === 0 ? 'Nothing waits' : `${counted(queue)} waiting, nearest deadline first`}</p>
+            <Presets choice={choice} facets={facets} mayApprove={frame.may('decide')} />
+            <Filters choice={choice} facets={facets} />
+            <KeepView choice={choice} facets={facets} />
           </header>
           {isLater && (
-            <a class="button more" href="/queue">
+            <a class="button more" href={queueHref(choice)}>
               Back to the beginning
             </a>
           )}
-          {page.items.length === 0 && <p class="list-empty muted">No conversation waits for you.</p>}
+          {page.items.length === 0 && (
+            <p class="list-empty muted">
+              {isChosen(choice) ? 'Nothing that waits was chosen here.' : 'No conversation waits for you.'}
+            </p>
+          )}
           <List
             frame={frame}
             page={page}
-            hrefOf={(id) => `/queue?c=${id}#composer`}
+            hrefOf={(id) => `${queueHref(choice, { c: id })}#composer`}
             current={current}
             moreHref={moreHref}
             by="deadline"
@@ -53,7 +65,8 @@ export function QueuePage({ frame, page, current, opened, moreHref, isLater, pan
 }
 
 /** What stands in the reading pane when there is nothing to read. */
-export function EmptyQueue({ frame }: { frame: Frame }) {
+export function EmptyQueue({ frame, choice }: { frame: Frame; choice: Choice }) {
+  if (isChosen(choice) && frame.overview.queue > 0) return <NothingChosen />
   return (
     <section class="empty" id="pane">
       <Mark />
@@ -74,6 +87,21 @@ export function EmptyQueue({ frame }: { frame: Frame }) {
         <a class="button" href="/outbox">
           <Icon name="outbox" />
           What was sent
+        </a>
+      </p>
+    </section>
+  )
+}
+
+function NothingChosen() {
+  return (
+    <section class="empty" id="pane">
+      <Mark />
+      <h2>Nothing here</h2>
+      <p>What you chose is done. Other conversations still wait.</p>
+      <p class="row centred">
+        <a class="button button-primary" href="/queue">
+          The whole queue
         </a>
       </p>
     </section>

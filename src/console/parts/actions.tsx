@@ -2,6 +2,8 @@ import type { ConversationView, DraftView } from '../views.ts'
 import { Hidden } from './editor.tsx'
 import { Icon } from './icons.tsx'
 import { Moderation } from './moderation.tsx'
+import { NoteForm } from './notes.tsx'
+import { Templates } from './templates.tsx'
 
 interface ActionsProps {
   conversation: ConversationView
@@ -30,7 +32,7 @@ export function Actions({ conversation, back, primary, canSend, draft }: Actions
       {draft && (
         <details class="act" name="act">
           <summary class="button" data-key="r">
-            Reject… <kbd>R</kbd>
+            Reject <kbd>R</kbd>
           </summary>
           <form method="post" action={`/drafts/${draft.id}/decision`} class="panel">
             <Hidden fields={{ verdict: 'reject', textHash: draft.textHash, headMessageId, back }} />
@@ -55,8 +57,10 @@ export function Actions({ conversation, back, primary, canSend, draft }: Actions
           </form>
         </details>
       )}
-      <details class="act" name="act">
-        <summary class="button">{draft ? 'New draft…' : 'Ask Claude…'}</summary>
+      <details class="act act-quiet" name="act">
+        <summary class="button" data-key="d">
+          {draft ? 'New draft' : 'Ask Claude'} <kbd>D</kbd>
+        </summary>
         <form method="post" action={`/conversations/${id}/drafts`} class="panel">
           <Hidden fields={{ back }} />
           <label for="instruction">What should Claude do{draft ? ' differently' : ''}?</label>
@@ -73,6 +77,8 @@ export function Actions({ conversation, back, primary, canSend, draft }: Actions
           </button>
         </form>
       </details>
+      <Templates conversation={conversation} />
+      <NoteForm conversation={conversation} back={back} />
       <Moderation conversation={conversation} back={back} />
       {['review', 'person'].includes(conversation.attention) && (
         <form method="post" action={`/conversations/${id}/dismissal`} class="act-last">

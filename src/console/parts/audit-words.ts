@@ -39,6 +39,13 @@ const words: Record<AuditAction, string | ((detail: Detail) => string)> = {
   'incident.closed': 'closed an incident',
   'address.blocked': 'blocked an address',
   'address.unblocked': 'let a blocked address in again',
+  'conversation.assigned': ({ assigneeId }) =>
+    assigneeId ? 'handed a conversation to a colleague' : 'took a conversation back from a colleague',
+  'conversation.snoozed': ({ until }) => (until ? 'put a conversation aside' : 'took a conversation up again'),
+  'note.added': 'wrote a note',
+  'note.removed': 'removed a note',
+  'template.saved': 'saved a template',
+  'template.removed': 'removed a template',
   'keys.rotated': 'sealed everything anew with the newest key',
   'login.refused': ({ reason }) => `tried to connect an account, which was refused${because(reason)}`,
   'account.configured': 'changed the settings of an account',

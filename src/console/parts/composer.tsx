@@ -7,7 +7,8 @@ import { Quiet, Reason, Refused, SecondNote, VerdictNote } from './composer-note
 import { Editor, Hidden } from './editor.tsx'
 import { Moderation } from './moderation.tsx'
 import { ComposerPause } from './pauses.tsx'
-import type { Refusal } from './refusal.ts'
+import { Preview } from './preview.tsx'
+import type { Refusal, Typed } from './refusal.ts'
 import { Name } from './revealed.tsx'
 import { openWays, Ways } from './ways.tsx'
 import { languageOf } from './why.tsx'
@@ -18,6 +19,8 @@ export interface ComposerProps {
   /** Where the next page comes from: the queue goes on to its next item. */
   back: string
   refusal?: Refusal | undefined
+  /** Words to be looked at before they are approved. */
+  checked?: Typed | undefined
 }
 
 /** What can be done about a conversation now. The data attribute changes with anything that would make a decision stale. */
@@ -45,14 +48,14 @@ interface StateProps extends ComposerProps {
 }
 
 function State(props: StateProps) {
-  const { conversation, frame, refusal } = props
+  const { conversation, frame, refusal, checked } = props
   const { draft, attention } = conversation
   if (!frame.may('decide'))
     return <p class="muted">You can read this conversation. Your role does not decide about replies.</p>
   if (conversation.erasedAt)
     return <p class="muted">This person was erased. Whoever writes from there again is somebody new here.</p>
   if (draft) return <DraftComposer {...props} draft={draft} />
-  if (attention === 'person' || refusal?.text) return <AnswerComposer {...props} />
+  if (attention === 'person' || refusal?.text || checked) return <AnswerComposer {...props} />
   return (
     <>
       <Quiet {...props} />
@@ -70,8 +73,9 @@ function State(props: StateProps) {
 }
 
 function DraftComposer(props: StateProps & { draft: DraftView }) {
-  const { conversation, draft, refusal, verdict, ways, back } = props
-  const ownText = refusal?.text !== undefined && refusal.text !== draft.text ? refusal.text : undefined
+  const { conversation, draft, refusal, checked, verdict, ways, back } = props
+  const typed = refusal ?? checked
+  const ownText = typed?.text !== undefined && typed.text !== draft.text ? typed.text : undefined
   const language = draft.language ? ` · ${languageOf(draft.language)}` : ''
   return (
     <>
@@ -96,8 +100,9 @@ function DraftComposer(props: StateProps & { draft: DraftView }) {
           text={ownText ?? draft.text}
           original={draft.text}
         />
-        <Ways ways={ways} chosen={refusal?.way} />
-        {ownText !== undefined && (
+        <Ways ways={ways} chosen={typed?.way} />
+        <Preview {...props} text={ownText ?? draft.text} way={typed?.way} open={checked !== undefined} />
+        {refusal && ownText !== undefined && (
           <details class="theirs" open>
             <summary>The draft now reads</summary>
             <p dir="auto" class="bubble-text" id="theirs">
@@ -122,7 +127,8 @@ function DraftComposer(props: StateProps & { draft: DraftView }) {
 }
 
 function AnswerComposer(props: StateProps) {
-  const { conversation, refusal, verdict, ways, back } = props
+  const { conversation, refusal, checked, verdict, ways, back } = props
+  const typed = refusal ?? checked
   return (
     <>
       {conversation.attention === 'person' && <Reason {...props} />}
@@ -142,9 +148,10 @@ function AnswerComposer(props: StateProps) {
               Answer <Name of={conversation} /> by hand
             </>
           }
-          text={refusal?.text ?? ''}
+          text={typed?.text ?? ''}
         />
-        <Ways ways={ways} chosen={refusal?.way} />
+        <Ways ways={ways} chosen={typed?.way} />
+        <Preview {...props} text={typed?.text ?? ''} way={typed?.way} open={checked !== undefined} />
       </form>
       <ComposerPause {...props} />
       <Actions {...props} primary={{ label: 'Send' }} canSend={verdict.allow} />

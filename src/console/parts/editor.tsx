@@ -1,6 +1,8 @@
 import type { Child } from 'hono/jsx'
 import { measure, type Platform, platformRules } from '#src/domain/platform.ts'
+import { cleanReply } from '#src/domain/review.ts'
 import { hidesSomething } from '../assets/reveal.js'
+import { Diff } from './diff.tsx'
 import { Revealed } from './revealed.tsx'
 
 export function Hidden({ fields }: { fields: Record<string, string> }) {
@@ -58,11 +60,23 @@ export function Editor({ platform, label, text, original }: EditorProps) {
           <Revealed text={text} />
         </p>
       </div>
-      <p class="editor-foot" id="edited" hidden>
-        <span>Edited.</span>{' '}
-        <button type="button" class="link" data-restore>
-          Back to Claude’s words
+      {original !== undefined && <Changes original={original} text={text} />}
+    </div>
+  )
+}
+
+/** What the operator made of Claude's words; there as soon as they differ. */
+function Changes({ original, text }: { original: string; text: string }) {
+  return (
+    <div class="changes" id="changes" hidden={cleanReply(text) === original}>
+      <p class="changes-title">
+        Changed from Claude’s words
+        <button type="button" class="link" id="restore" data-restore hidden>
+          Back to them
         </button>
+      </p>
+      <p class="bubble-text diff" dir="auto" data-diff>
+        <Diff before={original} after={cleanReply(text)} />
       </p>
     </div>
   )

@@ -3,23 +3,20 @@ import type { ConversationView } from '../views.ts'
 import { nameOf } from './revealed.tsx'
 
 /** For an admin: the person asked to be forgotten. Ticked by hand, because nothing brings it back. */
-export function Erasure({ conversation, frame }: { conversation: ConversationView; frame: Frame }) {
-  if (!frame.may('configure') || conversation.erasedAt) return null
+export function ErasureForm({ conversation, frame }: { conversation: ConversationView; frame: Frame }) {
+  if (!frame.may('configure')) return null
   return (
-    <details class="pane-erasure">
-      <summary class="muted">Erase this person</summary>
-      <form method="post" action={`/conversations/${conversation.id}/erasure`} class="settings">
-        <p>
-          Names, messages, drafts, replies and the raw notifications of {nameOf(conversation)} are deleted for good.
-          What waits to be sent is withdrawn.
-        </p>
-        <label>
-          <input type="checkbox" name="sure" value="yes" required /> This cannot be undone
-        </label>
-        <button type="submit" class="button button-danger">
-          Erase
-        </button>
-      </form>
-    </details>
+    <form method="post" action={`/conversations/${conversation.id}/erasure`} class="stack">
+      <p>
+        <strong>Erase this person.</strong> Names, messages, drafts, notes, replies and the raw notifications of{' '}
+        {nameOf(conversation)} are deleted for good. What waits to be sent is withdrawn.
+      </p>
+      <label class="tick">
+        <input type="checkbox" name="sure" value="yes" required /> This cannot be undone
+      </label>
+      <button type="submit" class="button button-danger">
+        Erase
+      </button>
+    </form>
   )
 }

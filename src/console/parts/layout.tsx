@@ -15,6 +15,7 @@ const styles = [
   'thread',
   'why',
   'composer',
+  'desk',
   'pages',
   'accounts',
   'connect',

@@ -57,9 +57,25 @@ function Line(props: { frame: Frame; item: ListItem; href: string; isCurrent: bo
             {item.headDirection === 'outbound' && <span class="muted">You: </span>}
             <Excerpt item={item} />
           </span>
+          {by === 'deadline' && item.draftText && (
+            <>
+              <span class="sr">Draft: </span>
+              <span class="item-reply" dir="auto">
+                <Revealed text={item.draftText.slice(0, 120)} />
+              </span>
+            </>
+          )}
           <span class="item-foot">
             <State item={item} />
-            <span class="item-account">{item.accountName}</span>
+            {item.assigneeName && (
+              <span class="tag">
+                <span class="sr">With </span>
+                <bdi>{item.assigneeName}</bdi>
+              </span>
+            )}
+            <span class="item-account">
+              <bdi>{item.accountName}</bdi>
+            </span>
           </span>
         </span>
       </a>

@@ -15,12 +15,12 @@ export function Notices({ frame }: { frame: Frame }) {
           <p>{notice.text}</p>
         </div>
       )}
-      {notice?.kind === 'post' && <PostNotice post={notice.post} frame={frame} />}
+      {notice?.kind === 'post' && <PostNotice post={notice.post} frame={frame} quick={notice.quick} />}
     </div>
   )
 }
 
-function PostNotice({ post, frame }: { post: PostView; frame: Frame }) {
+function PostNotice({ post, frame, quick }: { post: PostView; frame: Frame; quick: number | undefined }) {
   const held = post.status === 'queued' && post.notBefore > frame.now
   return (
     <div
@@ -36,6 +36,7 @@ function PostNotice({ post, frame }: { post: PostView; frame: Frame }) {
         <p class="notice-text" dir="auto">
           <Revealed text={post.text} />
         </p>
+        {quick && <p>You approved {quick} replies within a minute. Read each one: it leaves under your name.</p>}
       </div>
       {post.status === 'queued' && frame.may('decide') && (
         <form method="post" action={`/posts/${post.id}/cancellation`}>

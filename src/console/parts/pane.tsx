@@ -2,9 +2,9 @@ import { platformRules } from '#src/domain/platform.ts'
 import type { Frame } from '../frame.ts'
 import type { ConversationView } from '../views.ts'
 import { Composer } from './composer.tsx'
-import { Erasure } from './erasure.tsx'
+import { Desk } from './desk.tsx'
 import { Icon } from './icons.tsx'
-import type { Refusal } from './refusal.ts'
+import type { Refusal, Typed } from './refusal.ts'
 import { Initial, Name, nameOf, Revealed } from './revealed.tsx'
 import { Thread } from './thread.tsx'
 import { Window } from './time.tsx'
@@ -20,10 +20,11 @@ interface PaneProps {
   back: string
   earlierHref: string | undefined
   refusal?: Refusal | undefined
+  checked?: Typed | undefined
 }
 
 /** One conversation with everything needed to decide about it. */
-export function Pane({ conversation, frame, list, back, earlierHref, refusal }: PaneProps) {
+export function Pane({ conversation, frame, list, back, earlierHref, refusal, checked }: PaneProps) {
   const { draft } = conversation
   return (
     <section
@@ -32,17 +33,17 @@ export function Pane({ conversation, frame, list, back, earlierHref, refusal }: 
       aria-label={`Conversation with ${nameOf(conversation)}`}
       data-id={conversation.id}
     >
-      <PaneHead conversation={conversation} frame={frame} list={list} />
+      <PaneHead conversation={conversation} frame={frame} list={list} back={back} />
       <Thread conversation={conversation} frame={frame} earlierHref={earlierHref} />
-      <Composer conversation={conversation} frame={frame} back={back} refusal={refusal} />
-      {draft && <Why draft={draft} frame={frame} />}
+      <Composer conversation={conversation} frame={frame} back={back} refusal={refusal} checked={checked} />
+      {draft && <Why draft={draft} conversation={conversation} frame={frame} />}
     </section>
   )
 }
 
 const kindWords = { comment: 'Comments', mention: 'Mentions elsewhere' }
 
-function PaneHead({ conversation, frame, list }: Pick<PaneProps, 'conversation' | 'frame' | 'list'>) {
+function PaneHead({ conversation, frame, list, back }: Pick<PaneProps, 'conversation' | 'frame' | 'list' | 'back'>) {
   const { contactName, contactUsername, kind } = conversation
   const { any } = openWays(conversation, frame.now)
   const until = (any.allow && any.until) || conversation.windowExpiresAt
@@ -72,8 +73,8 @@ function PaneHead({ conversation, frame, list }: Pick<PaneProps, 'conversation' 
       </div>
       <Others conversation={conversation} />
       <Window expiresAt={until} clock={frame} long />
+      <Desk conversation={conversation} frame={frame} back={back} />
       <Warnings conversation={conversation} />
-      <Erasure conversation={conversation} frame={frame} />
     </header>
   )
 }

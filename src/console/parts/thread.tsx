@@ -1,8 +1,9 @@
 import { dayOf } from '../clock.ts'
 import type { Frame } from '../frame.ts'
-import type { ConversationView, MessageView, PostView } from '../views.ts'
+import type { ConversationView, MessageView, NoteView, PostView } from '../views.ts'
 import { Icon } from './icons.tsx'
 import { formWords, Media } from './media.tsx'
+import { Note } from './notes.tsx'
 import { PendingPost } from './pending.tsx'
 import { nameOf, Revealed } from './revealed.tsx'
 import { When } from './time.tsx'
@@ -36,14 +37,38 @@ export function Thread({
         )}
         {messages.length === 0 && pending.length === 0 && <p class="muted centred">No messages yet.</p>}
         {messages.map((message, index) => (
-          <Bubble message={message} before={messages[index - 1]} after={messages[index + 1]} {...context} />
+          <>
+            <Notes notes={notesBetween(conversation, messages[index - 1], message)} {...context} />
+            <Bubble message={message} before={messages[index - 1]} after={messages[index + 1]} {...context} />
+          </>
         ))}
+        <Notes notes={notesBetween(conversation, messages.at(-1), undefined)} {...context} />
         {pending.filter(isOfInterest(messages)).map((post) => (
           <PendingPost post={post} frame={frame} />
         ))}
       </div>
     </div>
   )
+}
+
+function Notes({ notes, ...context }: { notes: NoteView[]; conversation: ConversationView; frame: Frame }) {
+  return (
+    <>
+      {notes.map((note) => (
+        <Note note={note} {...context} />
+      ))}
+    </>
+  )
+}
+
+/** What was written down after one message and before the next; before the first only where the thread begins. */
+function notesBetween(
+  { notes, earlier }: ConversationView,
+  from: MessageView | undefined,
+  to: MessageView | undefined,
+) {
+  if (!from && to && earlier) return []
+  return notes.filter(({ createdAt }) => (!from || createdAt >= from.sentAt) && (!to || createdAt < to.sentAt))
 }
 
 /** Old posts that were taken back or refused are told in the outbox; here they would only be in the way. */

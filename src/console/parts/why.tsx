@@ -1,5 +1,9 @@
+import { limits } from '#src/domain/limit.ts'
+import { platformRules } from '#src/domain/platform.ts'
+import { REPLIES_PER_HOUR_MAX } from '#src/domain/policy-rules.ts'
+import { inWords } from '../assets/remaining.js'
 import type { Frame } from '../frame.ts'
-import type { DraftView } from '../views.ts'
+import type { ConversationView, DraftView } from '../views.ts'
 import { Icon } from './icons.tsx'
 import { Revealed } from './revealed.tsx'
 import { When } from './time.tsx'
@@ -16,7 +20,15 @@ export function languageOf(code: string): string {
 }
 
 /** Why Claude proposes this: what an operator needs to trust it or not. */
-export function Why({ draft, frame }: { draft: DraftView; frame: Frame }) {
+export function Why({
+  draft,
+  conversation,
+  frame,
+}: {
+  draft: DraftView
+  conversation: ConversationView
+  frame: Frame
+}) {
   return (
     <aside class="why" aria-labelledby="why-title">
       <h3 id="why-title">Why this reply</h3>
@@ -45,6 +57,7 @@ export function Why({ draft, frame }: { draft: DraftView; frame: Frame }) {
         )}
       </dl>
       <Sources draft={draft} />
+      <Limits conversation={conversation} frame={frame} />
       <p class="why-foot muted">
         {draft.model ? `Drafted by ${draft.model}` : 'Drafted'} <When at={draft.createdAt} clock={frame} />
         {draft.costMicros > 0 && ` · $${(draft.costMicros / 1e6).toFixed(4)}`}
@@ -83,6 +96,35 @@ function Sources({ draft }: { draft: DraftView }) {
         </details>
       ))}
     </div>
+  )
+}
+
+/** What binds this reply, whatever it says. */
+function Limits({ conversation, frame }: { conversation: ConversationView; frame: Frame }) {
+  const { platform, windowExpiresAt, undoMs, policy } = conversation
+  const { name, textLimit } = platformRules[platform]
+  const lines = [
+    `${name} takes ${textLimit.max} ${textLimit.unit} at most`,
+    windowExpiresAt && windowExpiresAt > frame.now
+      ? `Answer within ${inWords(windowExpiresAt.getTime() - frame.now.getTime())}`
+      : 'No reply window is open',
+    undoMs > 0 ? `Held for ${inWords(undoMs)} after approval, to be undone` : 'Leaves at once after approval',
+    `${policy.repliesLastHour ?? 0} of ${REPLIES_PER_HOUR_MAX} replies an hour used in this conversation`,
+    ...limits[platform].send.map(
+      ({ scope, max, perMs }) =>
+        `At most ${max} in ${inWords(perMs)} for ${scope === 'account' ? 'the account' : 'one conversation'}`,
+    ),
+    policy.account?.disclosure && 'Has to say that a machine helps, where that is due',
+  ].filter((line): line is string => typeof line === 'string')
+  return (
+    <details class="sources why-limits">
+      <summary>Limits that apply</summary>
+      <ul>
+        {lines.map((line) => (
+          <li>{line}</li>
+        ))}
+      </ul>
+    </details>
   )
 }
 

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { AppError, handling } from '#src/domain/errors.ts'
 import { type AccountId, parseId } from '#src/domain/ids.ts'
 import { type Env, operatorOf, type Room, readsOf, type Visit } from '../env.ts'
-import { KnowledgeForm, readForm, SecondForm, SettingsForm, StopForm } from '../forms.ts'
+import { KnowledgeForm, readForm, SecondForm, SettingsForm, StopForm, TemplateForm } from '../forms.ts'
 import { frameOf } from '../frame.ts'
 import { type Done, withNotice } from '../notice.ts'
 import { AccountPage } from '../pages/account.tsx'
@@ -88,6 +88,22 @@ function addForms(app: Hono<Env>, room: Room): void {
     attempt(c, room, 'second', async (by) => {
       await configure.confirmSecond({ ...by, ...(await readForm(c, SecondForm, { all: true })) })
       return 'saved'
+    }),
+  )
+
+  app.post('/accounts/:id/templates', (c) =>
+    attempt(c, room, 'template', async (by) => {
+      const { templateId, version, ...words } = await readForm(c, TemplateForm)
+      const template = templateId && { id: parseId('template', templateId), version: version ?? 0 }
+      await configure.saveTemplate({ ...by, ...(template && { template }), ...words })
+      return 'saved'
+    }),
+  )
+
+  app.post('/accounts/:id/templates/:template/removal', (c) =>
+    attempt(c, room, 'template', async (by) => {
+      await configure.removeTemplate({ ...by, templateId: parseId('template', c.req.param('template')) })
+      return 'removed'
     }),
   )
 

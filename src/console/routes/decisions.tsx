@@ -1,8 +1,8 @@
 import type { Hono } from 'hono'
-import { AppError, handling } from '#src/domain/errors.ts'
-import { type ConversationId, type MessageId, parseId } from '#src/domain/ids.ts'
-import type { ReplyWay, ReviewDecision } from '#src/domain/review.ts'
-import { type Env, operatorOf, type Room, readsOf, type Visit } from '../env.ts'
+import { AppError } from '#src/domain/errors.ts'
+import { type MessageId, parseId } from '#src/domain/ids.ts'
+import type { ReviewDecision } from '#src/domain/review.ts'
+import { type Env, operatorOf, type Room, readsOf } from '../env.ts'
 import {
   BackForm,
   DecisionForm,
@@ -14,19 +14,8 @@ import {
   readForm,
   SettlementForm,
 } from '../forms.ts'
-import { frameOf } from '../frame.ts'
-import { type Done, withNotice } from '../notice.ts'
-import { drawConversation } from './conversations.tsx'
-import { drawQueue } from './queue.tsx'
-import { page } from './respond.ts'
-
-/** Where the operator came from, and what they had written. */
-interface Origin {
-  conversationId: ConversationId
-  back: string | undefined
-  text?: string
-  way?: ReplyWay | undefined
-}
+import { withNotice } from '../notice.ts'
+import { attempt, goOn, placeOf, stayAt } from './attempt.tsx'
 
 export function addDecisions(app: Hono<Env>, room: Room): void {
   const { review } = room
@@ -48,7 +37,7 @@ export function addDecisions(app: Hono<Env>, room: Room): void {
         operatorId: operatorOf(c).id,
         givenBy: 'console',
       })
-      return goOn(c, {
+      return goOn(c, room, {
         origin,
         place,
         notice: made ? { approved: made.postId } : { done: approves ? 'endorsed' : 'rejected' },
@@ -68,18 +57,17 @@ export function addDecisions(app: Hono<Env>, room: Room): void {
         givenBy: 'console' as const,
       }
       const [made] = await review.answer({ conversationId, text, ...(way && { way }), ...by })
-      return goOn(c, { origin, place, notice: made ? { approved: made.postId } : { done: 'endorsed' } })
+      return goOn(c, room, { origin, place, notice: made ? { approved: made.postId } : { done: 'endorsed' } })
     })
   })
 
   app.post('/conversations/:id/drafts', async (c) => {
     const conversationId = parseId('conversation', c.req.param('id'))
     const { instruction, back } = await readForm(c, RedraftForm)
-    return attempt(c, room, { conversationId, back }, async () => {
+    const origin = { conversationId, back }
+    return attempt(c, room, origin, async () => {
       await review.redraft({ conversationId, instruction, operatorId: operatorOf(c).id })
-      return withNotice(back === '/queue' ? `/queue?c=${conversationId}` : `/conversations/${conversationId}`, {
-        done: 'redraft',
-      })
+      return stayAt(origin, { done: 'redraft' })
     })
   })
 
@@ -90,7 +78,7 @@ export function addDecisions(app: Hono<Env>, room: Room): void {
     return attempt(c, room, origin, async () => {
       const place = await placeOf(c, room, conversationId)
       await review.dismiss({ conversationId, headMessageId: headMessageId as MessageId, operatorId: operatorOf(c).id })
-      return goOn(c, { origin, place, notice: { done: 'dismissed' } })
+      return goOn(c, room, { origin, place, notice: { done: 'dismissed' } })
     })
   })
 
@@ -102,15 +90,15 @@ function addModeration(app: Hono<Env>, room: Room): void {
   app.post('/conversations/:id/moderation', async (c) => {
     const conversationId = parseId('conversation', c.req.param('id'))
     const { kind, headMessageId, back } = await readForm(c, ModerationForm)
-    return attempt(c, room, { conversationId, back }, async () => {
+    const origin = { conversationId, back }
+    return attempt(c, room, origin, async () => {
       const by = {
         headMessageId: headMessageId as MessageId,
         operatorId: operatorOf(c).id,
         givenBy: 'console' as const,
       }
       const [made] = await room.review.moderate({ conversationId, kind, ...by })
-      const here = back === '/queue' ? `/queue?c=${conversationId}` : `/conversations/${conversationId}`
-      return withNotice(here, made ? { approved: made.postId } : { done: 'saved' })
+      return stayAt(origin, made ? { approved: made.postId } : { done: 'saved' })
     })
   })
 }
@@ -145,42 +133,4 @@ function decisionOf(form: {
   return form.verdict === 'approve'
     ? { verdict: 'approve', text: form.text, seen }
     : { verdict: 'reject', reason: form.reason, seen }
-}
-
-/** Runs the verb and follows it; a refusal draws the conversation as it is now, with the operator's own words in place. */
-async function attempt(c: Visit, room: Room, origin: Origin, work: () => Promise<string>) {
-  try {
-    return c.redirect(await work(), 303)
-  } catch (thrown) {
-    const error = AppError.from(thrown)
-    if (error.code !== 'conflict' && error.code !== 'invalid_input') throw thrown
-    const { conversationId: id, back, text, way } = origin
-    const fromQueue = localPath(back, '').startsWith('/queue')
-    const frame = await frameOf(c, room, fromQueue ? 'queue' : 'conversations')
-    const refusal = { message: `${error.message}.`, field: error.field, text, way }
-    const drawn = fromQueue
-      ? drawQueue(c, room, { frame, opened: id, refusal })
-      : drawConversation(c, room, { frame, id, refusal })
-    return page(c, await drawn, handling[error.code].status)
-  }
-}
-
-/** The conversation's place in the queue, read before a decision takes it out. */
-async function placeOf(c: Visit, { config }: Room, id: ConversationId) {
-  const conversation = await readsOf(c).conversation(id, config.now())
-  return conversation && { at: conversation.deadlineAt, id }
-}
-
-interface Onward {
-  origin: Origin
-  place: { at: Date; id: string } | undefined
-  notice: { done: Done } | { approved: string }
-}
-
-/** From the queue on to its next item, else back to where the operator was. */
-async function goOn(c: Visit, { origin, place, notice }: Onward): Promise<string> {
-  const back = localPath(origin.back, `/conversations/${origin.conversationId}`)
-  if (!back.startsWith('/queue') || !place) return withNotice(back, notice)
-  const next = await readsOf(c).nextInQueue(place)
-  return withNotice(next ? `/queue?c=${next}#composer` : '/queue', notice)
 }

@@ -1,5 +1,5 @@
-import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
+import { answerHtml } from '#src/http/gzip.ts'
 import type { Visit } from '../env.ts'
 
 /** A page as an answer. */
@@ -7,6 +7,6 @@ export function page(
   c: Visit,
   content: Child,
   status: 200 | 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 502 | 503 = 200,
-) {
-  return c.html(raw(`<!doctype html>${String(content)}`), status)
+): Promise<Response> {
+  return answerHtml(c, `<!doctype html>${String(content)}`, status)
 }

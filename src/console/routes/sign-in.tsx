@@ -14,7 +14,7 @@ const YEAR_S = 31_536_000
 export function addSignIn(app: Hono<Env>, room: Room): void {
   const { assets, signIn, cookies, stepCookie, config } = room
 
-  app.get('/sign-in', (c) => {
+  app.get('/sign-in', async (c) => {
     if (c.get('session')) return c.redirect('/queue', 303)
     const { to, again } = c.req.query()
     const fault = again ? 'This took too long; please begin again.' : undefined

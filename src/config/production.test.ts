@@ -16,6 +16,7 @@ const real = {
   SESSION_SECRET: '0123456789abcdef'.repeat(4),
   APPROVAL_SIGNING_KEY: keys.privateKey,
   APPROVAL_PUBLIC_KEY: keys.publicKey,
+  AUDIT_SIGNING_KEY: generateApprovalKeys().privateKey,
   WEBHOOK_VERIFY_TOKEN: 'a-token-that-nobody-guesses',
   INSTAGRAM_APP_SECRET: 'an-app-secret-of-instagram',
   ANTHROPIC_API_KEY: 'sk-ant-api03-0123456789',

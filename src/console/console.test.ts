@@ -109,7 +109,18 @@ describe('who may do what', () => {
     [
       'approver',
       [
-        ...['answer', 'approveMany', 'assign', 'decide', 'dismiss', 'moderate', 'note', 'optOut', 'redraft', 'removeNote'],
+        ...[
+          'answer',
+          'approveMany',
+          'assign',
+          'decide',
+          'dismiss',
+          'moderate',
+          'note',
+          'optOut',
+          'redraft',
+          'removeNote',
+        ],
         ...['removeView', 'saveView', 'settle', 'snooze', 'undo'],
       ],
     ],

@@ -16,8 +16,8 @@ import { requireRecent } from './recent.ts'
 import { addAccounts } from './routes/accounts.tsx'
 import { addAssets } from './routes/assets.ts'
 import { addAudit } from './routes/audit.tsx'
-import { addConfirmation } from './routes/confirmation.tsx'
 import { addBulk } from './routes/bulk.tsx'
+import { addConfirmation } from './routes/confirmation.tsx'
 import { addConnect } from './routes/connect.tsx'
 import { addConversations } from './routes/conversations.tsx'
 import { addDecisions } from './routes/decisions.tsx'
@@ -109,4 +109,3 @@ const readableForm: MiddlewareHandler = async (c, next) => {
 function tooLarge(): never {
   throw new AppError('invalid_input', 'This is more text than a form takes', { field: 'size' })
 }
-

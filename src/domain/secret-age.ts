@@ -19,6 +19,7 @@ export const secretKinds: Readonly<Record<string, Kind>> = {
   SESSION_SECRET: 'key',
   APPROVAL_SIGNING_KEY: 'key',
   AUDIT_SIGNING_KEY: 'key',
+  AUTH_SERVICE_SECRET: 'key',
   WEBHOOK_VERIFY_TOKEN: 'key',
   INSTAGRAM_APP_SECRET: 'key',
   META_APP_SECRET: 'key',

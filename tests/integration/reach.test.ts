@@ -132,7 +132,9 @@ describe('an operator who is kept to some accounts', () => {
     expect([own.queue, own.uncertain, own.alerts, own.critical]).toEqual([1, 0, 0, []])
     expect([all.queue > 1, all.uncertain, all.alerts, all.critical.length]).toEqual([true, 1, 1, 1])
     expect(await createReads(db, [mine.id]).evidence([queued.id])).toEqual([])
-    expect(await createReads(db, [mine.id]).nextInQueue({ choice: {}, after: { at, id: '' }, at: now() })).toBe(here.conversation.id)
+    expect(await createReads(db, [mine.id]).nextInQueue({ choice: {}, after: { at, id: '' }, at: now() })).toBe(
+      here.conversation.id,
+    )
   })
 
   it('is shown no file of theirs', async () => {

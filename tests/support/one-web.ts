@@ -36,6 +36,7 @@ export function aWeb({ db, redis, prefix, env = {} }: Parts) {
       APP_SECRET_KEY: generateFernetKey(),
       SESSION_SECRET: 's'.repeat(64),
       APPROVAL_SIGNING_KEY: generateApprovalKeys().privateKey,
+      AUDIT_SIGNING_KEY: generateApprovalKeys().privateKey,
       WEBHOOK_VERIFY_TOKEN: 'verify-token-0123',
       INSTAGRAM_APP_SECRET: APP_SECRET,
       ...env,

@@ -35,6 +35,7 @@ export async function aWeb({ env = {} }: { env?: Record<string, string> } = {}) 
     APP_SECRET_KEY: generateFernetKey(),
     SESSION_SECRET: 's'.repeat(64),
     APPROVAL_SIGNING_KEY: generateApprovalKeys().privateKey,
+    AUDIT_SIGNING_KEY: generateApprovalKeys().privateKey,
     WEBHOOK_VERIFY_TOKEN: 'verify-token-0123',
     INSTAGRAM_APP_SECRET: 'instagram_app_secret',
     INSTAGRAM_GRAPH_URL: NOWHERE,

@@ -76,7 +76,6 @@ function DraftComposer(props: StateProps & { draft: DraftView }) {
   const { conversation, draft, refusal, checked, verdict, ways, back } = props
   const typed = refusal ?? checked
   const ownText = typed?.text !== undefined && typed.text !== draft.text ? typed.text : undefined
-  const language = draft.language ? ` · ${languageOf(draft.language)}` : ''
   return (
     <>
       {draft.second && <SecondNote second={draft.second} frame={props.frame} />}
@@ -91,12 +90,7 @@ function DraftComposer(props: StateProps & { draft: DraftView }) {
         <Hidden fields={{ textHash: draft.textHash, headMessageId: conversation.headMessageId ?? '', back }} />
         <Editor
           platform={conversation.platform}
-          label={
-            <>
-              {ownText === undefined ? 'Draft for' : 'Your text for'} <Name of={conversation} />
-              <span class="muted">{language}</span>
-            </>
-          }
+          label={<EditorLabel {...props} isOwn={ownText !== undefined} />}
           text={ownText ?? draft.text}
           original={draft.text}
         />
@@ -122,6 +116,20 @@ function DraftComposer(props: StateProps & { draft: DraftView }) {
         canSend={verdict.allow}
         draft={draft}
       />
+    </>
+  )
+}
+
+function EditorLabel({
+  conversation,
+  draft,
+  isOwn,
+}: Pick<StateProps, 'conversation'> & { draft: DraftView; isOwn: boolean }) {
+  const language = draft.language ? ` · ${languageOf(draft.language)}` : ''
+  return (
+    <>
+      {isOwn ? 'Your text for' : 'Draft for'} <Name of={conversation} />
+      <span class="muted">{language}</span>
     </>
   )
 }

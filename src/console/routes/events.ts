@@ -41,7 +41,8 @@ async function run(stream: SSEStreamingApi, room: Room, { session, isOpen }: Lis
       const woken = await mail.wait(room.config.heartbeatMs ?? HEARTBEAT_MS)
       const { changes, isJudged } = mail.take()
       if (!(await isOpen(!woken || isJudged))) break
-      for (const { topic, id } of await forThem(changes, session, room)) await stream.writeSSE({ event: topic, data: id })
+      for (const { topic, id } of await forThem(changes, session, room))
+        await stream.writeSSE({ event: topic, data: id })
       if (!woken) await stream.write(': alive\n\n')
     }
     await stream.writeSSE({ event: 'signed-out', data: '' })

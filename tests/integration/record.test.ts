@@ -1,15 +1,21 @@
 /* Nothing that is to be on the record happens without its entry, and the list of what is on the record is closed. */
 import { readFileSync } from 'node:fs'
-import { desc, gt, sql } from 'drizzle-orm'
+import { desc, eq, gt, sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
 import { verifyAudit } from '#db/audit.ts'
 import { auditEntries } from '#db/schema/audit-entries.ts'
+import { notes } from '#db/schema/notes.ts'
 import { sessions } from '#db/schema/sessions.ts'
 import { type AuditAction, auditActions } from '#src/domain/audit.ts'
+import { AppError } from '#src/domain/errors.ts'
 import type { ReviewDecision } from '#src/domain/review.ts'
+import { createApiKeys } from '#src/flow/api-keys.ts'
+import { createAssign } from '#src/flow/assign.ts'
 import { createConfigure } from '#src/flow/configure.ts'
+import { createDesk } from '#src/flow/desk.ts'
 import { createErase } from '#src/flow/erase.ts'
 import { createExportAudit } from '#src/flow/export-audit.ts'
+import { createPeople } from '#src/flow/people.ts'
 import { createDismiss, createUndo } from '#src/flow/recall.ts'
 import { createReconcile } from '#src/flow/reconcile.ts'
 import { createRequestDeletion } from '#src/flow/request-deletion.ts'
@@ -21,6 +27,8 @@ import { createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals
 import { createKeyring, generateFernetKey } from '#src/vault/keyring.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { aQueuedPost } from '#tests/support/posts.ts'
+import { aFactor } from '#tests/support/second-factor.ts'
+import { aPersonAt, pepper, sessionIn, tokensIn } from '#tests/support/sign-in.ts'
 import { aDatabase } from '#tests/support/stores.ts'
 import { anAccount, anOperator, aThread } from '#tests/support/threads.ts'
 import { everyRow } from '#tests/support/traces.ts'
@@ -36,9 +44,12 @@ const deps = {
   publish: () => undefined,
 }
 const configure = createConfigure(deps)
-const pepper = new Secret('p'.repeat(64))
 const keyring = createKeyring(new Secret(generateFernetKey()))
 const people = createSignIn({ ...deps, pepper, keyring, isFactorRequired: false })
+const rights = createPeople({ ...deps, pepper })
+const keys = createApiKeys({ ...deps, pepper, environment: 'test' })
+const reach = createAssign(deps)
+const desk = createDesk(deps)
 const browser = { address: '127.0.0.1', agent: '' }
 const deletions = createRequestDeletion(deps)
 /** As late as makes due what was just asked for. */
@@ -69,6 +80,14 @@ async function withOperator(work: (operatorId: Awaited<ReturnType<typeof anOpera
   return () => work(id)
 }
 
+/** The session of somebody who has an authenticator app. */
+async function aSession() {
+  const { id, enter } = await aPersonAt({ db, signIn: people })
+  const session = await sessionIn(people, tokensIn(await enter()))
+  await aFactor(db, id, keyring)
+  return session
+}
+
 /** Each makes ready what it needs, and answers the deed itself. In this order: the first operator is the first. */
 const deeds: Partial<Record<AuditAction, () => Promise<Deed>>> = {
   'operator.created': async () => {
@@ -81,6 +100,41 @@ const deeds: Partial<Record<AuditAction, () => Promise<Deed>>> = {
     const [session] = await db.select().from(sessions).orderBy(desc(sessions.id)).limit(1)
     return () => people.signOut({ sessionId: session!.id, operatorId: session!.operatorId })
   },
+  'operator.confirmed': async () => {
+    const session = await aSession()
+    // Works once: had the deed that was refused used it up, the next would fail.
+    const [proof = ''] = await people.own.renewRecoveryCodes(session)
+    return () => people.confirm({ session, proof, address: browser.address })
+  },
+  'operator.confirmation_refused': async () => {
+    const session = await aSession()
+    return () =>
+      people.confirm({ session, proof: 'a wrong password', address: browser.address }).catch((error: unknown) => {
+        if (AppError.from(error).code !== 'invalid_input') throw error
+      })
+  },
+  'operator.recovery_codes_made': async () => {
+    const session = await aSession()
+    return () => people.own.renewRecoveryCodes(session)
+  },
+  'operator.invited': () => withOperator((by) => rights.invite({ by, email: 'ben@example.com', role: 'viewer' })),
+  'operator.invitation_revoked': async () => {
+    const by = (await anOperator(db)).id
+    await rights.invite({ by, email: 'cleo@example.com', role: 'viewer' })
+    const { invitations } = await rights.listPeople()
+    const { id } = invitations.find(({ email }) => email === 'cleo@example.com')!
+    return () => rights.revokeInvitation({ by, id })
+  },
+  'operator.unassigned': async () => {
+    const operatorId = (await anOperator(db)).id
+    await reach.set({ accountId, operatorIds: [operatorId], operatorId })
+    return () => reach.set({ accountId, operatorIds: [], operatorId })
+  },
+  'key.rotated': async () => {
+    const by = { kind: 'operator' as const, id: (await anOperator(db)).id }
+    const { id } = await keys.create({ name: 'k', scopes: ['read'], by })
+    return () => keys.rotate({ id, overlapHours: 1, by })
+  },
   'account.configured': () =>
     withOperator((operatorId) =>
       configure.saveSettings({
@@ -88,6 +142,12 @@ const deeds: Partial<Record<AuditAction, () => Promise<Deed>>> = {
         ...{ dailyBudgetMicros: 1_000_000, humanAgent: false, longAds: false, disclosure: '', disclosureGapMs: 0 },
       }),
     ),
+  'account.second_proposed': () =>
+    withOperator((operatorId) => configure.proposeSecond({ accountId, operatorId, kinds: ['legal'] })),
+  'account.second_changed': async () => {
+    await configure.proposeSecond({ accountId, operatorId: (await anOperator(db)).id, kinds: ['press'] })
+    return withOperator((operatorId) => configure.confirmSecond({ accountId, operatorId, kinds: ['press'] }))
+  },
   'account.stopped': () =>
     withOperator((operatorId) => configure.stopAccount({ accountId, operatorId, reason: 'why' })),
   'account.resumed': () => withOperator((operatorId) => configure.resumeAccount({ accountId, operatorId })),
@@ -100,12 +160,39 @@ const deeds: Partial<Record<AuditAction, () => Promise<Deed>>> = {
     const { entryId } = await configure.saveKnowledge({ accountId, operatorId, title: 'T', body: 'B' })
     return () => configure.removeKnowledge({ accountId, operatorId, entryId })
   },
+  'template.saved': () =>
+    withOperator((operatorId) =>
+      configure.saveTemplate({ accountId, operatorId, title: 'T', body: 'B', forAll: false }),
+    ),
+  'template.removed': async () => {
+    const operatorId = (await anOperator(db)).id
+    const words = { title: 'T', body: 'B', forAll: false }
+    const { templateId } = await configure.saveTemplate({ accountId, operatorId, ...words })
+    return () => configure.removeTemplate({ accountId, operatorId, templateId })
+  },
   'draft.approved': () => decision('approve'),
   'draft.rejected': () => decision('reject'),
   'conversation.dismissed': async () => {
     const { conversation, message } = await aThread(db, { account })
     const said = { conversationId: conversation.id, headMessageId: message.id }
     return withOperator((operatorId) => createDismiss(deps)({ ...said, operatorId }))
+  },
+  'conversation.snoozed': async () => {
+    const { conversation, message } = await aThread(db, { account })
+    const said = { conversationId: conversation.id, headMessageId: message.id, hours: 1 as const }
+    return withOperator((operatorId) => desk.snooze({ ...said, operatorId }))
+  },
+  'conversation.assigned': async () => {
+    const { conversation } = await aThread(db, { account })
+    const said = { conversationId: conversation.id, assigneeId: (await anOperator(db)).id }
+    return withOperator((operatorId) => desk.assign({ ...said, operatorId }))
+  },
+  'note.removed': async () => {
+    const { conversation } = await aThread(db, { account })
+    const by = { conversationId: conversation.id, operatorId: (await anOperator(db)).id }
+    await desk.note({ ...by, text: 'Ask Ben.' })
+    const [note] = await db.select().from(notes).where(eq(notes.conversationId, conversation.id))
+    return () => desk.removeNote({ ...by, noteId: note!.id })
   },
   'post.cancelled': async () => {
     const { id: postId, operator } = await aQueuedPost(db)
@@ -144,7 +231,10 @@ it.each(Object.keys(deeds) as AuditAction[])(
     await db.execute(sql.raw('DROP TRIGGER refused'))
     expect((await everyRow(db)).filter(ofTheDeed)).toEqual(before)
     await deed()
-    const found = await db.select().from(auditEntries).where(gt(auditEntries.seq, newest?.seq ?? 0))
+    const found = await db
+      .select()
+      .from(auditEntries)
+      .where(gt(auditEntries.seq, newest?.seq ?? 0))
     expect(found.map((entry) => entry.action)).toContain(action)
     expect(await verifyAudit(db)).toMatchObject({ ok: true })
   },
@@ -152,6 +242,29 @@ it.each(Object.keys(deeds) as AuditAction[])(
 
 /** Where else a test runs what leaves an entry, and reads it. */
 const elsewhere: Partial<Record<AuditAction, string>> = {
+  'operator.assigned': 'reach',
+  'operator.vouched': 'external',
+  'key.created': 'api',
+  'key.revoked': 'api',
+  'alert.acknowledged': 'api',
+  'operator.factor_refused': 'second-factor',
+  'operator.factor_added': 'second-factor',
+  'operator.factor_reset': 'people',
+  'operator.session_reused': 'sessions',
+  'operator.sessions_ended': 'people',
+  'operator.password_changed': 'sessions',
+  'operator.password_link_made': 'people',
+  'operator.role_changed': 'people',
+  'operator.disabled': 'people',
+  'operator.enabled': 'people',
+  'draft.endorsed': 'second',
+  'note.added': 'desk',
+  'keys.rotated': 'keys',
+  'incident.opened': 'incident',
+  'incident.revoked': 'incident',
+  'incident.closed': 'incident',
+  'address.blocked': 'hostile',
+  'address.unblocked': 'hostile',
   'operator.sign_in_refused': 'sign-in',
   'account.added': 'cli',
   'login.refused': 'connect',

@@ -46,7 +46,8 @@ export function createApp({ log, guard, health, securityTxt, webhooks, complianc
   for (const platform of platforms) app.route(`/webhooks/${platform}`, webhooks[platform])
   app.use('/compliance/deletions/*', guard.limitPublic)
   app.route('/compliance', compliance)
-  app.use('/api/*', allowOrigins(guard.corsOrigins), guard.limitPublic)
+  // Programs are counted by their keys, in there.
+  app.use('/api/*', allowOrigins(guard.corsOrigins))
   app.route('/api/v1', api)
   app.route('/', console)
   return app as unknown as Hono

@@ -38,13 +38,14 @@ export function buildOutside(parts: WebParts): Outside {
   return { keys: buildKeys(parts), vouch: buildVouch(parts) }
 }
 
-type Within = Outside & { signIn: Pick<SignInVerbs, 'sessionOf'> }
+type Within = Outside & { signIn: Pick<SignInVerbs, 'sessionOf'>; counters: NonNullable<ApiDeps['counters']> }
 
-export function buildApi(parts: WebParts, { keys, vouch, signIn }: Within) {
+export function buildApi(parts: WebParts, { keys, vouch, signIn, counters }: Within) {
   const { config, db, publish, log, now, onClose } = parts
   const uses = createKeyUses({ db, now })
   onClose?.('key uses', uses.close)
   return createApi({
+    counters,
     reads: createApiReads(db),
     status: (reach) => readStatus(parts, reach),
     acknowledge: createAcknowledge({ db, publish, now }),
@@ -70,7 +71,8 @@ function sessionOf({ config, db }: WebParts, signIn: Within['signIn']) {
 async function personOf({ db }: Pick<WebParts, 'db'>, via: Person['via'], session: Session | undefined) {
   if (!session) return undefined
   const { id, role } = session.operator
-  return { kind: 'operator' as const, via, id, role, reach: await readReach(db, id) }
+  const { confirmedAt } = session
+  return { kind: 'operator' as const, via, id, role, reach: await readReach(db, id), confirmedAt }
 }
 
 async function readStatus({ db, now }: WebParts, reach: Reach): ReturnType<ApiDeps['status']> {

@@ -105,7 +105,7 @@ export function createWeb(parts: WebParts): Hono {
     }),
     webhooks: buildReceivers(parts),
     compliance: buildCompliance(parts),
-    api: buildApi(parts, { ...outside, signIn: people.signIn }),
+    api: buildApi(parts, { ...outside, signIn: people.signIn, counters }),
     console: buildConsole(parts, { ...outside, counters, people }),
   })
 }
@@ -115,6 +115,7 @@ function countersOf({ rateLimitPerMinute }: Config['web'], rates: (rate: Rate) =
   const here = createRates(undefined, PREFIX)
   return {
     address: rates({ name: 'address', max: rateLimitPerMinute, windowS: 60 }),
+    key: rates({ name: 'key', max: rateLimitPerMinute, windowS: 60 }),
     // Twenty a second: more than anybody works, and than a page refreshes itself.
     session: rates({ name: 'session', max: 1200, windowS: 60 }),
     offences: rates({ name: 'offences', max: 19, windowS: 600 }),

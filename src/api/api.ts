@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { answerError } from '#src/http/problem.ts'
+import { limitRate } from '#src/http/rate.ts'
 import { problems } from './answers.ts'
 import { limitBody, strictJson } from './body.ts'
 import type { ApiDeps } from './deps.ts'
-import { type Api, json, newApi } from './env.ts'
-import { guard } from './guard.ts'
+import { type Api, type Env, json, newApi } from './env.ts'
+import { countedBy, guard } from './guard.ts'
 import { addHouse } from './routes/house.ts'
 import { addKeys } from './routes/keys.ts'
 import { addThreads } from './routes/threads.ts'
@@ -21,7 +22,8 @@ export function createApi(deps: ApiDeps): Api {
     if (answer.status === 401) answer.headers.set('www-authenticate', challenges)
     return answer
   })
-  api.use(limitBody, guard(deps), strictJson, async (c, next) => {
+  const limited = limitRate<Env>((c) => countedBy(c.get('actor'), deps))
+  api.use(limitBody, guard(deps), limited, strictJson, async (c, next) => {
     await next()
     c.header('cache-control', 'no-store')
     c.header('x-content-type-options', 'nosniff')

@@ -4,6 +4,7 @@ import type { ApiKey } from '#src/domain/api-key.ts'
 import type { Attention } from '#src/domain/draft.ts'
 import type { Reach, Role } from '#src/domain/identity.ts'
 import type { AccountId, AlertId, ApiKeyId, ConversationId, DraftId, OperatorId, PostId } from '#src/domain/ids.ts'
+import type { Counter } from '#src/http/rate.ts'
 import type { AuditEntry, AuditQuery } from './shapes/audit.ts'
 import type { Account, Alert, AlertQuery, Post, PostQuery, Status } from './shapes/house.ts'
 import type { Conversation, ConversationQuery, Draft, DraftQuery, Message, MessageQuery } from './shapes/threads.ts'
@@ -15,6 +16,8 @@ export interface Person {
   id: OperatorId
   role: Role
   reach: Reach
+  /** When they last proved who they are. */
+  confirmedAt: Date | null
 }
 
 /** A program with a key. */
@@ -92,6 +95,8 @@ export interface KeyVerbs {
 }
 
 export interface ApiDeps {
+  /** How often a key, a session, and an address with neither may ask. */
+  counters?: { key: Counter; session: Counter; address: Counter }
   reads: (reach: Reach) => ApiReads
   status: (reach: Reach) => Promise<z.infer<typeof Status>>
   acknowledge(input: By & { id: AlertId; reach: Reach }): Promise<void>

@@ -1,6 +1,8 @@
+import { eq } from 'drizzle-orm'
 import type { Hono } from 'hono'
 import { afterAll } from 'vitest'
 import { inTransaction } from '#db/client.ts'
+import { operators } from '#db/schema/operators.ts'
 import { readConfig } from '#src/config.ts'
 import type { Role } from '#src/domain/identity.ts'
 import { openSession } from '#src/flow/session.ts'
@@ -42,6 +44,7 @@ export async function aWeb({ env = {} }: { env?: Record<string, string> } = {}) 
     META_GRAPH_URL: NOWHERE,
     INSTAGRAM_API_URL: NOWHERE,
     PUBLIC_URL: ORIGIN,
+    RATE_LIMIT_PER_MINUTE: '100000',
     ...env,
   }
   const parts: WebParts = {
@@ -69,7 +72,8 @@ export async function aWeb({ env = {} }: { env?: Record<string, string> } = {}) 
     /** The headers of a browser in which somebody with this role is signed in. */
     signIn: async (role: Role) => {
       const operator = await anOperator(db, { role })
-      const opening = { operatorId: operator.id, agent: '', withFactor: false, at: new Date() }
+      await db.update(operators).set({ totpSince: new Date() }).where(eq(operators.id, operator.id))
+      const opening = { operatorId: operator.id, agent: '', withFactor: true, at: new Date() }
       const { access } = await inTransaction(db, (tx) => openSession(tx, { pepper, tickets }, opening))
       return { operator, headers: { cookie: `countersign=${access}`, origin: ORIGIN } }
     },

@@ -10,6 +10,8 @@ export const AuditEntry = z
     action: z.enum(auditActions),
     actor: Named,
     subject: Named,
+    /** The account it is about, where it is about one. */
+    accountId: z.string().nullish(),
     detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
     at: time,
     previousHash: z.string(),

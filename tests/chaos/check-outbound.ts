@@ -98,8 +98,15 @@ function approvalFaults({ posts, decisions, operatorIds }: History, copy: Platfo
 }
 
 function tamperFaults(history: History): string[] {
+  const tampered = new Set<string | undefined>(history.tamperings.map(({ postId }) => postId))
+  const own = history.posts.filter(({ id }) => !tampered.has(id))
   return history.tamperings.flatMap(({ how, postId, forbidden, linedUp }) => {
-    const arrived = forbidden && copiesOf(history).some((copy) => place(copy) === place(forbidden))
+    // The same words may have been approved for this contact too: only a copy beyond those says that it worked.
+    const meant =
+      forbidden &&
+      own.filter(({ recipientRef, text }) => place({ contactRef: recipientRef, text }) === place(forbidden))
+    const copies = forbidden && copiesOf(history).filter((copy) => place(copy) === place(forbidden))
+    const arrived = (copies?.length ?? 0) > (meant?.length ?? 0)
     const faults = arrived ? ['the words arrived'] : []
     if (postId) faults.push(...refusalFaults(history, postId))
     if (linedUp) faults.push(...laneFaults(history, linedUp))

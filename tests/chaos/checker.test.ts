@@ -148,6 +148,14 @@ describe('the checker', () => {
     expect(brokenIn(aHistory(refusal))).toEqual({})
   })
 
+  it('takes words that were approved for the same contact too for those', () => {
+    const [{ recipientRef, text }] = kept.posts as [History['posts'][number]]
+    const tamperings = [{ how: 'edit' as const, postId: forged, forbidden: { contactRef: recipientRef, text } }]
+    expect(brokenIn(aHistory({ ...refusal, tamperings }))).toEqual({})
+    const platform = { ...kept.platform, messages: [...kept.platform.messages, { ...reply!, mid: 'one more' }] }
+    expect(Object.keys(brokenIn(aHistory({ ...refusal, tamperings, platform })))).toContain('approved')
+  })
+
   it.each<[string, Partial<History>]>([
     ['was not told', { ...refusal, entries: kept.entries }],
     ['raised no alarm', { ...refusal, alerts: [] }],

@@ -128,7 +128,7 @@ describe.concurrent('an operator', () => {
     const words = '🙂'.repeat(251)
     await page.getByRole('textbox', { name: /Draft for Priya/ }).fill(words)
     await page.getByRole('button', { name: 'Approve and send' }).click()
-    expect(await page.locator('main').textContent()).toContain('1004 bytes')
+    await page.locator('main').getByText('1004 bytes').first().waitFor()
     expect(await page.getByRole('textbox', { name: /Your text for Priya/ }).inputValue()).toBe(words)
     await page.context().close()
   })

@@ -22,6 +22,7 @@ export type IncidentId = Id<'incident'>
 export type MediaId = Id<'media'>
 export type ApiKeyId = Id<'key'>
 export type InvitationId = Id<'invitation'>
+export type ReminderId = Id<'reminder'>
 
 const prefixes = {
   account: 'acc',
@@ -43,6 +44,7 @@ const prefixes = {
   key: 'key',
   invitation: 'inv',
   incident: 'inc',
+  reminder: 'rem',
 } as const
 
 type Kind = keyof typeof prefixes

@@ -128,12 +128,12 @@ export async function saveReminders(
   )
 }
 
-export function listDueReminders(conn: Conn, channels: readonly Channel[], at: Date, limit: number) {
+export function listDueReminders(conn: Conn, channel: Channel, at: Date, limit: number) {
   return conn
     .select({ reminder: reminders, accountName: accounts.name })
     .from(reminders)
     .innerJoin(accounts, eq(accounts.id, reminders.accountId))
-    .where(and(lte(reminders.nextAt, at), inArray(reminders.channel, [...channels])))
+    .where(and(lte(reminders.nextAt, at), eq(reminders.channel, channel)))
     .orderBy(asc(reminders.nextAt))
     .limit(limit)
 }

@@ -68,7 +68,7 @@ beforeEach(async () => {
   const tables = [conversations, operators, operatorAccounts, alerts, leases, remindedSteps, reminders]
   for (const table of tables) await db.delete(table)
   for (const list of [mails, posted, published]) list.length = 0
-  Object.assign(mailServer.state, { refuses: false, silent: false })
+  Object.assign(mailServer.state, { refuses: false, isEndless: false })
   receiver.state.status = 204
   time = opensAt
 })
@@ -153,15 +153,15 @@ it('what a process may have told when it died is told again under the same name'
 it('a place that fails is tried a few times, ever more slowly, raises an alert and holds up no other', async () => {
   await anOperator(db, { role: 'admin' })
   await aWaiting()
-  mailServer.state.silent = true
+  mailServer.state.isEndless = true
   receiver.state.status = 302
   goTo(12)
   await remind()
   const minutes: number[] = []
   for (let minute = 0; minute <= 45; minute++) {
     goTo(12 + minute / 60)
-    // The mail server's silence costs real time: it is refused from the second try on.
-    if (minute === 1) Object.assign(mailServer.state, { silent: false, refuses: true })
+    // Waiting for it takes real time, so from the second try on it refuses at once.
+    if (minute === 1) Object.assign(mailServer.state, { isEndless: false, refuses: true })
     const before = posted.length
     await tell()
     if (posted.length > before) minutes.push(minute)

@@ -15,14 +15,21 @@ export interface TakenMail {
   text: string
 }
 
-/** A mail server that takes what it is given; `state.refuses` makes it too busy, `state.silent` makes it say nothing. */
+/** A mail server that takes what it is given; `state.refuses` makes it too busy, `state.isEndless` makes its answer have no end. */
 export async function aMailServer() {
   const mails: TakenMail[] = []
-  const state = { refuses: false, silent: false }
+  const state = { refuses: false, isEndless: false }
   const server = createServer((socket) => {
-    if (!state.silent) converse(socket, state, mails)
+    if (state.isEndless) goOnForEver(socket)
+    else converse(socket, state, mails)
   })
   return { url: `smtp://127.0.0.1:${await listening(server)}`, mails, state }
+}
+
+function goOnForEver(socket: Socket): void {
+  socket.on('error', () => undefined).write('220 here\r\n')
+  const timer = setInterval(() => socket.write('250-and\r\n'), 20)
+  socket.on('close', () => clearInterval(timer)).resume()
 }
 
 function converse(socket: Socket, state: { refuses: boolean }, mails: TakenMail[]): void {

@@ -80,6 +80,12 @@ export interface Config {
       auditSigningKey: Secret
       auditPublicKeys: string[]
       auditSink: ValueOf<'AUDIT_SINK'>
+      smtpUrl?: Secret
+      mailFrom?: string
+      notifyWebhookUrl?: Secret
+      notifyWebhookSecret?: Secret
+      quietHours?: ValueOf<'QUIET_HOURS'>
+      quietZone: string
       sandboxUrl?: string
       mediaDir: string
       authMode: ValueOf<'AUTH_MODE'>
@@ -247,8 +253,16 @@ function crossFaults(env: Environment, role: ProcessRole): string[] {
   if (!has(env, 'INSTAGRAM_APP_SECRET') && !has(env, 'META_APP_SECRET')) {
     faults.push('INSTAGRAM_APP_SECRET or META_APP_SECRET is missing: one of them signs the webhooks')
   }
+  for (const [one, other] of pairs) {
+    if (has(env, one) !== has(env, other)) faults.push(`${one} and ${other} are set together or not at all`)
+  }
   return faults
 }
+
+const pairs = [
+  ['SMTP_URL', 'MAIL_FROM'],
+  ['NOTIFY_WEBHOOK_URL', 'NOTIFY_WEBHOOK_SECRET'],
+] as const
 
 /** Of a real installation; all is in view here, also what is not handed on to any process. */
 function productionFaults(all: Environment, role: ProcessRole): string[] {

@@ -9,11 +9,15 @@ import { runSweep } from '#workers/sweep.ts'
 import { configOrExit, createClosers, exitOnLostErrors } from './composition.ts'
 import { heldSecrets } from './config.ts'
 import { createFollowAudit } from './flow/follow-audit.ts'
+import { createRemind } from './flow/remind.ts'
 import { createSecretAges } from './flow/secret-ages.ts'
 import { createSignAudit } from './flow/sign-audit.ts'
+import { createTell } from './flow/tell.ts'
 import { HEADERS_MAX, serverOptions } from './http/server-options.ts'
 import { createLanes } from './limits/lanes.ts'
 import { createRates } from './limits/rates.ts'
+import { createMailer } from './notify/mail.ts'
+import { createWebhook } from './notify/webhook.ts'
 import { createBell, PREFIX } from './queues/bell.ts'
 import { createRedisLook } from './queues/facts.ts'
 import { createHub, createPublisher, type Publish } from './queues/live.ts'
@@ -26,6 +30,8 @@ const CLOSE_MS = 9000
 const SIGN_EVERY_MS = 5000
 const FOLLOW_EVERY_MS = 1000
 const SECRETS_EVERY_MS = 3_600_000
+const REMIND_EVERY_MS = 30_000
+const TELL_EVERY_MS = 5000
 
 const config = await configOrExit('web')
 const log = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY, process: 'web' })
@@ -45,6 +51,7 @@ async function start(): Promise<void> {
 
   const publish = createPublisher(redis)
   closers.add('audit', ...keepRecord(db, publish))
+  closers.add('reminders', ...keepReminding(db, publish))
   const now = () => new Date()
   if (!config.sandbox) {
     const secrets = heldSecrets(config, 'web')
@@ -85,6 +92,23 @@ function keepRecord(db: Database, publish: Publish): [object, () => Promise<unkn
     const follow = createFollowAudit({ db, sink: createAuditSink(config.auditSink), now, holder: randomUUID() })
     rounds.push(runSweep({ log, sweep: follow, everyMs: FOLLOW_EVERY_MS }))
   }
+  return [rounds, () => Promise.all(rounds.map((round) => round.close()))]
+}
+
+/** People are told of conversations that wait too long: in the console, and wherever else it is wished. */
+function keepReminding(db: Database, publish: Publish): [object, () => Promise<unknown>] {
+  const now = () => new Date()
+  const { smtpUrl, mailFrom, notifyWebhookUrl: url, notifyWebhookSecret: secret, publicUrl } = config
+  const mail = smtpUrl && mailFrom ? createMailer({ url: smtpUrl, from: mailFrom }) : undefined
+  const webhook = url && secret ? createWebhook({ url, secret, now }) : undefined
+  const quiet = config.quietHours && { ...config.quietHours, zone: config.quietZone }
+  const channels = [...(mail ? ['mail' as const] : []), ...(webhook ? ['webhook' as const] : [])]
+  const remind = createRemind({ db, channels, quiet, publish, now })
+  const tell = createTell({ db, mail, webhook, publicUrl, publish, now })
+  const rounds = [
+    runSweep({ log, sweep: remind, everyMs: REMIND_EVERY_MS }),
+    runSweep({ log, sweep: tell, everyMs: TELL_EVERY_MS }),
+  ]
   return [rounds, () => Promise.all(rounds.map((round) => round.close()))]
 }
 

@@ -27,6 +27,9 @@ export const alertKinds = [
   'audit_sink',
   'session_reused',
   'secret_due',
+  'window_closing',
+  'window_missed',
+  'reminder_failed',
 ] as const
 
 /** Something an operator should know. While it is open it counts instead of repeating itself. */

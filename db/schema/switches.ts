@@ -12,7 +12,7 @@ export const switches = mysqlTable('switches', {
 
 /** Work that one process at a time may do; the fence tells a holder that woke up late from the present one. */
 export const leases = mysqlTable('leases', {
-  name: word<'sweep' | 'renew' | 'erase' | 'subscriptions' | 'catch_up' | 'media' | 'audit'>().primaryKey(),
+  name: word<'sweep' | 'renew' | 'erase' | 'subscriptions' | 'catch_up' | 'media' | 'audit' | 'remind'>().primaryKey(),
   holder: platformRef().notNull(),
   fence: bigint({ mode: 'number' }).notNull(),
   until: at().notNull(),

@@ -46,11 +46,15 @@ export const readHttpUrl: Reader<string> = (text) => {
   return text.replace(/\/+$/, '')
 }
 
+export function isOnThisMachine({ hostname }: URL): boolean {
+  return LOOPBACK.has(hostname)
+}
+
 /** Tokens travel to this address, so it is https, or does not leave the machine. */
 export const readTokenUrl: Reader<string> = (text) => {
   const url = readHttpUrl(text)
-  const { protocol, hostname } = new URL(url)
-  return protocol === 'https:' || LOOPBACK.has(hostname)
+  const parsed = new URL(url)
+  return parsed.protocol === 'https:' || isOnThisMachine(parsed)
     ? url
     : fail('must start with https://, except on this machine')
 }

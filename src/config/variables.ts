@@ -1,5 +1,6 @@
 import { doorVariables } from './door-variables.ts'
 import { houseVariables } from './house-variables.ts'
+import { notifyVariables } from './notify-variables.ts'
 import { outsideVariables } from './outside-variables.ts'
 import { secretsVariables } from './secrets-variables.ts'
 import type { Variable } from './variable.ts'
@@ -9,6 +10,7 @@ export const table = {
   ...houseVariables,
   ...doorVariables,
   ...outsideVariables,
+  ...notifyVariables,
   ...secretsVariables,
 } as const satisfies Record<string, Variable>
 

@@ -25,6 +25,7 @@ export type InvitationId = Id<'invitation'>
 export type NoteId = Id<'note'>
 export type TemplateId = Id<'template'>
 export type ViewId = Id<'view'>
+export type ReminderId = Id<'reminder'>
 
 const prefixes = {
   account: 'acc',
@@ -49,6 +50,7 @@ const prefixes = {
   note: 'nte',
   template: 'tpl',
   view: 'viw',
+  reminder: 'rem',
 } as const
 
 type Kind = keyof typeof prefixes

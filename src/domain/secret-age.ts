@@ -24,6 +24,9 @@ export const secretKinds: Readonly<Record<string, Kind>> = {
   INSTAGRAM_APP_SECRET: 'key',
   META_APP_SECRET: 'key',
   ANTHROPIC_API_KEY: 'key',
+  SMTP_URL: 'password',
+  NOTIFY_WEBHOOK_URL: 'key',
+  NOTIFY_WEBHOOK_SECRET: 'key',
 }
 
 export interface SecretAge {

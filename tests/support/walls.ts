@@ -14,6 +14,7 @@ const rooms: Record<string, readonly string[]> = {
   db: ['src/domain'],
   'src/platforms': ['src/domain', 'src/vault'],
   'src/drafting': ['src/domain', 'src/vault'],
+  'src/notify': ['src/domain', 'src/vault'],
   'src/flow': [
     'src/domain',
     'src/vault',
@@ -61,6 +62,7 @@ const packages: Record<string, readonly string[]> = {
   'pino-pretty': ['src/observability'],
   bcrypt: ['src/vault'],
   jose: ['src/vault'],
+  nodemailer: ['src/notify'],
   'lossless-json': ['src/platforms'],
   'rate-limiter-flexible': ['src/limits'],
 }

@@ -1,5 +1,7 @@
 import { and, asc, desc, eq, isNotNull, sql } from 'drizzle-orm'
+import type { Reach } from '#src/domain/identity.ts'
 import type { AccountId, ConversationId, DraftId, PostId } from '#src/domain/ids.ts'
+import type { InsightQuery } from '#src/domain/insight.ts'
 import type { PostStatus } from '#src/domain/outbox.ts'
 import { listBlocks } from './address-blocks.ts'
 import type { Conn } from './client.ts'
@@ -7,6 +9,7 @@ import { listAccountViews, listAlertViews, readAccountDetail } from './console-a
 import { findConversationOfDraft, readConversation } from './console-conversation.ts'
 import { findPostView, listEvidence, listMovingPosts, listPosts } from './console-outbox.ts'
 import { findNextInQueue, listQueue, listRecent, type Place, searchConversations } from './console-queue.ts'
+import { readInsight } from './insight.ts'
 import { listPauses } from './pauses.ts'
 import { alerts } from './schema/alerts.ts'
 import { conversations } from './schema/conversations.ts'
@@ -21,7 +24,7 @@ const CRITICAL_MAX = 3
 const PAUSES_MAX = 500
 
 /** Everything the console's pages read. */
-export function createReads(conn: Conn) {
+export function createReads(conn: Conn, reach: Reach = 'all') {
   return {
     overview: (at: Date) => readOverview(conn, at),
     queue: (after: Place | undefined, limit: number) => listQueue(conn, after, limit),
@@ -39,6 +42,7 @@ export function createReads(conn: Conn) {
     alerts: (limit: number) => listAlertViews(conn, limit),
     health: () => readHealth(conn),
     blocks: (at: Date) => listBlocks(conn, at),
+    insight: (query: InsightQuery, now: Date) => readInsight(conn, { ...query, now }, reach),
   }
 }
 

@@ -20,6 +20,7 @@ import { createConnectToken } from './flow/connect-token.ts'
 import { createDeauthorize } from './flow/deauthorize.ts'
 import { createDoctor } from './flow/doctor.ts'
 import { createExportAudit } from './flow/export-audit.ts'
+import { createNoteInsight } from './flow/export-insight.ts'
 import { createFinishLogin } from './flow/finish-login.ts'
 import { createOpenMedia } from './flow/open-media.ts'
 import { createPaste } from './flow/paste.ts'
@@ -234,6 +235,7 @@ function buildRecord({ config, db, now }: WebParts): ConsoleDeps['record'] {
   return {
     ...createAuditReads(db, isSigned),
     export: createExportAudit({ db, now }),
+    noteInsight: createNoteInsight({ db, now }),
   }
 }
 

@@ -22,6 +22,7 @@ import { addConversations } from './routes/conversations.tsx'
 import { addDecisions } from './routes/decisions.tsx'
 import { addErasure } from './routes/erasure.ts'
 import { addEvents } from './routes/events.ts'
+import { addInsight } from './routes/insight.tsx'
 import { addInvitation } from './routes/invitation.tsx'
 import { addLogins } from './routes/logins.tsx'
 import { addMe } from './routes/me.tsx'
@@ -75,6 +76,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addConnect(app, room)
   addLogins(app, room)
   addAudit(app, room)
+  addInsight(app, room)
   addEvents(app, room)
   return app
 }

@@ -14,6 +14,7 @@ import type {
   PostId,
   SessionId,
 } from '#src/domain/ids.ts'
+import type { InsightQuery } from '#src/domain/insight.ts'
 import type { ConnectedAccount, LoginEnd, LoginView } from '#src/domain/login.ts'
 import type { MediaType } from '#src/domain/media.ts'
 import type { Platform } from '#src/domain/platform.ts'
@@ -275,6 +276,8 @@ export interface RecordVerbs {
   people(): Promise<{ id: string; name: string }[]>
   /** Lines of JSON. */
   export(input: { filter: AuditFilter; operatorId: OperatorId }): Promise<AsyncIterable<string>>
+  /** Puts on the record that somebody takes figures out. */
+  noteInsight(input: { query: InsightQuery; operatorId: OperatorId }): Promise<void>
 }
 
 /** What changed somewhere; a page fetches the rest itself. */

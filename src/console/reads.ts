@@ -1,4 +1,5 @@
 import type { AccountId, ConversationId, DraftId, PostId } from '#src/domain/ids.ts'
+import type { Insight, InsightQuery } from '#src/domain/insight.ts'
 import type { AccountDetail, AccountView, AlertView, BlockView, HealthView, Overview } from './house-views.ts'
 import type { ConversationView, Cursor, Evidence, ListItem, Page, PostGroup, PostView } from './views.ts'
 
@@ -19,4 +20,5 @@ export interface Reads {
   alerts(limit: number): Promise<AlertView[]>
   health(): Promise<HealthView>
   blocks(at: Date): Promise<BlockView[]>
+  insight(query: InsightQuery, now: Date): Promise<Insight>
 }

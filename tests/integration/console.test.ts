@@ -19,6 +19,7 @@ import { type ConversationId, newId } from '#src/domain/ids.ts'
 import { createAnswer, createModerate } from '#src/flow/answer.ts'
 import { createConfigure } from '#src/flow/configure.ts'
 import { createExportAudit } from '#src/flow/export-audit.ts'
+import { createNoteInsight } from '#src/flow/export-insight.ts'
 import { createPeople } from '#src/flow/people.ts'
 import { createDismiss, createRedraft, createUndo } from '#src/flow/recall.ts'
 import { createReconcile } from '#src/flow/reconcile.ts'
@@ -70,7 +71,11 @@ async function setUp({ heartbeatMs = 60 } = {}) {
       ...createConfigure({ db, lanes, publish, now }),
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
     },
-    record: { ...createAuditReads(db, () => false), export: createExportAudit({ db, now }) },
+    record: {
+      ...createAuditReads(db, () => false),
+      export: createExportAudit({ db, now }),
+      noteInsight: createNoteInsight({ db, now }),
+    },
     connect: aConnectRoom(),
     signIn,
     own,

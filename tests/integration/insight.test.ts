@@ -18,7 +18,7 @@ const now = new Date('2026-11-24T12:00:00.000Z')
 const MINUTE_MS = 60_000
 const HOUR = 60
 const DAY = 24 * HOUR
-const OLD_ROWS = 3000
+const OLD_ROWS = 1200
 const ago = (minutes: number) => new Date(now.getTime() - minutes * MINUTE_MS)
 
 const { db } = await aDatabase()

@@ -29,7 +29,7 @@ export function InsightPage(props: InsightProps) {
   const byDay = insight.days.map((day) => sumOf(insight.rows.filter((row) => row.day === day)))
   return (
     <Layout frame={frame} title="Insight">
-      <div class="column" id="insight">
+      <div class="column insight" id="insight">
         <header class="page-head">
           <h1>Insight</h1>
           {frame.may('export') && <Download query={query} />}
@@ -145,7 +145,7 @@ function Reasons({ reasons }: Pick<Insight, 'reasons'>) {
   return (
     <section class="card" aria-labelledby="reasons-head">
       <h2 id="reasons-head">Why drafts were rejected</h2>
-      <table class="figures">
+      <table class="numbers">
         <thead>
           <tr>
             <th scope="col">Reason</th>

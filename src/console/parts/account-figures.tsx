@@ -41,8 +41,8 @@ const columns: [string, (account: AccountInsight) => Child][] = [
   ['Expired', (a) => countWords(a.expired)],
   ['By hand', (a) => countWords(a.byHand)],
   ['Sent', (a) => countWords(a.sent)],
-  ['Busiest hour, sends', (a) => countWords(a.peakSends)],
-  [`Busiest hour, private replies (of ${privateReplyWindow.max})`, (a) => countWords(a.peakPrivate)],
+  ['Sends, busiest hour', (a) => countWords(a.peakSends)],
+  [`Private replies an hour, of ${privateReplyWindow.max}`, (a) => countWords(a.peakPrivate)],
   ['Cost', (a) => dollarWords(a.costMicros)],
   ['Cost of a reply', (a) => dollarWords(microsPerReply(a))],
 ]
@@ -53,7 +53,7 @@ export function AccountFigures({ accounts }: { accounts: AccountInsight[] }) {
     <section class="card" aria-labelledby="accounts-head">
       <h2 id="accounts-head">Accounts</h2>
       <Scroll label="Figures of each account">
-        <table class="figures">
+        <table class="numbers">
           <thead>
             <tr>
               <th scope="col">Account</th>
@@ -82,7 +82,8 @@ export function AccountFigures({ accounts }: { accounts: AccountInsight[] }) {
       <p class="muted">
         In time is an answer within 24 hours of a contact’s last message, to a comment within seven days; what can still
         be answered in time is waiting and not counted. A reply’s cost is all that drafting cost, for each draft of
-        Claude’s that was approved. Days are UTC.
+        Claude’s that was approved. Private replies are the most there were in an hour, of those that the platform
+        takes. Days are UTC.
       </p>
     </section>
   )

@@ -110,7 +110,7 @@ function Behind({ title, days, series, words }: ChartProps & Pick<Drawn, 'words'
     <details class="behind">
       <summary>Table</summary>
       <Scroll label={`${title}, by day`}>
-        <table class="figures">
+        <table class="numbers">
           <thead>
             <tr>
               <th scope="col">Day (UTC)</th>

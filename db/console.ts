@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, isNotNull, sql } from 'drizzle-orm'
 import { isWithin, type Reach } from '#src/domain/identity.ts'
 import type { AccountId, ConversationId, DraftId, OperatorId, PostId } from '#src/domain/ids.ts'
+import type { InsightQuery } from '#src/domain/insight.ts'
 import type { PostStatus } from '#src/domain/outbox.ts'
 import { listBlocks } from './address-blocks.ts'
 import type { Conn } from './client.ts'
@@ -11,6 +12,7 @@ import type { Place } from './console-list.ts'
 import { findPostView, listEvidence, listMovingPosts, listPosts } from './console-outbox.ts'
 import { findNextInQueue, listFacets, listQueue, type QueueLook } from './console-queue.ts'
 import { listRecent, searchConversations } from './console-recent.ts'
+import { readInsight } from './insight.ts'
 import { listApprovalsOf } from './pace.ts'
 import { listPauses } from './pauses.ts'
 import { isOnDesk } from './queue-choice.ts'
@@ -54,6 +56,7 @@ export function createReads(conn: Conn, reach: Reach = 'all') {
     /** Whether news of this thing is for whoever reads here. */
     concerns: (id: string) => isInReach(conn, id, reach),
     blocks: (at: Date) => listBlocks(conn, at),
+    insight: (query: InsightQuery, now: Date) => readInsight(conn, { ...query, now }, reach),
   }
 }
 

@@ -24,6 +24,7 @@ import { createDeauthorize } from './flow/deauthorize.ts'
 import { createDesk } from './flow/desk.ts'
 import { createDoctor } from './flow/doctor.ts'
 import { createExportAudit } from './flow/export-audit.ts'
+import { createNoteInsight } from './flow/export-insight.ts'
 import { createFinishLogin } from './flow/finish-login.ts'
 import { createOpenMedia } from './flow/open-media.ts'
 import { createPacedDecide } from './flow/paced-decide.ts'
@@ -249,6 +250,7 @@ function buildRecord({ config, db, now }: WebParts): ConsoleDeps['record'] {
   return {
     ...createAuditReads(db, isSigned),
     export: createExportAudit({ db, now }),
+    noteInsight: createNoteInsight({ db, now }),
   }
 }
 

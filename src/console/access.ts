@@ -62,6 +62,8 @@ export const access = {
   'GET /setup-check': 'configure',
   'GET /alerts': 'read',
   'GET /status': 'read',
+  'GET /insight': 'read',
+  'POST /insight/exports': 'export',
   'GET /audit': 'audit',
   'POST /audit/exports': 'audit',
   'POST /drafts/:id/decision': 'decide',

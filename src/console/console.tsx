@@ -24,6 +24,7 @@ import { addDecisions } from './routes/decisions.tsx'
 import { addDesk } from './routes/desk.tsx'
 import { addErasure } from './routes/erasure.ts'
 import { addEvents } from './routes/events.ts'
+import { addInsight } from './routes/insight.tsx'
 import { addInvitation } from './routes/invitation.tsx'
 import { addKeys } from './routes/keys.tsx'
 import { addLogins } from './routes/logins.tsx'
@@ -85,6 +86,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addLogins(app, room)
   addAudit(app, room)
   addKeys(app, room)
+  addInsight(app, room)
   addEvents(app, room)
   return app
 }

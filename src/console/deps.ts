@@ -20,6 +20,7 @@ import type {
   TemplateId,
   ViewId,
 } from '#src/domain/ids.ts'
+import type { InsightQuery } from '#src/domain/insight.ts'
 import type { ConnectedAccount, LoginEnd, LoginView } from '#src/domain/login.ts'
 import type { MediaType } from '#src/domain/media.ts'
 import type { Platform } from '#src/domain/platform.ts'
@@ -353,6 +354,8 @@ export interface RecordVerbs {
   people(): Promise<{ id: string; name: string }[]>
   /** Lines of JSON. */
   export(input: { filter: AuditFilter; operatorId: OperatorId }): Promise<AsyncIterable<string>>
+  /** Puts on the record that somebody takes figures out. */
+  noteInsight(input: { query: InsightQuery; operatorId: OperatorId }): Promise<void>
 }
 
 /** What changed somewhere; a page fetches the rest itself. */

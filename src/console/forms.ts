@@ -78,6 +78,7 @@ export const RoleForm = z.object({ role: z.enum(roles) })
 export const PreferencesForm = z.object({ keys: z.enum(['on', 'off']), back })
 const choice = line.default('')
 export const AuditForm = z.object({ action: choice, person: choice, account: choice, since: choice, until: choice })
+export const InsightForm = z.object({ days: choice, account: choice })
 /** Ticked by hand: what it asks for cannot be undone. */
 export const ErasureForm = z.object({ sure: z.literal('yes') })
 export const LoginForm = z.object({ account: line.optional() })

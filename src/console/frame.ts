@@ -13,6 +13,7 @@ export type Section =
   | 'accounts'
   | 'alerts'
   | 'audit'
+  | 'insight'
   | 'status'
   | 'help'
   | 'me'

@@ -1,4 +1,5 @@
 import type { AccountId, ConversationId, DraftId, OperatorId, PostId } from '#src/domain/ids.ts'
+import type { Insight, InsightQuery } from '#src/domain/insight.ts'
 import type { AccountDetail, AccountView, AlertView, BlockView, HealthView, Overview } from './house-views.ts'
 import type {
   CalmDraft,
@@ -36,4 +37,5 @@ export interface Reads {
   blocks(at: Date): Promise<BlockView[]>
   /** Whether news of this thing is for whoever reads here. */
   concerns(id: string): Promise<boolean>
+  insight(query: InsightQuery, now: Date): Promise<Insight>
 }

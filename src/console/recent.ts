@@ -24,6 +24,7 @@ export const recent: ReadonlySet<string> = new Set<keyof typeof access>([
   'POST /keys/:id/rotation',
   'POST /keys/:id/revocation',
   'POST /audit/exports',
+  'POST /insight/exports',
   'POST /conversations/:id/erasure',
   'POST /accounts/:id/operators',
   'POST /accounts/:id/second',

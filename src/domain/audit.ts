@@ -69,6 +69,7 @@ export const auditActions = [
   'sending.resumed',
   'keys.rotated',
   'audit.exported',
+  'insight.exported',
   'incident.opened',
   'incident.revoked',
   'incident.closed',

@@ -61,11 +61,20 @@ const RANDOM_CHARS = 16
 
 /** A ULID behind its prefix (30 characters): sorts by time, so inserts stay at the end of an index. https://github.com/ulid/spec */
 export function newId<K extends Kind>(kind: K, at: Date): Id<K> {
-  let time = ''
-  for (let ms = at.getTime(), i = 0; i < TIME_CHARS; i++, ms = Math.floor(ms / 32)) time = ALPHABET[ms % 32] + time
   let tail = ''
   for (const byte of randomBytes()) tail += ALPHABET[byte % 32]
-  return `${prefixes[kind]}_${time}${tail}` as Id<K>
+  return `${prefixes[kind]}_${timeChars(at)}${tail}` as Id<K>
+}
+
+/** Lies before every id of this moment, and after every earlier one: where a range of the primary key begins. */
+export function idsFrom(kind: Kind, at: Date): string {
+  return `${prefixes[kind]}_${timeChars(at)}`
+}
+
+function timeChars(at: Date): string {
+  let time = ''
+  for (let ms = at.getTime(), i = 0; i < TIME_CHARS; i++, ms = Math.floor(ms / 32)) time = ALPHABET[ms % 32] + time
+  return time
 }
 
 /** Sorts before every id that was made at this instant or later. */

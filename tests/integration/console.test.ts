@@ -23,6 +23,7 @@ import { createAssign } from '#src/flow/assign.ts'
 import { createConfigure } from '#src/flow/configure.ts'
 import { createDesk } from '#src/flow/desk.ts'
 import { createExportAudit } from '#src/flow/export-audit.ts'
+import { createNoteInsight } from '#src/flow/export-insight.ts'
 import { createPacedDecide } from '#src/flow/paced-decide.ts'
 import { createPeople } from '#src/flow/people.ts'
 import { createDismiss, createRedraft, createUndo } from '#src/flow/recall.ts'
@@ -81,7 +82,11 @@ async function setUp({ heartbeatMs = 60 } = {}) {
       ...createConfigure({ db, lanes, publish, now }),
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
     },
-    record: { ...createAuditReads(db, () => false), export: createExportAudit({ db, now }) },
+    record: {
+      ...createAuditReads(db, () => false),
+      export: createExportAudit({ db, now }),
+      noteInsight: createNoteInsight({ db, now }),
+    },
     connect: aConnectRoom(),
     signIn,
     own,

@@ -8,6 +8,7 @@ import type { ConversationView, ListItem, PostView } from '#src/console/views.ts
 import { AppError } from '#src/domain/errors.ts'
 import type { Role } from '#src/domain/identity.ts'
 import { newId } from '#src/domain/ids.ts'
+import { type AccountInsight, daysOf, type Insight, noFigures } from '#src/domain/insight.ts'
 import type { MediaType } from '#src/domain/media.ts'
 import { policyCase } from '#src/domain/policy-case.ts'
 import type { Report } from '#src/domain/report.ts'
@@ -206,6 +207,23 @@ const health: HealthView = {
   lastDeliveryAt: null,
 }
 
+/** A week of one account. */
+export function anInsight(changed: Partial<AccountInsight> = {}): Insight {
+  const days = daysOf(7, at)
+  const figures = { ...noFigures(), inbound: 8, exchanges: 4, answered: 3, inWindow: 3, waiting: 1, ...changed }
+  const [medianMs, p90Ms] = [90_000, 5_400_000]
+  const rest = { medianMs, p90Ms, editedShare: 0.25, peakSends: 2, peakPrivate: 1, spike: undefined }
+  const account = { id: accountId, name: 'Alpine Outfitters', platform: 'instagram' as const }
+  return {
+    days,
+    accounts: [{ ...figures, ...rest, ...account, ...changed }],
+    rows: [{ ...figures, accountId, day: days.at(-1) ?? '' }],
+    reasons: [],
+    countedFrom: undefined,
+    isMore: false,
+  }
+}
+
 /** A file that is kept, with these bytes in it. */
 export function aMedia(text: string, contentType: MediaType = 'image/png') {
   const bytes = Buffer.from(text)
@@ -267,6 +285,7 @@ export function aConsole(options: Options = {}) {
       health: async () => health,
       blocks: async () => [],
       concerns: async () => true,
+      insight: async () => anInsight(),
       ...options.reads,
     }),
     examine: async () => options.report ?? { at, house: [], app: [], accounts: [], unseen: [] },
@@ -314,6 +333,7 @@ export function aConsole(options: Options = {}) {
         calls.push(['export', input])
         return Readable.from(['{}\n'])
       },
+      noteInsight: nothing('noteInsight'),
       ...options.record,
     },
     connect: { ...aConnectRoom(note), ...options.connect },

@@ -80,6 +80,7 @@ const words: Record<AuditAction, string | ((detail: Detail) => string)> = {
   'sending.stopped': 'stopped all sending',
   'sending.resumed': 'let all accounts send again',
   'audit.exported': 'took out a copy of this log',
+  'insight.exported': 'took out figures of how accounts do',
 }
 
 export function doingOf({ action, detail }: Pick<AuditEntry, 'action' | 'detail'>): string {

@@ -21,6 +21,7 @@ const styles = [
   'connect',
   'setup-check',
   'audit',
+  'insight',
   'people',
 ].map((name) => `${name}.css`)
 
@@ -149,6 +150,7 @@ function Menu({ frame }: { frame: Frame }) {
         </p>
         <a href="/me">Your sign-in</a>
         {frame.may('people') && <a href="/people">People</a>}
+        <a href="/insight">Insight</a>
         <a href="/status">Health</a>
         {frame.may('audit') && <a href="/audit">Audit log</a>}
         {frame.may('keys') && <a href="/keys">API keys</a>}

@@ -15,6 +15,7 @@ import { createConfigure } from '#src/flow/configure.ts'
 import { createDesk } from '#src/flow/desk.ts'
 import { createErase } from '#src/flow/erase.ts'
 import { createExportAudit } from '#src/flow/export-audit.ts'
+import { createNoteInsight } from '#src/flow/export-insight.ts'
 import { createPeople } from '#src/flow/people.ts'
 import { createDismiss, createUndo } from '#src/flow/recall.ts'
 import { createReconcile } from '#src/flow/reconcile.ts'
@@ -212,6 +213,8 @@ const deeds: Partial<Record<AuditAction, () => Promise<Deed>>> = {
   'deletion.done': async () => async () => {
     for (let looks = 0; looks < 4; looks++) await erase()
   },
+  'insight.exported': () =>
+    withOperator((operatorId) => createNoteInsight(deps)({ query: { span: 7, accountId: undefined }, operatorId })),
   'audit.exported': () => withOperator((operatorId) => createExportAudit(deps)({ filter: {}, operatorId })),
 }
 

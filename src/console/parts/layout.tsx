@@ -113,11 +113,7 @@ function Tab({ frame, to, label, short, count = 0, tone, meaning = 'waiting' }: 
       <Icon name={to} />
       <span class="tab-label">
         <span class={short && 'long'}>{label}</span>
-        {short && (
-          <span class="short" aria-hidden="true">
-            {short}
-          </span>
-        )}
+        {short && <span class="short">{short}</span>}
       </span>
       {count > 0 && (
         <span class={`count ${tone ?? ''}`}>

@@ -26,8 +26,8 @@ export function createWebhook({ url, secret, now, deadlineMs = DEADLINE_MS }: We
       ...{ 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` },
     }
     const signal = AbortSignal.timeout(deadlineMs)
-    const options = { method: 'POST', headers, body, redirect: 'manual', signal } as const
-    const answer = await fetch(url.reveal(), options).catch(() => undefined)
+    const options = { method: 'POST', headers, body, redirect: 'manual' } as const
+    const answer = await fetch(url.reveal(), { ...options, signal }).catch(() => undefined)
     await answer?.body?.cancel().catch(() => undefined)
     if (!answer?.ok) throw new AppError('platform_unavailable', 'The webhook was not taken')
   }

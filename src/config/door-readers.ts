@@ -1,4 +1,5 @@
 import { networkOf } from '#src/domain/network.ts'
+import { parseUrl } from '#src/domain/url.ts'
 import { Fault } from './readers.ts'
 
 /** Proxies on this machine. */
@@ -40,11 +41,11 @@ function readList(text: string): string[] {
 }
 
 function isOrigin(text: string): boolean {
-  return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
+  return /^https?:\/\/[^*]+$/.test(text) && parseUrl(text)?.origin === text
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9116#section-2.5.3 */
 export function readContact(text: string): string {
-  if (/^mailto:[^\s@]+@[^\s@]+$/.test(text) || (/^https:\/\/\S+$/.test(text) && URL.canParse(text))) return text
+  if (/^mailto:[^\s@]+@[^\s@]+$/.test(text) || (/^https:\/\/\S+$/.test(text) && parseUrl(text))) return text
   throw new Fault('must start with mailto: or https://')
 }

@@ -1,4 +1,5 @@
 import type { QuietHours } from '#src/domain/reminder.ts'
+import { parseUrl } from '#src/domain/url.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { Fault, isOnThisMachine } from './readers.ts'
 
@@ -9,7 +10,7 @@ const SIGNING_KEY = /^whsec_([A-Za-z0-9+/]+={0,2})$/
 
 /** Its path may be as good as a password, so all of it is kept as one. */
 export function readNotifyUrl(text: string): Secret {
-  const url = URL.canParse(text) ? new URL(text) : undefined
+  const url = parseUrl(text)
   const isKept = url?.protocol === 'https:' || (url?.protocol === 'http:' && isOnThisMachine(url))
   if (!isKept) throw new Fault('must start with https://, except on this machine')
   if (url.username !== '' || url.password !== '' || url.hash !== '')
@@ -25,7 +26,7 @@ export function readNotifySecret(text: string): Secret {
 }
 
 export function readSmtpUrl(text: string): Secret {
-  const url = URL.canParse(text) ? new URL(text) : undefined
+  const url = parseUrl(text)
   const fits = ['smtp:', 'smtps:'].includes(url?.protocol ?? '') && url?.hostname && !url.search && !url.hash
   if (!fits) throw new Fault('must look like smtps://user:password@host:465 or smtp://user:password@host:587')
   return new Secret(text)

@@ -2,6 +2,7 @@
  * What an installation must not do once it is real. Each item of the list is asked in two places: a process that is to start
  * with APP_ENV=production refuses when one of its own fails, and `countersign doctor --production` shows them all.
  */
+import { parseUrl } from '#src/domain/url.ts'
 import { type Environment, has, isSandboxOn, readableTextOf } from './source.ts'
 import type { VariableName } from './variables.ts'
 
@@ -38,7 +39,7 @@ export const productionItems: readonly ProductionItem[] = [
     id: 'database_credentials',
     variable: 'DATABASE_URL',
     fault: of('DATABASE_URL', (text) => {
-      const { username, password } = urlOf(text) ?? { username: '', password: '' }
+      const { username, password } = parseUrl(text) ?? { username: '', password: '' }
       if (username === 'root') return 'must name a user of its own, not root'
       return TYPED.test(decodeURIComponent(password)) ? 'must hold a password that nobody guesses' : undefined
     }),
@@ -54,7 +55,7 @@ export const productionItems: readonly ProductionItem[] = [
     id: 'redis_password',
     variable: 'REDIS_URL',
     fault: of('REDIS_URL', (text) =>
-      isLocal(text) || !TYPED.test(decodeURIComponent(urlOf(text)?.password ?? ''))
+      isLocal(text) || !TYPED.test(decodeURIComponent(parseUrl(text)?.password ?? ''))
         ? undefined
         : 'must hold a password that nobody guesses',
     ),
@@ -118,7 +119,7 @@ function databaseTlsFault(text: string): string | undefined {
   if (isLocal(text)) return undefined
   const wish = 'must end in ?ssl={"verifyIdentity":true} to another machine'
   try {
-    const ssl: unknown = JSON.parse(urlOf(text)?.searchParams.get('ssl') ?? '')
+    const ssl: unknown = JSON.parse(parseUrl(text)?.searchParams.get('ssl') ?? '')
     const { verifyIdentity, rejectUnauthorized } = ssl as Record<string, unknown>
     return verifyIdentity === true && rejectUnauthorized !== false ? undefined : wish
   } catch {
@@ -129,9 +130,5 @@ function databaseTlsFault(text: string): string | undefined {
 /** A socket in the file system, or this machine: nothing goes over a wire. */
 function isLocal(text: string): boolean {
   if (text.startsWith('/') || text.startsWith('unix:')) return true
-  return LOCAL.test(urlOf(text)?.hostname ?? '')
-}
-
-function urlOf(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined
+  return LOCAL.test(parseUrl(text)?.hostname ?? '')
 }

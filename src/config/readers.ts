@@ -1,3 +1,4 @@
+import { parseUrl } from '#src/domain/url.ts'
 import { isApprovalKey } from '#src/vault/approvals.ts'
 import { parseFernetKeys } from '#src/vault/keyring.ts'
 import { Secret } from '#src/vault/secret.ts'
@@ -121,10 +122,6 @@ export interface LabelledSecret {
 export function secretList(label: string, minChars: number): Reader<LabelledSecret[]> {
   const read = secretOf(minChars)
   return (text) => text.split(',').map((part, i) => ({ label: `${label}-${i + 1}`, secret: read(part.trim()) }))
-}
-
-function parseUrl(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined
 }
 
 function fail(wish: string): never {

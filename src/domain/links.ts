@@ -1,3 +1,5 @@
+import { parseUrl } from './url.ts'
+
 /** Whatever is meant as a link: an address with a scheme, one that lost a sign of it, or a bare `www.`. */
 const MEANT = /(?<![\p{L}\p{N}])(?:https?(?::(?:\s?\/|[^\s/])|\/\/)|[a-z][a-z0-9+.-]{1,20}:\/\/|www\.(?=\S))\S*/giu
 // The look behind keeps it from trying every place in a long row of signs.
@@ -25,7 +27,6 @@ export function malformedLinkIn(text: string): number {
 
 /** The address parser mends a lot that a reader's app does not, so its result alone is no proof. */
 function isWellFormed(link: string): boolean {
-  if (!/^https?:\/\/[^/]/i.test(link) || NEVER.test(link) || !URL.canParse(link)) return false
-  const { hostname, username, password } = new URL(link)
-  return username === '' && password === '' && HOST.test(hostname)
+  const url = /^https?:\/\/[^/]/i.test(link) && !NEVER.test(link) ? parseUrl(link) : undefined
+  return url !== undefined && url.username === '' && url.password === '' && HOST.test(url.hostname)
 }

@@ -1,3 +1,5 @@
+import { parseUrl } from './url.ts'
+
 const OCTETS = /^(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$/
 const GROUPS = 8
 const MAPPED = /^::ffff:(?=.*\.)|^(?:0{1,4}:){5}ffff:(?=.*\.)/i
@@ -24,8 +26,9 @@ export function networkOf(address: string): string | undefined {
 
 /** The eight groups of an IPv6 address, however it is written; a parser that has seen everything reads it. */
 function groupsOf(address: string): number[] | undefined {
-  if (!address.includes(':') || !URL.canParse(`http://[${address}]`)) return undefined
-  const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
+  const url = address.includes(':') ? parseUrl(`http://[${address}]`) : undefined
+  if (!url) return undefined
+  const [head = '', tail] = url.hostname.slice(1, -1).split('::')
   const read = (part: string | undefined) => (part ? part.split(':').map((group) => Number.parseInt(group, 16)) : [])
   const [before, after] = [read(head), read(tail)]
   return [...before, ...Array<number>(GROUPS - before.length - after.length).fill(0), ...after]

@@ -2,6 +2,8 @@
  * A reply may name only what somebody of ours wrote down, or what the contact brought along: no foreign link, no address or
  * number out of nowhere, nothing that looks like a key. Everything here errs on the side of asking a person.
  */
+import { parseUrl } from '#src/domain/url.ts'
+
 const COUNTRIES =
   'ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw by bz ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk fm fo fr ga gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is it je jm jo jp ke kg kh ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mg mh mk ml mm mn mo mp mq mr ms mt mu mv mw mx my mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re ro rs ru rw sa sb sc sd se sg sh si sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw'
 const GENERIC =
@@ -77,7 +79,7 @@ function hostsOf(text: string): string[] {
 
 function hostOf(link: string): string {
   const url = link.replace(/[),.;!?'"»”]+$/u, '')
-  const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: '', hostname: '' }
+  const { protocol, hostname } = parseUrl(url) ?? { protocol: '', hostname: '' }
   const isWeb = (protocol === 'http:' || protocol === 'https:') && hostname !== ''
   return isWeb ? hostname.replace(/^www\./, '').replace(/\.$/, '') : link.slice(0, 60)
 }

@@ -3,10 +3,12 @@
  * is kept: under the house's own keys, of which several may be valid, so that replacing those makes nothing look new; or, by
  * a process that has none of them, under the secret itself, which is a random key.
  */
+
 import { raiseAlert, resolveAlert } from '#db/alerts.ts'
 import { type Database, inTransaction } from '#db/client.ts'
 import { insertSecretAge, listSecretAges, markTold, replaceFingerprint, type SecretAgeRow } from '#db/secret-ages.ts'
 import { reminderOf, secretAge } from '#src/domain/secret-age.ts'
+import { parseUrl } from '#src/domain/url.ts'
 import { keyedHash } from '#src/vault/hash.ts'
 import { Secret } from '#src/vault/secret.ts'
 
@@ -59,8 +61,8 @@ function fingerprintsOf({ name, secret }: HeldSecret, keys: Secret | undefined):
 /** What is replaced when it is rotated: the first key of a list, the password of an address. */
 function changing(name: string, value: string): string {
   if (name === 'APP_SECRET_KEY') return value.split(',')[0] ?? value
-  if (!name.endsWith('_URL') || !URL.canParse(value)) return value
-  return new URL(value).password || value
+  const password = name.endsWith('_URL') ? parseUrl(value)?.password : undefined
+  return password || value
 }
 
 /** Once for each moment, by whichever process comes first. */

@@ -3,12 +3,14 @@
  * public internet, and the connection goes to the very address that was looked at: a name that means something else a moment
  * later is not asked again. Redirects are followed by hand, each judged anew. Nothing of ours goes along.
  */
+
 import { promises as dns, type LookupAddress } from 'node:dns'
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { AppError } from '#src/domain/errors.ts'
 import { MEDIA_BYTES_MAX } from '#src/domain/media.ts'
+import { parseUrl } from '#src/domain/url.ts'
 import { isPublicAddress } from './address.ts'
 import { refused } from './recognise.ts'
 
@@ -49,14 +51,14 @@ export function createDownload(options: DownloadOptions = {}): Download {
 }
 
 function follow({ headers: { location = '' } }: IncomingMessage, from: string): string {
-  return URL.canParse(location, from) ? new URL(location, from).href : location
+  return parseUrl(location, from)?.href ?? location
 }
 
 function createAsk({ origin, resolve = resolveAll, isPublic = isPublicAddress }: DownloadOptions) {
   const lookup = createLookup(resolve, isPublic)
 
   return (text: string, signal: AbortSignal): Promise<IncomingMessage> => {
-    const url = URL.canParse(text) ? new URL(text) : undefined
+    const url = parseUrl(text)
     const isExempt = url !== undefined && origin !== undefined && url.origin === new URL(origin).origin
     if (!url || !(isExempt || isFetchable(url, isPublic)))
       throw refused('wrong_address', 'Not an address we fetch from')

@@ -1,4 +1,5 @@
 import { isFile, type MediaReason, mediaTypes } from '#src/domain/media.ts'
+import { parseUrl } from '#src/domain/url.ts'
 import type { AttachmentView, KeptMedia, MessageView } from '../views.ts'
 import { Icon, type IconName } from './icons.tsx'
 
@@ -138,7 +139,8 @@ const CDN = /(^|\.)(fbcdn\.net|cdninstagram\.com|fbsbx\.com)$/
 
 /** What is no file: somebody's page, opened by hand. */
 function Elsewhere({ url, ...words }: { attachment: AttachmentView; named: Named; url: string | undefined }) {
-  const isPage = url?.startsWith('https://') && URL.canParse(url) && !CDN.test(new URL(url).hostname)
+  const page = url?.startsWith('https://') ? parseUrl(url) : undefined
+  const isPage = page !== undefined && !CDN.test(page.hostname)
   if (!isPage) {
     return (
       <span class="media">

@@ -206,7 +206,7 @@ describe('erasing', () => {
     expect(await verifyAudit(db)).toMatchObject({ ok: true })
     const entries = await db.select().from(auditEntries).where(eq(auditEntries.subjectId, contact.id))
     expect(entries).toHaveLength(1)
-  })
+  }, 120_000)
 
   it('waits for what was accepted before it, and takes that along', async () => {
     const life = aLife(db, await anAccount(db))

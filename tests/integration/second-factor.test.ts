@@ -41,18 +41,18 @@ describe('the second factor', () => {
     expect(await actions(ada.id)).toEqual(['operator.signed_in'])
   })
 
-  it('takes each code once, when twenty come at the same time to two processes', async () => {
+  it('takes each code once, when several come at the same time to two processes', async () => {
     const { ticket, give, code, signIn, other, browser } = await withApp()
     const ticketed = await ticket()
     const doors = [signIn, other()]
-    // Four at a time: more would be slowed down.
+    // Three at a time: with those below, more would be slowed down when the good one is the first.
     const ends = await Promise.all(
-      Array.from({ length: 4 }, (_, i) =>
+      Array.from({ length: 3 }, (_, i) =>
         codeOf(doors[i % 2]!.enterCode({ ticket: ticketed, code: code(), ...browser })),
       ),
     )
     expect(ends.filter((end) => end === 'done')).toHaveLength(1)
-    expect(ends.filter((end) => end === 'unauthenticated')).toHaveLength(3)
+    expect(ends.filter((end) => end === 'unauthenticated')).toHaveLength(2)
     expect(await codeOf(give(ticketed, code()))).toBe('unauthenticated')
     expect(await codeOf(give(ticketed, code(-1)))).toBe('unauthenticated')
     expect(await codeOf(give(ticketed, code(1)))).toBe('done')

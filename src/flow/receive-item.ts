@@ -16,6 +16,8 @@ import { applyEcho } from './receive-echo.ts'
 import { applyMessage } from './receive-message.ts'
 import { openLate, openThread, type Thread } from './receive-thread.ts'
 
+const NAMES_SOMEBODY = /@[\p{L}\p{N}_.]/u
+
 export type Accounts = ReadonlyMap<string, Account>
 
 /** An item and where it came from. */
@@ -174,7 +176,8 @@ async function fileNotice(
   { item, ...arrival }: Arrival & { item: CommentItem },
 ): Promise<void> {
   const isAtHome = account.platform !== 'instagram' || conversation.kind !== 'comment' || item.own || item.live
-  if (isAtHome || !namesUser(item.text, account.name)) return
+  // What an account is called need not be its user name, so anybody who is named with the sign may be us.
+  if (isAtHome || !(NAMES_SOMEBODY.test(item.text) || namesUser(item.text, account.name))) return
   const { accountRef, at: sentAt } = item
   await storeEvent(
     desk,

@@ -1,26 +1,14 @@
 /* What an operator chose of the queue, as conditions. */
 import { and, eq, isNull, like, lte, ne, or, type SQL, sql } from 'drizzle-orm'
-import type { AccountId, OperatorId } from '#src/domain/ids.ts'
+import type { QueueChoice } from '#src/domain/desk.ts'
+import type { OperatorId } from '#src/domain/ids.ts'
 import { SURE } from '#src/domain/pace.ts'
-import type { Platform } from '#src/domain/platform.ts'
 import { accounts } from './schema/accounts.ts'
 import { contacts } from './schema/contacts.ts'
 import { conversations } from './schema/conversations.ts'
 import { deskEntries } from './schema/desk-entries.ts'
 import { drafts } from './schema/drafts.ts'
 import { messages } from './schema/messages.ts'
-
-export interface QueueChoice {
-  accountId?: AccountId | undefined
-  platform?: Platform | undefined
-  /** `flagged`: Claude was worried; `calm`: nothing worried it, and it was sure; `person`: there is no draft. */
-  risk?: 'flagged' | 'calm' | 'person' | undefined
-  language?: string | undefined
-  /** `null`: with nobody. */
-  assigneeId?: OperatorId | null | undefined
-  /** In names, in the newest message and in the draft. */
-  search?: string | undefined
-}
 
 /** Nothing is chosen: every conversation of the queue. */
 export function isWhole(choice: QueueChoice): boolean {

@@ -7,15 +7,7 @@ import { secretKinds } from '#src/domain/secret-age.ts'
 import { generateApprovalKeys } from '#src/vault/approvals.ts'
 import { generateFernetKey } from '#src/vault/keyring.ts'
 import { Secret } from '#src/vault/secret.ts'
-import {
-  ConfigError,
-  type Environment,
-  environmentFor,
-  heldSecrets,
-  type ProcessRole,
-  readConfig,
-  variables,
-} from './config.ts'
+import { environmentFor, faultsOf, heldSecrets, type ProcessRole, readConfig, variables } from './config.ts'
 
 const roles: ProcessRole[] = ['web', 'drafting', 'sending', 'media', 'cli', 'sandbox']
 const [approval, audit, formerAudit] = [generateApprovalKeys(), generateApprovalKeys(), generateApprovalKeys()]
@@ -48,16 +40,6 @@ const whole = {
   VAULT_TOKEN: 'canary-vault-token',
   VAULT_SECRET_ID: 'canary-vault-secret-id',
 } as const
-
-const faultsOf = (env: Environment, role: ProcessRole): string[] => {
-  try {
-    readConfig(env, role)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigError) return error.faults
-    throw error
-  }
-}
 
 const secretNames = variables.filter(({ secret }) => secret).map(({ name }) => name)
 const reveal = (value: unknown): unknown => (value instanceof Secret ? value.reveal() : value)

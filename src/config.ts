@@ -3,21 +3,12 @@
  * a process reads its own share and knows nothing of the rest. All faults are told at once, by name, never by value.
  */
 import { ConfigError } from '#src/config/errors.ts'
+import { crossFaults, productionFaults } from '#src/config/faults.ts'
 import { defineLive, fileText, type LiveText } from '#src/config/live.ts'
-import { productionItems } from '#src/config/production.ts'
 import { Fault, isPlaceholder, type LabelledSecret } from '#src/config/readers.ts'
-import {
-  type Environment,
-  filterFor,
-  has,
-  isProduction,
-  isSandboxOn,
-  names,
-  textOf,
-  variableOf,
-} from '#src/config/source.ts'
+import { type Environment, filterFor, isSandboxOn, names, textOf, variableOf } from '#src/config/source.ts'
 import type { ProcessRole as Role, Variable } from '#src/config/variable.ts'
-import { table, type ValueOf, type VariableName } from '#src/config/variables.ts'
+import type { ValueOf, VariableName } from '#src/config/variables.ts'
 import type { Secret } from '#src/vault/secret.ts'
 
 export type ProcessRole = Role
@@ -162,6 +153,17 @@ export function readConfig<R extends ProcessRole>(all: Environment, role: R, liv
   return Object.freeze(fields) as unknown as Config[R]
 }
 
+/** What keeps a process of that role from starting with these settings; nothing when they are right. */
+export function faultsOf(env: Environment, role: ProcessRole): readonly string[] {
+  try {
+    readConfig(env, role)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults
+    throw error
+  }
+}
+
 /** What a process holds, by variable: of a list that is being rotated, the present one. */
 export function heldSecrets(config: object, role: ProcessRole): { name: VariableName; secret: Secret }[] {
   const fields = config as Record<string, Secret | readonly LabelledSecret[] | undefined>
@@ -239,51 +241,6 @@ function readerOf(name: VariableName) {
     },
   }
 }
-
-/** Faults that lie between variables. */
-function crossFaults(env: Environment, role: ProcessRole): string[] {
-  const faults: string[] = []
-  if (role === 'media' && has(env, 'MEDIA_ORIGIN') && !isSandboxOn(env)) {
-    faults.push('MEDIA_ORIGIN cannot be set while the sandbox is off')
-  }
-  if (role !== 'web') return faults
-  if (readsExternal(env) !== has(env, 'AUTH_SERVICE_URL')) {
-    faults.push('AUTH_SERVICE_URL and AUTH_MODE=external go together')
-  }
-  if (!has(env, 'INSTAGRAM_APP_SECRET') && !has(env, 'META_APP_SECRET')) {
-    faults.push('INSTAGRAM_APP_SECRET or META_APP_SECRET is missing: one of them signs the webhooks')
-  }
-  for (const [one, other] of pairs) {
-    if (has(env, one) !== has(env, other)) faults.push(`${one} and ${other} are set together or not at all`)
-  }
-  return faults
-}
-
-const pairs = [
-  ['SMTP_URL', 'MAIL_FROM'],
-  ['NOTIFY_WEBHOOK_URL', 'NOTIFY_WEBHOOK_SECRET'],
-] as const
-
-/** Of a real installation; all is in view here, also what is not handed on to any process. */
-function productionFaults(all: Environment, role: ProcessRole): string[] {
-  if (!isProduction(all)) return []
-  return productionItems
-    .filter(({ variable }) => concerns(role, variable))
-    .flatMap(({ variable, fault }) => {
-      const wrong = fault(all)
-      return wrong === undefined ? [] : [`${variable} ${wrong} while APP_ENV is production`]
-    })
-}
-
-function concerns(role: ProcessRole, variable: string): boolean {
-  if (variable === 'SANDBOX') return true
-  // The command line has to be able to look at what is wrong.
-  if (role === 'cli' || role === 'sandbox') return false
-  const roles = (table as Record<string, Variable>)[variable]?.roles
-  return roles === undefined || roles.includes(role)
-}
-
-const readsExternal = (env: Environment) => env['AUTH_MODE'] === 'external'
 
 const fieldNames: Partial<Record<VariableName, string>> = {
   INSTAGRAM_APP_SECRET: 'instagramAppSecrets',

@@ -1,5 +1,5 @@
 import { openSecrets } from '#src/config/secrets.ts'
-import { ConfigError, type Environment, environmentFor, type ProcessRole, readConfig, variables } from '#src/config.ts'
+import { ConfigError, type Environment, environmentFor, faultsOf, type ProcessRole, variables } from '#src/config.ts'
 import { type Call, exitCodes, UsageError } from './command.ts'
 import { printRows } from './table.ts'
 
@@ -53,14 +53,4 @@ function roleOf(word: string): ProcessRole {
   const role = all.find((one) => one === word)
   if (!role) throw new UsageError(`The processes are ${all.join(', ')}`)
   return role
-}
-
-function faultsOf(env: Environment, role: ProcessRole): string[] {
-  try {
-    readConfig(env, role)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigError) return error.faults
-    throw error
-  }
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { connect, type Database } from '#db/client.ts'
 import { productionHints, productionItems } from '#src/config/production.ts'
-import { ConfigError, type Environment, type ProcessRole, readConfig, variables } from '#src/config.ts'
+import { type Environment, faultsOf, type ProcessRole, readConfig, variables } from '#src/config.ts'
 import { examineProduction, type ProductionAnswer } from '#src/flow/production.ts'
 import { type Call, exitCodes } from './command.ts'
 import { now } from './house.ts'
@@ -50,16 +50,6 @@ function completeness(env: Environment): ProductionAnswer {
   const ours = [...faults].filter((fault) => !fault.endsWith('while APP_ENV is production'))
   const detail = ours.length === 0 ? 'Every process has its secrets, and no sample value' : ours.join('; ')
   return { id: 'secrets_given', ok: ours.length === 0, detail }
-}
-
-function faultsOf(env: Environment, role: ProcessRole): string[] {
-  try {
-    readConfig(env, role)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigError) return error.faults
-    throw error
-  }
 }
 
 function filesKept(env: Environment): ProductionAnswer {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, type Environment, type ProcessRole, readConfig } from '#src/config.ts'
+import { type Environment, faultsOf } from '#src/config.ts'
 import { generateApprovalKeys } from '#src/vault/approvals.ts'
 import { generateFernetKey } from '#src/vault/keyring.ts'
 import { productionHints, productionItems } from './production.ts'
@@ -54,16 +54,6 @@ const failing: Record<string, Environment[]> = {
   tls_verified: [{ NODE_TLS_REJECT_UNAUTHORIZED: '0' }],
   errors_hidden: [{ SHOW_ERROR_TRACES: 'true' }],
   sandbox_off: [{ SANDBOX: 'on' }],
-}
-
-const faultsOf = (env: Environment, role: ProcessRole) => {
-  try {
-    readConfig(env, role)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigError) return error.faults
-    throw error
-  }
 }
 
 describe('a real installation', () => {

@@ -1,6 +1,6 @@
+import type { QueueChoice } from '#src/domain/desk.ts'
 import { type ConversationId, isId, type OperatorId } from '#src/domain/ids.ts'
 import { type Platform, platforms } from '#src/domain/platform.ts'
-import type { QueueChoice } from './views.ts'
 
 /** A choice as it stands in an address: `me` is whoever looks. */
 export interface Choice {

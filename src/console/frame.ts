@@ -1,10 +1,10 @@
 import { getCookie } from 'hono/cookie'
 import { may, type Permission } from '#src/domain/identity.ts'
 import { type Clock, zoneOf } from './clock.ts'
-import type { Operator } from './deps.ts'
 import { type Room, readsOf, sessionOf, type Visit } from './env.ts'
 import type { Overview } from './house-views.ts'
 import { type Notice, noticeOf } from './notice.ts'
+import type { Operator } from './people-verbs.ts'
 
 export type Section =
   | 'queue'

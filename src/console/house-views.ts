@@ -3,7 +3,7 @@ import type { AccountId, AlertId, EntryId, OperatorId } from '#src/domain/ids.ts
 import type { EndpointClass } from '#src/domain/limit.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { RiskKind } from '#src/domain/second.ts'
-import type { TemplateView } from './views.ts'
+import type { TemplateView } from './desk-views.ts'
 
 export interface AccountView {
   id: AccountId

@@ -1,7 +1,7 @@
 import { clientAddress } from '#src/http/address.ts'
 import { bearerIn } from '#src/http/bearer.ts'
-import type { Session } from './deps.ts'
 import { type Room, reachOf, type Visit } from './env.ts'
+import type { Session } from './people-verbs.ts'
 
 /** Finds out who asks, and renews what the browser holds where that is due. What a script fetches by itself does not count as somebody being there. */
 export async function identify(c: Visit, room: Room): Promise<void> {

@@ -1,18 +1,8 @@
 import type { AccountId, ConversationId, DraftId, OperatorId, PostId } from '#src/domain/ids.ts'
 import type { Insight, InsightQuery } from '#src/domain/insight.ts'
+import type { CalmDraft, Facets, QueueLook } from './desk-views.ts'
 import type { AccountDetail, AccountView, AlertView, BlockView, HealthView, Overview } from './house-views.ts'
-import type {
-  CalmDraft,
-  ConversationView,
-  Cursor,
-  Evidence,
-  Facets,
-  ListItem,
-  Page,
-  PostGroup,
-  PostView,
-  QueueLook,
-} from './views.ts'
+import type { ConversationView, Cursor, Evidence, ListItem, Page, PostGroup, PostView } from './views.ts'
 
 /** Everything the pages read. */
 export interface Reads {

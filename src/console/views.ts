@@ -8,11 +8,8 @@ import type {
   EntryId,
   MediaId,
   MessageId,
-  NoteId,
   OperatorId,
   PostId,
-  TemplateId,
-  ViewId,
 } from '#src/domain/ids.ts'
 import type { Attachment, CommentForm, MentionForm, MessageItem } from '#src/domain/inbox.ts'
 import type { MediaReason, MediaType } from '#src/domain/media.ts'
@@ -20,6 +17,7 @@ import type { Outcome, PostKind, PostStatus } from '#src/domain/outbox.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import type { CommentFacts, Open } from '#src/domain/policy-case.ts'
 import type { ThreadKind } from '#src/domain/thread.ts'
+import type { Colleague, NoteView, TemplateView } from './desk-views.ts'
 
 /** Where a list goes on: the sort key of its last item. */
 export interface Cursor<Id extends string = string> {
@@ -199,64 +197,4 @@ export interface ConversationView extends Party {
   colleagues: Colleague[]
 }
 
-export interface NoteView {
-  id: NoteId
-  text: string
-  operatorId: OperatorId
-  by: string | null
-  createdAt: Date
-}
-
-export interface TemplateView {
-  id: TemplateId
-  /** Empty: for every account. */
-  accountId: AccountId | null
-  title: string
-  body: string
-  version: number
-}
-
-export interface Colleague {
-  id: OperatorId
-  name: string
-}
-
-/** What an operator chose of the queue. */
-export interface QueueChoice {
-  accountId?: AccountId | undefined
-  platform?: Platform | undefined
-  risk?: 'flagged' | 'calm' | 'person' | undefined
-  language?: string | undefined
-  assigneeId?: OperatorId | null | undefined
-  search?: string | undefined
-}
-
-export interface QueueLook {
-  choice: QueueChoice
-  after?: Cursor | undefined
-  at: Date
-}
-
-/** What can be chosen from. */
-export interface Facets {
-  accounts: { id: AccountId; name: string; platform: Platform }[]
-  languages: string[]
-  colleagues: Colleague[]
-  /** What this operator keeps. */
-  views: { id: ViewId; name: string; query: string }[]
-}
-
 export type PostGroup = 'uncertain' | 'failed' | 'moving' | 'sent' | 'cancelled'
-
-/** A draft that asks for no second look, in whole. */
-export interface CalmDraft {
-  draftId: DraftId
-  conversationId: ConversationId
-  text: string
-  textHash: string
-  headMessageId: MessageId | null
-  headText: string | null
-  windowExpiresAt: Date | null
-  contactName: string | null
-  contactUsername: string | null
-}

@@ -47,6 +47,6 @@ export function createApproveMany({ db, decide }: ManyDeps) {
 /** What is wrong with one stops none of the others; what is wrong with us stops all. */
 function refusalOf(thrown: unknown): { refusal: string } {
   const error = AppError.from(thrown)
-  if (!['conflict', 'invalid_input', 'not_found'].includes(error.code)) throw thrown
+  if (!['conflict', 'forbidden', 'invalid_input', 'not_found'].includes(error.code)) throw thrown
   return { refusal: error.message }
 }

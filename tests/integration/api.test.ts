@@ -5,6 +5,7 @@ import { verifyAudit } from '#db/audit.ts'
 import { alerts } from '#db/schema/alerts.ts'
 import { apiKeys, apiKeyUses } from '#db/schema/api-keys.ts'
 import { auditEntries } from '#db/schema/audit-entries.ts'
+import { sessions } from '#db/schema/sessions.ts'
 import { AuditEntry } from '#src/api/shapes/audit.ts'
 import { Account, Alert, Post, Status } from '#src/api/shapes/house.ts'
 import { Key, OwnKey } from '#src/api/shapes/keys.ts'
@@ -149,6 +150,30 @@ describe('a key', () => {
     expect([(await gone(foreign)).status, (await gone(headers)).status]).toEqual([403, 204])
     expect((await app.request('/api/v1/drafts', { headers: { 'x-api-key': key } })).status).toBe(401)
   })
+})
+
+it('no key is made in a session that was left open: somebody has to prove once more who they are', async () => {
+  const { headers, operator } = await signIn('admin')
+  const long = { confirmedAt: new Date(Date.now() - 3_600_000) }
+  await db.update(sessions).set(long).where(eq(sessions.operatorId, operator.id))
+  const wish = post({ name: 'warehouse', scopes: ['read'] })
+  const made = await app.request('/api/v1/api-keys', { ...wish, headers: { ...wish.headers, ...headers } })
+  expect([made.status, await made.json()]).toMatchObject([403, { code: 'reauthentication_required' }])
+  expect((await app.request('/api/v1/api-keys', { headers })).status).toBe(200)
+})
+
+it('programs are counted by their keys, wherever they come from, and strangers by their address', async () => {
+  const { from, keys: own } = await aWeb({ env: { RATE_LIMIT_PER_MINUTE: '2' } })
+  const by = { kind: 'process' as const, id: 'test' }
+  const [one, two] = [
+    await own.create({ name: '1', scopes: ['read'], by }),
+    await own.create({ name: '2', scopes: ['read'], by }),
+  ]
+  const ask = async (headers: Record<string, string> = {}) =>
+    (await from('198.51.100.7', '/api/v1/drafts', { headers })).status
+  const of = ({ key }: typeof one) => ({ 'x-api-key': key })
+  expect([await ask(of(one)), await ask(of(one)), await ask(of(one)), await ask(of(two))]).toEqual([200, 200, 429, 200])
+  expect([await ask(), await ask(), await ask()]).toEqual([401, 401, 429])
 })
 
 describe('the uses of a key', () => {

@@ -8,11 +8,11 @@ import { gt } from 'drizzle-orm'
 import { afterAll, describe, expect, it } from 'vitest'
 import { alerts } from '#db/schema/alerts.ts'
 import { auditEntries, auditFollowers, auditHeads } from '#db/schema/audit-entries.ts'
-import { runCli } from '#src/cli/run.ts'
 import { newId } from '#src/domain/ids.ts'
 import { createFollowAudit } from '#src/flow/follow-audit.ts'
 import { createAuditSink } from '#src/observability/audit-sink.ts'
 import { aChain, anEvent, append, START_MS } from '#tests/support/audit.ts'
+import { command } from '#tests/support/command.ts'
 import { aDatabase } from '#tests/support/stores.ts'
 
 const { db, url } = await aDatabase()
@@ -184,21 +184,10 @@ function aChild(file: string, round: number) {
 
 describe('audit export', () => {
   async function run(line: string) {
-    const written = { out: '', err: '', waits: 0 }
-    const code = await runCli(line.split(' '), {
-      env: { DATABASE_URL: url },
-      out: (text) => {
-        written.out += text
-      },
-      err: (text) => {
-        written.err += text
-      },
-      drained: async () => {
-        written.waits++
-      },
-      readSecret: async () => '',
-    })
-    return { code, ...written }
+    let waits = 0
+    const drained = async () => void waits++
+    const said = await command({ DATABASE_URL: url }, line, { drained })
+    return { ...said, waits }
   }
 
   it('prints every entry, a few hundred in memory at a time, and its own entry last', async () => {

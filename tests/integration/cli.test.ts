@@ -10,7 +10,6 @@ import { alerts } from '#db/schema/alerts.ts'
 import { auditEntries } from '#db/schema/audit-entries.ts'
 import { deletionRequests } from '#db/schema/deletion-requests.ts'
 import { switches } from '#db/schema/switches.ts'
-import { runCli } from '#src/cli/run.ts'
 import { NO_EXPIRY } from '#src/domain/credential.ts'
 import { type AccountId, newId } from '#src/domain/ids.ts'
 import { createIsSetupOpen } from '#src/flow/set-up.ts'
@@ -19,6 +18,7 @@ import { generateApprovalKeys } from '#src/vault/approvals.ts'
 import { createKeyring, generateFernetKey } from '#src/vault/keyring.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { aSigner } from '#tests/support/audit.ts'
+import { command } from '#tests/support/command.ts'
 import { aFakeGraph, graphError } from '#tests/support/fake-graph.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
 import { aThread } from '#tests/support/threads.ts'
@@ -39,20 +39,8 @@ const env = {
   PUBLIC_URL: 'https://reply.example.org',
 }
 
-async function run(line: string, stdin = '', more: Record<string, string> = {}) {
-  const written = { out: '', err: '' }
-  const code = await runCli(line.split(' '), {
-    env: { ...env, ...more },
-    out: (text) => {
-      written.out += text
-    },
-    err: (text) => {
-      written.err += text
-    },
-    readSecret: async () => stdin.trim(),
-  })
-  return { code, ...written }
-}
+const run = (line: string, stdin = '', more: Record<string, string> = {}) =>
+  command({ ...env, ...more }, line, { stdin: stdin.trim() })
 
 let serial = 0
 const aRef = () => `1784140000000${1000 + serial++}`

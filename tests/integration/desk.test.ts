@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { verifyAudit } from '#db/audit.ts'
 import type { Database } from '#db/client.ts'
 import { createReads } from '#db/console.ts'
-import type { QueueChoice } from '#db/queue-choice.ts'
+import { accounts } from '#db/schema/accounts.ts'
 import { auditEntries } from '#db/schema/audit-entries.ts'
 import { contacts } from '#db/schema/contacts.ts'
 import { conversations } from '#db/schema/conversations.ts'
@@ -12,6 +12,7 @@ import { notes } from '#db/schema/notes.ts'
 import { outboxPosts } from '#db/schema/outbox-posts.ts'
 import { reviewDecisions } from '#db/schema/review-decisions.ts'
 import { templates } from '#db/schema/templates.ts'
+import type { QueueChoice } from '#src/domain/desk.ts'
 import { type AccountId, newId } from '#src/domain/ids.ts'
 import { QUICK_MAX } from '#src/domain/pace.ts'
 import { createAnswer } from '#src/flow/answer.ts'
@@ -276,6 +277,26 @@ describe('several drafts approved with one press', () => {
     ])
     expect(await postsOf(calm)).toMatchObject([{ text: 'Yes, we do.', status: 'queued' }])
     for (const thread of [flagged, moved, closed]) expect(await postsOf(thread)).toEqual([])
+  })
+
+  it('wait for a second person where the account wants two, and the first cannot be both; the others are sent', async () => {
+    const { approveMany } = setUp()
+    const [risky, plain] = [await aThread(db), await aThread(db)]
+    await db
+      .update(accounts)
+      .set({ secondFor: ['first_contact'] })
+      .where(eq(accounts.id, risky.account.id))
+    const both = { picks: [risky, plain].map(pick), operatorId: ada.id }
+    expect(await approveMany(both)).toMatchObject([
+      { refusal: 'You approved it; it leaves once a second person has approved it too' },
+      { postId: expect.any(String) },
+    ])
+    const another = await aThread(db)
+    expect(await approveMany({ picks: [risky, another].map(pick), operatorId: ada.id })).toMatchObject([
+      { refusal: 'You approved this reply yourself; a second person has to approve it too' },
+      { postId: expect.any(String) },
+    ])
+    expect(await postsOf(risky)).toEqual([])
   })
 
   it('are never more than twenty', async () => {

@@ -12,8 +12,9 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { raiseAlert, resolveAlert } from '#db/alerts.ts'
 import type { Database } from '#db/client.ts'
 import { readConfig } from '#src/config.ts'
-import { buildDoctor } from '#src/web.ts'
-import { anInstallation, aWire, command, diagnose, diagnoseFromWeb, findings } from '#tests/support/doctor.ts'
+import { buildDoctor } from '#src/web-console.ts'
+import { command } from '#tests/support/command.ts'
+import { anInstallation, aWire, diagnose, diagnoseFromWeb, findings } from '#tests/support/doctor.ts'
 
 const house = await anInstallation()
 const { control, env, db, stores, workers } = house
@@ -115,8 +116,8 @@ const faults: Record<string, Fault> = {
   },
   'sending that somebody stopped': {
     make: async () => {
-      await command(house, 'sending stop')
-      return () => command(house, 'sending resume')
+      await command(house.env, 'sending stop')
+      return () => command(house.env, 'sending resume')
     },
     found: ['house: sending_stopped'],
   },

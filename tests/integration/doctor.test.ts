@@ -7,7 +7,8 @@ import { lackOf, neededScopes } from '#src/domain/permission.ts'
 import type { Platform } from '#src/domain/platform.ts'
 import { createKeyring, generateFernetKey } from '#src/vault/keyring.ts'
 import { Secret } from '#src/vault/secret.ts'
-import { anInstallation, command, diagnose, restoreAccount } from '#tests/support/doctor.ts'
+import { command } from '#tests/support/command.ts'
+import { anInstallation, diagnose, restoreAccount } from '#tests/support/doctor.ts'
 
 const house = await anInstallation()
 const { control, env, db } = house
@@ -127,7 +128,7 @@ const faults: Record<string, Fault> = {
   'an account that was stopped': {
     make: async () => {
       const { id } = await house.accountOf('instagram')
-      await command(house, `accounts stop ${id} --reason holidays`)
+      await command(house.env, `accounts stop ${id} --reason holidays`)
     },
     found: ['instagram: account_stopped (holidays)'],
   },
@@ -196,7 +197,7 @@ const faults: Record<string, Fault> = {
 
 it('a whole installation is well, and says what it could not look at', async () => {
   expect(await diagnose(env)).toEqual({ code: 0, found: [] })
-  const { out, err, code } = await command(house, 'doctor')
+  const { out, err, code } = await command(house.env, 'doctor')
   expect({ code, err }).toEqual({ code: 0, err: 'Nothing blocks or degrades this installation\n' })
   expect(out).toContain('This installation: well')
   expect(out).toContain('Not looked at from here\n')
@@ -245,15 +246,15 @@ describe('countersign doctor', () => {
 
   it('looks at one account when it is named, and knows when there is none', async () => {
     const { id } = await house.accountOf('messenger')
-    const { out } = await command(house, `doctor ${id} --json`)
+    const { out } = await command(house.env, `doctor ${id} --json`)
     expect(JSON.parse(out).accounts.map((account: { id: string }) => account.id)).toEqual([id])
-    const { code, err } = await command(house, `doctor acc_${'0'.repeat(26)}`)
+    const { code, err } = await command(house.env, `doctor acc_${'0'.repeat(26)}`)
     expect({ code, err }).toEqual({ code: 3, err: 'There is no such account\n' })
   })
 
   it('says in words what is wrong, where it is mended and what it costs, and shows no token', async () => {
     const undo = die('instagram', 460)
-    const { out, err, code } = await command(house, 'doctor')
+    const { out, err, code } = await command(house.env, 'doctor')
     undo()
     expect({ code, err }).toEqual({ code: 1, err: 'Something has to be mended\n' })
     expect(out).toMatch(

@@ -2,50 +2,20 @@ import { createHmac } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { expect, it } from 'vitest'
 import { webhookDeliveries } from '#db/schema/webhook-deliveries.ts'
-import { readConfig } from '#src/config.ts'
-import { createLanes } from '#src/limits/lanes.ts'
-import { createLogger } from '#src/observability/logger.ts'
-import { createBell } from '#src/queues/bell.ts'
-import { createRedisLook } from '#src/queues/facts.ts'
-import { generateApprovalKeys } from '#src/vault/approvals.ts'
-import { generateFernetKey } from '#src/vault/keyring.ts'
-import { createWeb } from '#src/web.ts'
 import { aBody, aText } from '#tests/support/instagram.ts'
 import { aPageBody } from '#tests/support/messenger.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
+import { webOver } from '#tests/support/web.ts'
 
 const INSTAGRAM = 'instagram_app_secret'
 const META = 'meta_app_secret_0123'
-const { db, url } = await aDatabase()
-const { redis, prefix, url: redisUrl } = aRedis()
-const lines: string[] = []
+const { db } = await aDatabase()
+const { redis, prefix } = aRedis()
 
-/** The web process as it is composed, with these app secrets. */
-function aWeb(secrets: { INSTAGRAM_APP_SECRET?: string; META_APP_SECRET?: string }) {
-  const keys = {
-    DATABASE_URL: url,
-    REDIS_URL: redisUrl,
-    MEDIA_DIR: '/nowhere',
-    APP_SECRET_KEY: generateFernetKey(),
-    SESSION_SECRET: 's'.repeat(64),
-    APPROVAL_SIGNING_KEY: generateApprovalKeys().privateKey,
-    AUDIT_SIGNING_KEY: generateApprovalKeys().privateKey,
-    WEBHOOK_VERIFY_TOKEN: 'verify-token-0123',
-  }
-  const log = createLogger({ level: 'debug', pretty: false, process: 'web', write: (line) => lines.push(line) })
-  return createWeb({
-    config: readConfig({ ...keys, ...secrets }, 'web'),
-    ...{ db, log, bell: createBell(redis, prefix).bell, lanes: createLanes(redis, prefix) },
-    publish: () => undefined,
-    live: () => () => undefined,
-    ping: () => redis.ping(),
-    redisLook: createRedisLook(redis),
-    isRedisHere: () => true,
-    now: () => new Date(),
-  })
-}
+/** The web process with these app secrets. */
+const withSecrets = (env: Record<string, string>) => webOver({ db, redis, prefix, env })
 
-const both = aWeb({ INSTAGRAM_APP_SECRET: INSTAGRAM, META_APP_SECRET: META })
+const { app: both, lines } = withSecrets({ INSTAGRAM_APP_SECRET: INSTAGRAM, META_APP_SECRET: META })
 const digestOf = (body: string, secret: string) => createHmac('sha256', secret).update(body).digest('hex')
 const deliver = (web: typeof both, door: string, { body, secret }: { body: string; secret: string }) =>
   web.request(`/webhooks/${door}`, {
@@ -82,7 +52,7 @@ it('a Page’s door refuses what the Instagram app secret signed, stores nothing
 })
 
 it('a Page’s door takes nothing while no Meta app secret is known', async () => {
-  const web = aWeb({ INSTAGRAM_APP_SECRET: INSTAGRAM })
+  const { app: web } = withSecrets({ INSTAGRAM_APP_SECRET: INSTAGRAM })
   for (const secret of ['', INSTAGRAM]) {
     expect((await deliver(web, 'messenger', { body: ofPage(), secret })).status).toBe(401)
   }

@@ -5,17 +5,23 @@ import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 import { addressBlocks } from '#db/schema/address-blocks.ts'
 import { auditEntries } from '#db/schema/audit-entries.ts'
-import { runCli } from '#src/cli/run.ts'
 import { access } from '#src/console/access.ts'
 import { serverOptions } from '#src/http/server-options.ts'
 import { createRates } from '#src/limits/rates.ts'
+import { command } from '#tests/support/command.ts'
 import { aBody, aText } from '#tests/support/instagram.ts'
-import { APP_SECRET, aWeb, served } from '#tests/support/one-web.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
+import { APP_SECRET, served, webOver } from '#tests/support/web.ts'
 
 const { db, url } = await aDatabase()
 const { redis, prefix } = aRedis()
-const open = (env: Record<string, string> = {}) => aWeb({ db, redis, prefix, env })
+const open = (env: Record<string, string> = {}) => webOver({ db, redis, prefix, env })
+/** Its first page takes so long to be drawn that Redis would seem silent meanwhile. */
+async function opened(env: Record<string, string>) {
+  const web = open(env)
+  await web.from(anAddress(), '/sign-in')
+  return web
+}
 
 let serial = 0
 const anAddress = () => `203.0.113.${++serial}`
@@ -31,28 +37,15 @@ const webhook = (secret = APP_SECRET) => {
 }
 
 /** What the command line says. */
-async function run(line: string) {
-  const written = { out: '', err: '' }
-  const code = await runCli(line.split(' '), {
-    env: { DATABASE_URL: url, BLOCKED_ADDRESSES: '198.51.100.0/24' },
-    out: (text) => {
-      written.out += text
-    },
-    err: (text) => {
-      written.err += text
-    },
-    readSecret: async () => '',
-  })
-  return { code, ...written }
-}
+const run = (line: string) => command({ DATABASE_URL: url, BLOCKED_ADDRESSES: '198.51.100.0/24' }, line)
 
 describe('how often an address may ask', () => {
   it('is counted over two web processes, and a restart forgets nothing', async () => {
     const peer = anAddress()
     const env = { RATE_LIMIT_PER_MINUTE: '5' }
-    const [one, other] = [open(env), open(env)]
+    const [one, other] = [await opened(env), await opened(env)]
     const statuses: number[] = []
-    for (const web of [one, other, one, other, one, other, open(env)]) {
+    for (const web of [one, other, one, other, one, other, await opened(env)]) {
       statuses.push((await web.from(peer, '/sign-in')).status)
     }
     expect(statuses).toEqual([200, 200, 200, 200, 200, 429, 429])
@@ -62,7 +55,7 @@ describe('how often an address may ask', () => {
   it('is still counted while Redis is away, and nobody waits for it', async () => {
     const gone = new Redis({ port: 1, lazyConnect: true, enableOfflineQueue: false })
     gone.on('error', () => undefined)
-    const web = aWeb({ db, redis: gone, prefix, env: { RATE_LIMIT_PER_MINUTE: '2' } })
+    const web = webOver({ db, redis: gone, prefix, env: { RATE_LIMIT_PER_MINUTE: '2' } })
     const peer = anAddress()
     const statuses = []
     for (let i = 0; i < 3; i++) statuses.push((await web.from(peer, '/sign-in')).status)

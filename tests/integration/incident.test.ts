@@ -7,9 +7,9 @@ import { auditEntries } from '#db/schema/audit-entries.ts'
 import { outboxPosts } from '#db/schema/outbox-posts.ts'
 import { sessions } from '#db/schema/sessions.ts'
 import { insertSession } from '#db/sessions.ts'
-import { runCli } from '#src/cli/run.ts'
 import { newId } from '#src/domain/ids.ts'
 import { textHash } from '#src/vault/hash.ts'
+import { command } from '#tests/support/command.ts'
 import { aFakeGraph } from '#tests/support/fake-graph.ts'
 import { aQueuedPost, aSender } from '#tests/support/posts.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
@@ -20,22 +20,7 @@ const { redis, prefix } = aRedis()
 const graph = await aFakeGraph()
 const operator = await anOperator(db)
 
-/** One line as a shell would read it. */
-async function run(line: string) {
-  const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')
-  const written = { out: '', err: '' }
-  const code = await runCli(words, {
-    env: { DATABASE_URL: url },
-    out: (text) => {
-      written.out += text
-    },
-    err: (text) => {
-      written.err += text
-    },
-    readSecret: async () => '',
-  })
-  return { code, ...written }
-}
+const run = (line: string) => command({ DATABASE_URL: url }, line)
 
 async function aSession() {
   const at = new Date()

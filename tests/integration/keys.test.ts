@@ -10,11 +10,11 @@ import { accountLogins } from '#db/schema/account-logins.ts'
 import { accounts } from '#db/schema/accounts.ts'
 import { auditEntries } from '#db/schema/audit-entries.ts'
 import { listSealed, replaceSealed, sealedColumns } from '#db/sealed.ts'
-import { runCli } from '#src/cli/run.ts'
 import { type AccountId, newId } from '#src/domain/ids.ts'
 import { choiceBinding } from '#src/flow/finish-login.ts'
 import { createKeyring, generateFernetKey, type Keyring } from '#src/vault/keyring.ts'
 import { Secret } from '#src/vault/secret.ts'
+import { command } from '#tests/support/command.ts'
 import { aDatabase } from '#tests/support/stores.ts'
 import { anAccount } from '#tests/support/threads.ts'
 
@@ -40,20 +40,7 @@ async function someAccounts(count: number, ring = oldRing): Promise<AccountId[]>
   return ids
 }
 
-async function run(line: string, env: Record<string, string> = both) {
-  const written = { out: '', err: '' }
-  const code = await runCli(line.split(' '), {
-    env,
-    out: (text) => {
-      written.out += text
-    },
-    err: (text) => {
-      written.err += text
-    },
-    readSecret: async () => '',
-  })
-  return { code, ...written }
-}
+const run = (line: string, env: Record<string, string> = both) => command(env, line)
 
 const rotations = () => db.select().from(auditEntries).where(eq(auditEntries.action, 'keys.rotated'))
 

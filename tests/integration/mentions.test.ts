@@ -1,5 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { accounts } from '#db/schema/accounts.ts'
 import { contacts } from '#db/schema/contacts.ts'
 import { conversations } from '#db/schema/conversations.ts'
 import { drafts } from '#db/schema/drafts.ts'
@@ -247,6 +248,14 @@ describe('a comment on Instagram that names the account', () => {
     expect(await said()).toMatchObject([{ form: 'comment_mention', attachments: [{ title: 'Our week' }] }])
     expect(await who()).toMatchObject({ contactRef: named?.contactRef, username: 'clara' })
     expect(await events()).toMatchObject([{ reason: 'shown', messageRef: named?.commentRef }])
+  })
+
+  it('turns into one by its user name, also where the account is stored as what it is called', async () => {
+    const { mention, learn, find, account } = await setUp()
+    await db.update(accounts).set({ name: 'Murmelton Ceramics' }).where(eq(accounts.id, account.id))
+    await mention()
+    await learn()
+    expect(await find()).toMatchObject({ kind: 'mention' })
   })
 
   it('stays a comment when the post is ours', async () => {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { verifyAudit } from '#db/audit.ts'
 import { auditEntries } from '#db/schema/audit-entries.ts'
 import { invitations, operators } from '#db/schema/operators.ts'
-import { runCli } from '#src/cli/run.ts'
 import type { Role } from '#src/domain/identity.ts'
+import { command } from '#tests/support/command.ts'
 import { aDoor, aPersonAt, codeOf, password, pepper, tokensIn } from '#tests/support/sign-in.ts'
 import { aDatabase } from '#tests/support/stores.ts'
 
@@ -130,16 +130,7 @@ describe('rights', () => {
 describe('from the shell', () => {
   const env = { DATABASE_URL: url, SESSION_SECRET: pepper.reveal(), PUBLIC_URL: 'https://reply.example.org' }
 
-  async function run(line: string) {
-    const said: { out: string[]; err: string[] } = { out: [], err: [] }
-    const code = await runCli(line.split(' '), {
-      env,
-      out: (text) => void said.out.push(text),
-      err: (text) => void said.err.push(text),
-      readSecret: async () => '',
-    })
-    return { code, out: said.out.join(''), err: said.err.join('') }
-  }
+  const run = (line: string) => command(env, line)
 
   /** What a command leaves on the record of an operator, by whom. */
   async function told(id: string) {

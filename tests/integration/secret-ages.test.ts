@@ -2,11 +2,11 @@ import { beforeEach, expect, it } from 'vitest'
 import { alerts } from '#db/schema/alerts.ts'
 import { secretAges } from '#db/schema/secret-ages.ts'
 import { listSecretAges } from '#db/secret-ages.ts'
-import { runCli } from '#src/cli/run.ts'
 import { createSecretAges, type HeldSecret } from '#src/flow/secret-ages.ts'
 import { textHash } from '#src/vault/hash.ts'
 import { generateFernetKey } from '#src/vault/keyring.ts'
 import { Secret } from '#src/vault/secret.ts'
+import { command } from '#tests/support/command.ts'
 import { aDatabase } from '#tests/support/stores.ts'
 import { anAccount } from '#tests/support/threads.ts'
 
@@ -96,15 +96,10 @@ it('keys calendar lists what is due first, tokens too, and fails when something 
     await db.insert(secretAges).values({ name, fingerprint: 'f', firstSeenAt, createdAt: firstSeenAt })
   }
   const account = await anAccount(db, { tokenObtainedAt: daysAgo(20) })
-  const written: string[] = []
-  const code = await runCli(['keys', 'calendar', '--json'], {
-    env: { DATABASE_URL: url, APP_ENV: 'production', PUBLIC_URL: 'https://reply.example.org' },
-    out: (text) => void written.push(text),
-    err: (text) => void written.push(text),
-    readSecret: async () => '',
-  })
+  const env = { DATABASE_URL: url, APP_ENV: 'production', PUBLIC_URL: 'https://reply.example.org' }
+  const { code, out } = await command(env, 'keys calendar --json')
   expect(code).toBe(1)
-  expect(JSON.parse(written.join(''))).toMatchObject([
+  expect(JSON.parse(out)).toMatchObject([
     { name: 'REDIS_URL', maxDays: 90, daysLeft: -11 },
     { name: account.id, maxDays: 60, daysLeft: 39 },
     { name: 'SESSION_SECRET', maxDays: 90, daysLeft: 79 },

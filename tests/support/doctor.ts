@@ -10,7 +10,6 @@ import { type Account, findAccount } from '#db/accounts.ts'
 import { connect, type Database } from '#db/client.ts'
 import { migrate } from '#db/migrate.ts'
 import { accounts } from '#db/schema/accounts.ts'
-import { runCli } from '#src/cli/run.ts'
 import { type Config, readConfig } from '#src/config.ts'
 import type { Found } from '#src/domain/diagnoses.ts'
 import type { Platform } from '#src/domain/platform.ts'
@@ -22,9 +21,11 @@ import { createRedisLook } from '#src/queues/facts.ts'
 import { connectProducer, connectWorker } from '#src/queues/redis.ts'
 import type { Control } from '#src/sandbox/control.ts'
 import { createSandbox } from '#src/sandbox/sandbox.ts'
-import { buildDoctor, createWeb, type WebParts } from '#src/web.ts'
+import { createWeb, type WebParts } from '#src/web.ts'
+import { buildDoctor } from '#src/web-console.ts'
 import { runCredentials } from '#workers/credentials.ts'
 import { runInbox } from '#workers/inbox.ts'
+import { command } from './command.ts'
 import { type OwnStores, ownStores } from './own-stores.ts'
 
 export const INSTAGRAM_SECRET = 'instagram_app_secret_0123'
@@ -99,7 +100,7 @@ export async function anInstallation(): Promise<House> {
 /** As a person connects them; and somebody has written already. */
 async function connectAccounts({ control, env }: Pick<House, 'control' | 'env'>): Promise<void> {
   for (const { platform, token } of control.firsts()) {
-    const { code, err } = await command({ env }, `accounts add --platform ${platform}`, token)
+    const { code, err } = await command(env, `accounts add --platform ${platform}`, { stdin: token })
     if (code !== 0) throw new Error(err)
   }
   const { contactRef } = control.phone.meet('Anna Berger')
@@ -111,26 +112,6 @@ async function accountOf({ db, control }: Pick<House, 'db' | 'control'>, platfor
   const account = await findAccount(db, platform, first?.accountRef ?? '')
   if (!account) throw new Error(`No account of ${platform} is connected`)
   return account
-}
-
-/** One command of the command line. */
-export async function command(
-  { env }: { env: Record<string, string | undefined> },
-  line: string,
-  stdin = '',
-): Promise<{ code: number; out: string; err: string }> {
-  const written = { out: '', err: '' }
-  const code = await runCli(line.split(' '), {
-    env,
-    out: (text) => {
-      written.out += text
-    },
-    err: (text) => {
-      written.err += text
-    },
-    readSecret: async () => stdin,
-  })
-  return { code, ...written }
 }
 
 export interface Said {
@@ -148,7 +129,7 @@ export function findings({ house, app, accounts: all }: Said): string[] {
 
 /** What `countersign doctor --json` finds, and its exit code. */
 export async function diagnose(env: Record<string, string | undefined>): Promise<{ code: number; found: string[] }> {
-  const { code, out, err } = await command({ env }, 'doctor --json')
+  const { code, out, err } = await command(env, 'doctor --json')
   if (out === '') throw new Error(`The doctor said nothing but: ${err}`)
   return { code, found: findings(JSON.parse(out) as Said) }
 }

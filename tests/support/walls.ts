@@ -40,6 +40,7 @@ const rooms: Record<string, readonly string[]> = {
   'src/composition.ts': everything,
   'src/web.ts': everything,
   'src/web-api.ts': everything,
+  'src/web-console.ts': everything,
   'src/web-people.ts': everything,
   'src/server.ts': everything,
   'src/cli.ts': everything,

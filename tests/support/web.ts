@@ -1,12 +1,18 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { createAdaptorServer } from '@hono/node-server'
 import { eq } from 'drizzle-orm'
-import type { Hono } from 'hono'
+import type { Redis } from 'ioredis'
 import { afterAll } from 'vitest'
-import { inTransaction } from '#db/client.ts'
+import { type Database, inTransaction } from '#db/client.ts'
 import { operators } from '#db/schema/operators.ts'
 import { readConfig } from '#src/config.ts'
 import type { Role } from '#src/domain/identity.ts'
 import { openSession } from '#src/flow/session.ts'
 import { createLanes } from '#src/limits/lanes.ts'
+import { createRates } from '#src/limits/rates.ts'
 import { createLogger } from '#src/observability/logger.ts'
 import { createBell } from '#src/queues/bell.ts'
 import { createRedisLook } from '#src/queues/facts.ts'
@@ -18,38 +24,44 @@ import { buildKeys } from '#src/web-api.ts'
 import { aDatabase, aRedis } from '#tests/support/stores.ts'
 import { anOperator } from '#tests/support/threads.ts'
 
+export const APP_SECRET = 'instagram_app_secret'
 const ORIGIN = 'http://localhost:3000'
 /** Nobody answers there. */
 const NOWHERE = 'http://127.0.0.1:9'
 
-/** The web process as it is composed, over real stores, with nobody outside. */
-export async function aWeb({ env = {} }: { env?: Record<string, string> } = {}) {
-  const { db, url } = await aDatabase()
-  const { redis, prefix, url: redisUrl } = aRedis()
+interface Stores {
+  db: Database
+  redis: Redis
+  prefix: string
+  env?: Record<string, string>
+}
+
+/** The web process as it is composed, in this process, over these stores and with nobody outside; lines are what it logs. */
+export function webOver({ db, redis, prefix, env = {} }: Stores) {
   const lines: string[] = []
-  const log = createLogger({ level: 'debug', pretty: false, process: 'web', write: (line) => lines.push(line) })
-  const { bell, close } = createBell(redis, prefix)
   const closers: (() => Promise<void>)[] = []
+  const { bell, close } = createBell(redis, prefix)
   const settings = {
-    DATABASE_URL: url,
-    REDIS_URL: redisUrl,
+    // The stores are open already.
+    DATABASE_URL: 'mysql://app@127.0.0.1/unused',
+    REDIS_URL: 'redis://127.0.0.1/0',
     MEDIA_DIR: '/nowhere',
     APP_SECRET_KEY: generateFernetKey(),
     SESSION_SECRET: 's'.repeat(64),
     APPROVAL_SIGNING_KEY: generateApprovalKeys().privateKey,
     AUDIT_SIGNING_KEY: generateApprovalKeys().privateKey,
     WEBHOOK_VERIFY_TOKEN: 'verify-token-0123',
-    INSTAGRAM_APP_SECRET: 'instagram_app_secret',
+    ...(!env['META_APP_SECRET'] && { INSTAGRAM_APP_SECRET: APP_SECRET }),
     INSTAGRAM_GRAPH_URL: NOWHERE,
     META_GRAPH_URL: NOWHERE,
     INSTAGRAM_API_URL: NOWHERE,
     PUBLIC_URL: ORIGIN,
-    RATE_LIMIT_PER_MINUTE: '100000',
     ...env,
   }
   const parts: WebParts = {
     config: readConfig(settings, 'web'),
-    ...{ db, log, bell, lanes: createLanes(redis, prefix) },
+    ...{ db, bell, lanes: createLanes(redis, prefix), rates: createRates(redis, prefix) },
+    log: createLogger({ level: 'debug', pretty: false, process: 'web', write: (line) => lines.push(line) }),
     publish: () => undefined,
     live: () => () => undefined,
     ping: () => redis.ping(),
@@ -58,16 +70,31 @@ export async function aWeb({ env = {} }: { env?: Record<string, string> } = {}) 
     now: () => new Date(),
     onClose: (_name, work) => void closers.push(work),
   }
-  const app: Hono = createWeb(parts)
+  const app = createWeb(parts)
   const end = () => Promise.all(closers.map((work) => work()))
   afterAll(async () => {
     await end()
     await close()
   })
+  /** A request whose socket's other end is this address. */
+  const from = (peer: string, path: string, init: RequestInit = {}) => {
+    const body = typeof init.body === 'string' ? [Buffer.from(init.body)] : []
+    const incoming = Object.assign(Readable.from(body), { socket: { remoteAddress: peer } })
+    return app.request(path, init, { incoming })
+  }
+  return { app, lines, parts, end, from }
+}
+
+/** The same over stores of its own, with keys for programs and people to sign in; nobody is counted unless one asks for it. */
+export async function aWeb({ env = {} }: { env?: Record<string, string> } = {}) {
+  const { db } = await aDatabase()
+  const { redis, prefix } = aRedis()
+  const web = webOver({ db, redis, prefix, env: { RATE_LIMIT_PER_MINUTE: '100000', ...env } })
+  const { parts } = web
   const pepper = parts.config.sessionSecret
   const tickets = createTickets(pepper, parts.now)
   return {
-    ...{ app, db, lines, parts, end },
+    ...{ ...web, db },
     keys: buildKeys(parts),
     /** The headers of a browser in which somebody with this role is signed in. */
     signIn: async (role: Role) => {
@@ -78,4 +105,16 @@ export async function aWeb({ env = {} }: { env?: Record<string, string> } = {}) 
       return { operator, headers: { cookie: `countersign=${access}`, origin: ORIGIN } }
     },
   }
+}
+
+/** Over real HTTP, with the options the process uses, until the file is done. */
+export async function served(app: { fetch: Parameters<typeof createAdaptorServer>[0]['fetch'] }, options: object) {
+  const server = createAdaptorServer({ fetch: app.fetch, serverOptions: options }) as Server
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  afterAll(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return (server.address() as AddressInfo).port
 }

@@ -1,6 +1,5 @@
 import { limits } from '#src/domain/limit.ts'
 import { platformRules } from '#src/domain/platform.ts'
-import type { AssignableView } from '../deps.ts'
 import type { Frame } from '../frame.ts'
 import type { AccountDetail } from '../house-views.ts'
 import { Assignment } from '../parts/assignment.tsx'
@@ -16,6 +15,7 @@ import { Subscriptions } from '../parts/subscriptions.tsx'
 import { TemplateList } from '../parts/template-list.tsx'
 import { When } from '../parts/time.tsx'
 import { TokenTimeline } from '../parts/token.tsx'
+import type { AssignableView } from '../people-verbs.ts'
 import { TokenTag } from './accounts.tsx'
 
 interface AccountProps {

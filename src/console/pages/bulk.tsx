@@ -1,12 +1,12 @@
 import type { DraftId, PostId } from '#src/domain/ids.ts'
 import { BULK_MAX } from '#src/domain/pace.ts'
 import { type Choice, queueHref } from '../choice.ts'
+import type { CalmDraft } from '../desk-views.ts'
 import type { Frame } from '../frame.ts'
 import { Icon } from '../parts/icons.tsx'
 import { Layout } from '../parts/layout.tsx'
 import { Name, Revealed } from '../parts/revealed.tsx'
 import { Window } from '../parts/time.tsx'
-import type { CalmDraft } from '../views.ts'
 
 interface BulkProps {
   frame: Frame

@@ -1,10 +1,10 @@
 import { isUsable, rotationDueAt } from '#src/domain/api-key.ts'
 import { scopes } from '#src/domain/identity.ts'
-import type { KeyView } from '../deps.ts'
 import type { Frame } from '../frame.ts'
 import { Icon } from '../parts/icons.tsx'
 import { Layout } from '../parts/layout.tsx'
 import { When } from '../parts/time.tsx'
+import type { KeyView } from '../people-verbs.ts'
 
 interface KeysProps {
   frame: Frame

@@ -1,9 +1,9 @@
-import type { OwnAccount, Session } from '../deps.ts'
 import type { Frame } from '../frame.ts'
 import { Icon } from '../parts/icons.tsx'
 import { Layout } from '../parts/layout.tsx'
 import { NewPassword } from '../parts/new-password.tsx'
 import { When } from '../parts/time.tsx'
+import type { OwnAccount, Session } from '../people-verbs.ts'
 
 interface MeProps {
   frame: Frame

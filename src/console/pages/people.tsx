@@ -1,9 +1,9 @@
 import { type Role, roles } from '#src/domain/identity.ts'
-import type { InvitationView, PersonView } from '../deps.ts'
 import type { Frame } from '../frame.ts'
 import { Icon } from '../parts/icons.tsx'
 import { Layout } from '../parts/layout.tsx'
 import { When } from '../parts/time.tsx'
+import type { InvitationView, PersonView } from '../people-verbs.ts'
 
 /** What the last form came to, as far as the page has to say it itself. */
 export interface Asked {

@@ -1,12 +1,13 @@
 import type { Child } from 'hono/jsx'
 import type { ConversationId } from '#src/domain/ids.ts'
 import { type Choice, isChosen, queueHref } from '../choice.ts'
+import type { Facets } from '../desk-views.ts'
 import type { Frame } from '../frame.ts'
 import { Filters, KeepView, Presets } from '../parts/filters.tsx'
 import { Icon, Mark } from '../parts/icons.tsx'
 import { counted, Layout } from '../parts/layout.tsx'
 import { List } from '../parts/list.tsx'
-import type { Facets, ListItem, Page } from '../views.ts'
+import type { ListItem, Page } from '../views.ts'
 
 interface QueueProps {
   frame: Frame

@@ -1,6 +1,6 @@
-import type { FactorOffer } from '../deps.ts'
 import type { Frame } from '../frame.ts'
 import { QrCode } from '../parts/qr-code.tsx'
+import type { FactorOffer } from '../people-verbs.ts'
 import { Fault, Outside } from './outside.tsx'
 
 interface EnrolProps {

@@ -1,5 +1,5 @@
-import type { AssignableView } from '../deps.ts'
 import type { AccountDetail } from '../house-views.ts'
+import type { AssignableView } from '../people-verbs.ts'
 
 interface AssignmentProps {
   account: AccountDetail

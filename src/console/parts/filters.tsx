@@ -1,6 +1,6 @@
 import { platformRules, platforms } from '#src/domain/platform.ts'
 import { type Choice, isChosen, queueHref, writeChoice } from '../choice.ts'
-import type { Facets } from '../views.ts'
+import type { Facets } from '../desk-views.ts'
 import { languageOf } from './why.tsx'
 
 interface FilterProps {

@@ -1,5 +1,6 @@
+import type { NoteView } from '../desk-views.ts'
 import type { Frame } from '../frame.ts'
-import type { ConversationView, NoteView } from '../views.ts'
+import type { ConversationView } from '../views.ts'
 import { Hidden } from './editor.tsx'
 import { Revealed } from './revealed.tsx'
 import { When } from './time.tsx'

@@ -1,6 +1,6 @@
+import type { TemplateView } from '../desk-views.ts'
 import type { Frame } from '../frame.ts'
 import type { AccountDetail } from '../house-views.ts'
-import type { TemplateView } from '../views.ts'
 import type { AccountRefusal } from './refusal.ts'
 
 interface ListProps {

@@ -1,6 +1,7 @@
 import { dayOf } from '../clock.ts'
+import type { NoteView } from '../desk-views.ts'
 import type { Frame } from '../frame.ts'
-import type { ConversationView, MessageView, NoteView, PostView } from '../views.ts'
+import type { ConversationView, MessageView, PostView } from '../views.ts'
 import { Icon } from './icons.tsx'
 import { formWords, Media } from './media.tsx'
 import { Note } from './notes.tsx'

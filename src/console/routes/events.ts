@@ -1,9 +1,10 @@
 import type { Hono } from 'hono'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
 import type { OperatorId } from '#src/domain/ids.ts'
-import type { Change, Session } from '../deps.ts'
+import type { Change } from '../deps.ts'
 import { type Env, type Room, reachOf, type Visit } from '../env.ts'
 import { isStillOpen } from '../identify.ts'
+import type { Session } from '../people-verbs.ts'
 
 const HEARTBEAT_MS = 15_000
 /** Nothing is told on a session that was looked at longer ago than this. */

@@ -1,10 +1,10 @@
 import type { Hono } from 'hono'
 import { AppError, handling } from '#src/domain/errors.ts'
-import type { Entered } from '../deps.ts'
 import { browserOf, type Env, type Room, type Visit } from '../env.ts'
 import { CodeForm, FactorForm, localPath, readForm } from '../forms.ts'
 import { CodePage } from '../pages/code.tsx'
 import { EnrolPage, RecoveryCodesPage } from '../pages/second-factor.tsx'
+import type { Entered } from '../people-verbs.ts'
 import { page } from './respond.ts'
 
 const steps = { code: '/sign-in/code', enrol: '/sign-in/second-factor' } as const

@@ -1,0 +1,158 @@
+import type { ApiKey } from '#src/domain/api-key.ts'
+import type { Role } from '#src/domain/identity.ts'
+import type { AccountId, ApiKeyId, InvitationId, OperatorId, SessionId } from '#src/domain/ids.ts'
+
+/** A person who is signed in. */
+export interface Operator {
+  id: OperatorId
+  name: string
+  email: string
+  role: Role
+}
+
+export interface Session {
+  sessionId: SessionId
+  operator: Operator
+  /** When they last proved who they are. */
+  confirmedAt: Date | null
+  hasFactor: boolean
+}
+
+/** What a browser keeps of a session. */
+export interface SessionTokens {
+  access: string
+  refresh: string
+}
+
+/** How far somebody has come: in, or in front of a step for which the ticket stands. */
+export type Entered = { kind: 'in'; tokens: SessionTokens } | { kind: 'code' | 'enrol'; ticket: string }
+
+/** The browser somebody signs in with. */
+export interface Browser {
+  address: string
+  agent: string
+}
+
+/** An authenticator app to be set up: the key for typing, the address for scanning. */
+export interface FactorOffer {
+  sealedSeed: string
+  key: string
+  uri: string
+}
+
+export interface SignInVerbs {
+  isSetupOpen(token: string): Promise<boolean>
+  setUp(input: { token: string; name: string; email: string; password: string; agent: string }): Promise<Entered>
+  signIn(input: { email: string; password: string } & Browser): Promise<Entered>
+  /** What the bearer of a ticket has to do next. */
+  stepOf(ticket: string): Promise<{ kind: 'code' | 'enrol' } | undefined>
+  enterCode(input: { ticket: string; code: string } & Browser): Promise<Entered>
+  offerFactor(ticket: string, sealedSeed?: string): Promise<FactorOffer>
+  enrol(input: { ticket: string; sealedSeed: string; code: string; agent: string }): Promise<{
+    tokens: SessionTokens
+    recoveryCodes: string[]
+  }>
+  readInvitation(token: string): Promise<{ kind: 'join' | 'password'; email: string; role: Role | null } | undefined>
+  acceptInvitation(input: { token: string; name: string; password: string; agent: string }): Promise<Entered>
+  /** `touch: false` asks without counting as somebody being there. */
+  sessionOf(
+    tokens: Partial<SessionTokens>,
+    options?: { touch: boolean },
+  ): Promise<{ session: Session; renewed?: SessionTokens } | undefined>
+  /** Whether the session goes on. */
+  checkSession(id: SessionId): Promise<Session | undefined>
+  /** Throws `invalid_input` when it is no proof. */
+  confirm(input: { session: Session; proof: string; address: string }): Promise<void>
+  signOut(input: { sessionId: SessionId; operatorId: OperatorId }): Promise<void>
+}
+
+export interface OwnAccount {
+  factorSince: Date | null
+  recoveryCodesLeft: number
+  sessions: { id: SessionId; agent: string; lastSeenAt: Date; createdAt: Date }[]
+}
+
+/** An operator's own way in. */
+export interface OwnVerbs {
+  readOwn(session: Session): Promise<OwnAccount>
+  changePassword(input: { session: Session; current: string; password: string; address: string }): Promise<void>
+  offerOwnFactor(session: Session, sealedSeed?: string): Promise<FactorOffer>
+  enrolOwn(input: { session: Session; sealedSeed: string; code: string }): Promise<string[]>
+  renewRecoveryCodes(session: Session): Promise<string[]>
+  endOwnSessions(input: { session: Session; id?: SessionId }): Promise<void>
+}
+
+export interface PersonView {
+  id: OperatorId
+  name: string
+  email: string
+  role: Role
+  disabledAt: Date | null
+  factorSince: Date | null
+  lastSeenAt: Date | null
+  createdAt: Date
+}
+
+export interface InvitationView {
+  id: InvitationId
+  kind: 'join' | 'password'
+  email: string
+  role: Role | null
+  /** Nobody when it came from the command line. */
+  invitedBy: string | null
+  expiresAt: Date
+  createdAt: Date
+}
+
+interface ByOnOperator {
+  by: OperatorId
+  operatorId: OperatorId
+}
+
+/** Who may sign in, and as what. */
+export interface PeopleVerbs {
+  listPeople(): Promise<{ operators: PersonView[]; invitations: InvitationView[] }>
+  invite(input: { by: OperatorId; email: string; role: Role }): Promise<{ token: string; expiresAt: Date }>
+  revokeInvitation(input: { by: OperatorId; id: InvitationId }): Promise<void>
+  changeRole(input: ByOnOperator & { role: Role }): Promise<void>
+  disable(input: ByOnOperator): Promise<void>
+  enable(input: ByOnOperator): Promise<void>
+  endSessionsOf(input: ByOnOperator): Promise<void>
+}
+
+/** An operator who can be kept to some accounts, as one of these accounts sees them. */
+export interface AssignableView {
+  id: OperatorId
+  name: string
+  role: string
+  isHere: boolean
+  /** To how many other accounts they are kept. */
+  elsewhere: number
+}
+
+export interface AssignVerbs {
+  of(accountId: AccountId): Promise<AssignableView[]>
+  set(input: { accountId: AccountId; operatorId: OperatorId } & { operatorIds: readonly OperatorId[] }): Promise<void>
+}
+
+export type KeyView = ApiKey & {
+  hint: string
+  createdAt: Date
+  lastUsedAt: Date | null
+  replacedBy: ApiKeyId | null
+  uses: { route: string; uses: number }[]
+}
+
+interface ByWhom {
+  by: { kind: 'operator'; id: OperatorId }
+}
+
+/** What is made is shown once. */
+export interface KeyVerbs {
+  list(): Promise<KeyView[]>
+  create(
+    input: ByWhom & { name: string; scopes: readonly string[]; expiresAt: Date | undefined },
+  ): Promise<{ key: string }>
+  rotate(input: ByWhom & { id: ApiKeyId; overlapHours: number }): Promise<{ key: string }>
+  revoke(input: ByWhom & { id: ApiKeyId }): Promise<void>
+}

@@ -213,7 +213,7 @@ it.each([
   ['a page of something else', { body: '<html>', headers: { 'content-type': 'text/html' } }],
   ['broken wire JSON', { body: '{"id":' }],
 ] as const)('takes %s for an outage after which nobody knows the bill', async (_name, answer) => {
-  const { failureAfter } = await setUp({ deadlineMs: 200 })
+  const { failureAfter } = await setUp({ deadlineMs: 1000 })
   expect(await failureAfter(answer)).toMatchObject({ code: 'platform_unavailable', field: UNANSWERED })
 })
 

@@ -82,7 +82,7 @@ describe('a secret in AWS Secrets Manager', () => {
     ['away', 'InternalServiceError', true],
   ])('is %s on %s', async (reason, kind, isPassing) => {
     const { open } = await anAws({ 'reply/X': [refused(kind === 'InternalServiceError' ? 500 : 400, kind)] })
-    const fault = await faultOf((await open({ deadlineMs: 50 })).find('X'))
+    const fault = await faultOf((await open({ deadlineMs: 1000 })).find('X'))
     expect(fault).toMatchObject({ backend: 'aws', variable: 'X', reason, isPassing })
     expect(fault.message).toContain(kind)
   })

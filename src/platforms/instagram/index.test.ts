@@ -58,7 +58,7 @@ describe('a send', () => {
       { status: 502, body: '<html>' },
     )
     expect((await adapter.send(post, token, soon())).outcome.kind).toBe('uncertain')
-    expect((await adapter.send(post, token, AbortSignal.timeout(50))).outcome).toMatchObject({
+    expect((await adapter.send(post, token, AbortSignal.timeout(500))).outcome).toMatchObject({
       kind: 'uncertain',
       code: 'TimeoutError',
     })

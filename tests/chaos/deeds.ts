@@ -25,6 +25,8 @@ export interface Doing {
 const TAMPER_MS = 8000
 const LOOK_AGAIN_MS = 150
 const READY_MS = 60_000
+/** Long enough for the first of a pile to arrive, short of the second in which a conversation gets one reply. */
+const LEAVING_MS = 300
 
 type Of<Kind extends Deed['kind']> = Extract<Deed, { kind: Kind }>
 
@@ -69,17 +71,36 @@ export function createDeeds(site: Site, accounts: Account[], doing: Doing) {
       await setClock(process, 0)
     },
     token: ({ account, ms }) => exchangeToken(accounts[account % accounts.length], ms),
-    async hold({ ms }) {
-      await attempt('holding', () => command(['sending', 'stop']))
-      await sleep(ms)
-      await attempt('resuming', () => command(['sending', 'resume']))
-    },
+    hold: ({ ms }) => hold(ms),
+    pile: ({ of, ms }) => (of === 'posts' ? flushPosts(ms) : flushDeliveries(ms)),
     tamper: ({ how }) => tryTampering(how),
   }
 
   async function flush(): Promise<void> {
     doing.wiped.push(...(await linedUp(site)))
     await site.redis.flushall()
+  }
+
+  async function hold(ms: number): Promise<void> {
+    await attempt('holding', () => command(['sending', 'stop']))
+    await sleep(ms)
+    await attempt('resuming', () => command(['sending', 'resume']))
+  }
+
+  /** What has just left is forgotten by Redis, and what waits behind it as well. */
+  async function flushPosts(ms: number): Promise<void> {
+    await hold(ms)
+    await sleep(LEAVING_MS)
+    await attempt('flush', flush)
+  }
+
+  /** Whatever came meanwhile is stored, and nobody has it in a queue any more. */
+  async function flushDeliveries(ms: number): Promise<void> {
+    const readers = [processes['drafting-1'], processes['drafting-2']]
+    for (const reader of readers) reader.signal('SIGSTOP')
+    await sleep(ms)
+    await attempt('flush', flush)
+    for (const reader of readers) reader.signal('SIGCONT')
   }
 
   async function spoil(wires: ReturnType<Site['wires']>, how: 'swallow' | 'cut', ms: number): Promise<void> {

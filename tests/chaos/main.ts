@@ -21,7 +21,8 @@ import { openProduct, openSite, type Site } from './site.ts'
 
 const ACCOUNTS = 3
 const CONTACTS = 30
-const NAMES = ['Olga', 'Pavel', 'Quynh']
+/** One person may approve thirty times a minute; so many together keep up with the crowd. */
+const NAMES = ['Olga', 'Pavel', 'Quynh', 'Rania', 'Sven', 'Tomoko', 'Uriel', 'Vera']
 
 const settings = readSettings()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1))

@@ -62,6 +62,7 @@ describe('the plan', () => {
       'clock',
       'token',
       'hold',
+      'pile',
       'tamper',
     ]
     expect([...kinds].sort()).toEqual(all.sort())

@@ -27,6 +27,8 @@ export type Deed =
   | { kind: 'token'; account: number; ms: number }
   /** Everything is held for a while, so that a pile of posts is due at one instant. */
   | { kind: 'hold'; ms: number }
+  /** Redis is emptied when most is in it: deliveries that nobody has read yet, or posts of which the first have just left. */
+  | { kind: 'pile'; of: 'deliveries' | 'posts'; ms: number }
   | { kind: 'tamper'; how: 'edit' | 'edit with hash' | 'replay' | 'again' | 'queue' }
 
 export type Step = Deed & { atMs: number }
@@ -64,6 +66,8 @@ const first: Draw[] = [
   (dice) => ({ kind: 'kill', process: dice.pick(drafters) }),
   () => ({ kind: 'restart', store: 'redis', signal: 'SIGKILL' }),
   (dice) => ({ kind: 'hold', ms: dice.between(4000, 8000) }),
+  (dice) => ({ kind: 'pile', of: 'deliveries', ms: dice.between(2000, 4000) }),
+  (dice) => ({ kind: 'pile', of: 'posts', ms: dice.between(4000, 8000) }),
   (dice) => ({ kind: 'swallow', process: dice.pick(senders), wire: 'platform', ms: dice.between(3000, 6000) }),
   (dice) => ({ kind: 'freeze', process: dice.pick(drafters), ms: SWEEP_FREEZE_MS }),
   () => ({ kind: 'kill', process: 'sandbox' }),
@@ -162,6 +166,8 @@ function touched(deed: Deed): string[] {
       return ['stores']
     case 'tamper':
       return ['tamper', 'stores']
+    case 'pile':
+      return deed.of === 'posts' ? ['hold', 'stores'] : [...drafters, 'stores']
     case 'token':
     case 'hold':
       return [deed.kind]

@@ -1,4 +1,4 @@
-// `npm run check`: everything that can be judged without servers. `--all` adds every other test.
+// `npm run check`: everything that can be judged without servers. `--all` adds every other test, `--no-tests` runs none.
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { useHooks } from './lib/hooks.mjs'
@@ -20,7 +20,8 @@ await main(async () => {
   await alone(path.join(root, '.data', 'setup.lock'), () => ensureNodeModules())
   useHooks()
   const started = performance.now()
-  const results = await Promise.all(CHECKS.map(runCheck))
+  const checks = process.argv.includes('--no-tests') ? CHECKS.filter(({ tool }) => tool !== 'vitest') : CHECKS
+  const results = await Promise.all(checks.map(runCheck))
   const failed = results.filter((result) => result.code !== 0)
   process.stdout.write(
     `\ncheck: ${results.length - failed.length} of ${results.length} in ${seconds(performance.now() - started)}\n`,

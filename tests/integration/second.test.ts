@@ -16,6 +16,7 @@ import { createConfigure } from '#src/flow/configure.ts'
 import { createUndo } from '#src/flow/recall.ts'
 import { createDecide } from '#src/flow/review.ts'
 import { createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
+import { textHash } from '#src/vault/hash.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { aFakeGraph } from '#tests/support/fake-graph.ts'
 import { aConnectedAccount, aSender, sign } from '#tests/support/posts.ts'
@@ -192,6 +193,7 @@ describe('somebody who writes to the database and cannot sign', () => {
       async (thread) => change(thread, { operatorId: (await anOperator(db)).id }),
     ],
     ['writes a signature of their own', (thread) => change(thread, { signature: forger({} as never) })],
+    ['turns the first approval into a rejection', (thread) => change(thread, { verdict: 'reject' })],
     ['moves the first approval to other words', (thread) => change(thread, { textHash: 'a'.repeat(64) })],
     [
       'takes the first approval off the second',
@@ -221,6 +223,18 @@ describe('somebody who writes to the database and cannot sign', () => {
     expect(await outcomeOf(postId)).toBe('second_missing')
   })
 
+  it('makes no second approval of words that they put in the place of those that the first saw', async () => {
+    const thread = await aRiskyThread()
+    await approve(thread, ada.id)
+    const text = 'Pay at https://shop.example.org/9'
+    await db
+      .update(drafts)
+      .set({ text, textHash: textHash(text) })
+      .where(eq(drafts.waitingFor, thread.conversation.id))
+    expect(await approve(thread, bob.id)).toEqual([])
+    expect(await postsIn(thread)).toEqual([])
+  })
+
   it('makes no second approval out of a first that they forged', async () => {
     const thread = await aRiskyThread()
     await approve(thread, ada.id)
@@ -232,8 +246,9 @@ describe('somebody who writes to the database and cannot sign', () => {
 
 describe('a first approval that the signing key itself made', () => {
   type First = typeof reviewDecisions.$inferSelect
+  type Place = 'accountId' | 'conversationId' | 'headMessageId'
   /** The first of a pair as if it had been given so: every field agrees, and the signature is real. */
-  async function outcomeWhenGivenAs(changed: Partial<Pick<First, 'operatorId' | 'textHash' | 'headMessageId'>>) {
+  async function outcomeWhenGivenAs(changed: Partial<Pick<First, Place | 'operatorId' | 'textHash'>>) {
     const { thread, postId } = await anApprovedByTwo()
     const [first] = await db
       .select()
@@ -255,9 +270,16 @@ describe('a first approval that the signing key itself made', () => {
     expect(await outcomeWhenGivenAs({ operatorId: bob.id })).toBe('second_missing')
   })
 
-  it('is none of other words, and none after another message', async () => {
-    expect(await outcomeWhenGivenAs({ textHash: 'a'.repeat(64) })).toBe('approval_invalid')
-    expect(await outcomeWhenGivenAs({ headMessageId: newId('message', new Date()) })).toBe('approval_invalid')
+  it('is none of other words, and none of another place', async () => {
+    const at = new Date()
+    for (const changed of [
+      { textHash: 'a'.repeat(64) },
+      { accountId: newId('account', at) },
+      { conversationId: newId('conversation', at) },
+      { headMessageId: newId('message', at) },
+    ]) {
+      expect(await outcomeWhenGivenAs(changed), Object.keys(changed)[0]).toBe('approval_invalid')
+    }
   })
 })
 

@@ -157,8 +157,12 @@ describe('the sign-in service', () => {
     expect([isHere(), isHere(), asked.length]).toEqual([false, false, 5])
     pass(10_000)
     expect([isHere(), isHere()]).toEqual([false, false])
-    await expect.poll(() => (isHere(), asked.length)).toBe(6)
-    await expect.poll(() => (pass(10_000), isHere())).toBe(true)
+    const lookLater = () => {
+      pass(10_000)
+      return isHere()
+    }
+    await expect.poll(() => [isHere(), asked.length]).toEqual([false, 6])
+    await expect.poll(lookLater).toBe(true)
     expect(asked).toHaveLength(7)
   })
 })

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gte, isNull, ne, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gte, inArray, isNotNull, isNull, ne, or, sql } from 'drizzle-orm'
 import type { IncidentId } from '#src/domain/ids.ts'
 import type { Conn, Transaction } from './client.ts'
 import { accounts } from './schema/accounts.ts'
@@ -89,6 +89,16 @@ export async function distrustTokens(tx: Transaction, at: Date): Promise<number>
     .set({ credentialStatus: 'revoked', tokenError: 'incident', updatedAt: at, version: sql`version + 1` })
     .where(ne(accounts.credentialStatus, 'revoked'))
   return affectedRows
+}
+
+/** The accounts that send nothing whatever the switch says: somebody stopped them, or their token is of no use. */
+export function listMuteAccounts(conn: Conn) {
+  return conn
+    .select({ name: accounts.name, stoppedAt: accounts.stoppedAt })
+    .from(accounts)
+    .where(or(isNotNull(accounts.stoppedAt), inArray(accounts.credentialStatus, ['revoked', 'expired'])))
+    .orderBy(asc(accounts.name))
+    .limit(SHOWN_MAX)
 }
 
 export function listKeysSince(conn: Conn, since: Date) {

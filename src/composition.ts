@@ -7,14 +7,20 @@ const EX_UNAVAILABLE = 69
 const EX_CONFIG = 78
 const REFRESH_MS = 60_000
 
-/** The configuration of this process; when it has faults they are told, all of them, and the process ends. */
 export async function configOrExit<R extends ProcessRole>(role: R): Promise<Config[R]> {
+  return (await openConfigOrExit(role)).config
+}
+
+/** The configuration of this process; when it has faults they are told, all of them, and the process ends. */
+export async function openConfigOrExit<R extends ProcessRole>(
+  role: R,
+): Promise<{ config: Config[R]; isSecretsHere: (() => boolean) | undefined }> {
   try {
-    const { env, live, refresh } = await openSecrets(environment, [role])
+    const { env, live, refresh, isHere } = await openSecrets(environment, [role])
     const warning = role === 'web' && warningFor(environment)
     if (warning) process.stderr.write(`${warning}\n`)
     if (live.size > 0) keepFresh(refresh)
-    return readConfig(env, role, live)
+    return { config: readConfig(env, role, live), isSecretsHere: isHere }
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof SecretsError)) throw error
     process.stderr.write(`${error.message}\n`)

@@ -6,7 +6,7 @@ import { connect, type Database } from '#db/client.ts'
 import { createAuditSink } from '#src/observability/audit-sink.ts'
 import { createLogger } from '#src/observability/logger.ts'
 import { runSweep } from '#workers/sweep.ts'
-import { configOrExit, createClosers, exitOnLostErrors } from './composition.ts'
+import { createClosers, exitOnLostErrors, openConfigOrExit } from './composition.ts'
 import { heldSecrets } from './config.ts'
 import { createFollowAudit } from './flow/follow-audit.ts'
 import { createRemind } from './flow/remind.ts'
@@ -33,7 +33,7 @@ const SECRETS_EVERY_MS = 3_600_000
 const REMIND_EVERY_MS = 30_000
 const TELL_EVERY_MS = 5000
 
-const config = await configOrExit('web')
+const { config, isSecretsHere } = await openConfigOrExit('web')
 const log = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY, process: 'web' })
 exitOnLostErrors(log)
 await start()
@@ -70,6 +70,7 @@ async function start(): Promise<void> {
     ping: () => redis.ping(),
     redisLook: createRedisLook(redis),
     isRedisHere: () => redis.status === 'ready',
+    isSecretsHere,
     log,
     now,
     onClose: (name, close) => void closers.add(name, close, close),

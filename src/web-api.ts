@@ -21,21 +21,23 @@ export function buildKeys({ config, db, now }: WebParts) {
   return createApiKeys({ db, pepper: config.sessionSecret, environment: environmentOf(config), now })
 }
 
-/** The session of a token of the service that signs people in; undefined where they sign in here. */
+/** The session of a token of the service that signs people in, and whether it is there; undefined where they sign in here. */
 function buildVouch({ config, db, now }: WebParts) {
   const { authMode, authServiceUrl: url, authServiceSecret: secret } = config
   if (authMode !== 'external' || url === undefined) return undefined
-  return createVouch({ db, now, verify: createVerify({ url, secret, now }) })
+  const { verify, isHere } = createVerify({ url, secret, now })
+  return { vouch: createVouch({ db, now, verify }), isHere }
 }
 
 /** Those who come with something else than a session of ours; one of each for all doors. */
 export interface Outside {
   keys: ReturnType<typeof buildKeys>
-  vouch: ReturnType<typeof buildVouch>
+  vouch: ReturnType<typeof createVouch> | undefined
 }
 
-export function buildOutside(parts: WebParts): Outside {
-  return { keys: buildKeys(parts), vouch: buildVouch(parts) }
+export function buildOutside(parts: WebParts): Outside & { isSignInHere: (() => boolean) | undefined } {
+  const found = buildVouch(parts)
+  return { keys: buildKeys(parts), vouch: found?.vouch, isSignInHere: found?.isHere }
 }
 
 type Within = Outside & { signIn: Pick<SignInVerbs, 'sessionOf'>; counters: NonNullable<ApiDeps['counters']> }

@@ -43,6 +43,8 @@ export interface WebParts {
   redisLook: RedisLook
   /** Whether Redis answers, as its connection knows it. */
   isRedisHere: () => boolean
+  /** Whether the backend of the secrets answered when it was last asked; absent where none is asked. */
+  isSecretsHere?: (() => boolean) | undefined
   log: Log
   now: () => Date
   /** Takes what has to be done before the process ends. */
@@ -69,6 +71,8 @@ export function createWeb(parts: WebParts): Hono {
     health: createHealth({
       mysql: () => isSchemaCurrent(db),
       redis: async () => (await ping()) === 'PONG',
+      signIn: outside.isSignInHere,
+      secrets: parts.isSecretsHere,
     }),
     webhooks: buildReceivers(parts),
     compliance: buildCompliance(parts),

@@ -47,7 +47,8 @@ async function setUp(...answers: RequestListener[]) {
   const clock = { at: new Date('2026-11-24T12:00:00Z') }
   // Only a service that hangs is waited for this long, and a busy machine needs some of it.
   const quick = { tryMs: 500, overallMs: 10_000, backoffMs: 10, openMs: 10_000 }
-  const verify = createVerify({ url: service.url, secret: new Secret('service-secret'), now: () => clock.at, ...quick })
+  const now = () => clock.at
+  const { verify, isHere } = createVerify({ url: service.url, secret: new Secret('service-secret'), now, ...quick })
   const codeOf = (token = 'token') =>
     verify(token).then(
       (claims) => (claims ? claims.role : 'refused'),
@@ -56,7 +57,7 @@ async function setUp(...answers: RequestListener[]) {
   const pass = (ms: number) => {
     clock.at = new Date(clock.at.getTime() + ms)
   }
-  return { ...service, verify, codeOf, pass }
+  return { ...service, verify, isHere, codeOf, pass }
 }
 
 describe('the sign-in service', () => {
@@ -145,5 +146,23 @@ describe('the sign-in service', () => {
     expect(asked).toHaveLength(6)
     pass(10_000)
     expect([await codeOf('seven'), await codeOf('eight')]).toEqual(['approver', 'approver'])
+  })
+
+  it('is known to be away without being asked, and to be back without anybody signing in', async () => {
+    const down = Array.from({ length: 6 }, () => says({}, 500))
+    const { codeOf, asked, pass, isHere } = await setUp(...down, says({ active: false }))
+    expect(isHere()).toBe(true)
+    await codeOf('one')
+    await codeOf('two')
+    expect([isHere(), isHere(), asked.length]).toEqual([false, false, 5])
+    pass(10_000)
+    expect([isHere(), isHere()]).toEqual([false, false])
+    const lookLater = () => {
+      pass(10_000)
+      return isHere()
+    }
+    await expect.poll(() => [isHere(), asked.length]).toEqual([false, 6])
+    await expect.poll(lookLater).toBe(true)
+    expect(asked).toHaveLength(7)
   })
 })

@@ -24,6 +24,8 @@ const BACKOFF_MS = 200
 /** A right that was taken back is gone when this is over. */
 const BELIEVED_MS = 1000
 const KEPT_MAX = 1000
+/** Nobody's: any answer to it tells that the service is there. */
+const KNOCK = 'countersign-asks-whether-you-are-there'
 
 /**
  * Who a token stands for, as the other service says; undefined when it refuses the token. Throws `platform_unavailable` with the
@@ -43,7 +45,7 @@ export function createVerify(deps: VerifyDeps) {
     return claims
   }
 
-  return (token: string): Promise<Claims | undefined> => {
+  const verify = (token: string): Promise<Claims | undefined> => {
     const key = createHash('sha256').update(token).digest('base64')
     const known = believed.get(key)
     if (known && now().getTime() < known.until) return Promise.resolve(known.claims)
@@ -52,6 +54,14 @@ export function createVerify(deps: VerifyDeps) {
     underWay.set(key, asking)
     return asking
   }
+
+  /** From memory, at once. While it is away, whoever looks here has it asked, at most as often as the breaker lets one through. */
+  const isHere = (): boolean => {
+    const here = !breaker.isOpen()
+    if (!here) verify(KNOCK).catch(() => undefined)
+    return here
+  }
+  return { verify, isHere }
 }
 
 type Breaker = ReturnType<typeof createBreaker>

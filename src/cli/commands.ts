@@ -111,9 +111,9 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'incident close',
-    about: 'Ends the incident with a note. Sending stays stopped until somebody resumes it.',
-    options: { note: { type: 'string' } },
-    example: 'countersign incident close --note "a stolen session; ended"',
+    about: 'Ends the incident with a note. Sending is stopped still, so say whether it goes on or stays so.',
+    options: { note: { type: 'string' }, resume: { type: 'boolean' }, 'keep-stopped': { type: 'boolean' } },
+    example: 'countersign incident close --note "a stolen session; ended" --keep-stopped',
     load: async () => (await import('./incident.ts')).closeIncident,
   },
   {

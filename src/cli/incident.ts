@@ -2,6 +2,7 @@ import type { OperatorId } from '#src/domain/ids.ts'
 import { createIncident } from '#src/flow/incident.ts'
 import { type Call, exitCodes, UsageError } from './command.ts'
 import { now, withBells, withDatabase } from './house.ts'
+import { resumeSending } from './switches.ts'
 import { printRows } from './table.ts'
 
 /** Whoever can run this holds the keys of the installation; the record names them by the door they came through. */
@@ -53,9 +54,16 @@ export async function revokeInIncident(call: Call): Promise<number> {
 }
 
 export async function closeIncident(call: Call): Promise<number> {
-  await withIncident(call, (verbs) => verbs.close({ by, note: String(call.options['note'] ?? '') }))
-  call.err('The incident is closed. Nothing is sent yet; when you want it to be: countersign sending resume\n')
-  return exitCodes.done
+  const [goesOn, stays] = [call.options['resume'] === true, call.options['keep-stopped'] === true]
+  if (goesOn && stays) throw new UsageError('--resume and --keep-stopped exclude each other')
+  const note = String(call.options['note'] ?? '')
+  await withIncident(call, (verbs) => verbs.close({ by, note, knowsOfStop: goesOn || stays }))
+  call.err('The incident is closed\n')
+  if (!goesOn) {
+    call.err('Nothing is sent yet; when you want it to be: countersign sending resume\n')
+    return exitCodes.done
+  }
+  return resumeSending(call)
 }
 
 function sinceIn({ options }: Call): Date {

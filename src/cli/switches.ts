@@ -21,8 +21,18 @@ export const resumeAccount = (call: Call) =>
 export const stopSending = (call: Call) =>
   change(call, 'Nothing is sent until sending is resumed', (verbs) => verbs.stopSending({ operatorId }))
 
-export const resumeSending = (call: Call) =>
-  change(call, 'All accounts send again', (verbs) => verbs.resumeSending({ operatorId }))
+/** Whoever lets all sending go on is told which accounts send nothing all the same. */
+export async function resumeSending(call: Call): Promise<number> {
+  let mute: Awaited<ReturnType<Configure['muteAccounts']>> = []
+  const code = await change(call, 'Sending goes on', async (verbs) => {
+    await verbs.resumeSending({ operatorId })
+    mute = await verbs.muteAccounts()
+  })
+  for (const { name, stoppedAt } of mute) {
+    call.err(`Not ${name}: ${stoppedAt ? 'it was stopped by itself' : 'it has to be connected again'}\n`)
+  }
+  return code
+}
 
 function accountIn({ args: [id] }: Call) {
   return parseId('account', id)

@@ -43,6 +43,21 @@ const failing: Record<string, Environment[]> = {
   redis_tls: [{ REDIS_URL: 'redis://:Zq7-long@redis.example.org:6379/0' }],
   redis_password: [{ REDIS_URL: 'rediss://redis.example.org:6380/0' }],
   session_secret: [{ SESSION_SECRET: 'a'.repeat(64) }],
+  own_session_secret: [
+    { SESSION_SECRET: real.APP_SECRET_KEY },
+    {
+      SESSION_SECRET: `${real.APP_SECRET_KEY.replaceAll('-', '+').replaceAll('_', '/').replace('=', '')}0123456789abcdef`,
+    },
+    { SESSION_SECRET: real.APPROVAL_SIGNING_KEY },
+    { SESSION_SECRET: real.AUDIT_SIGNING_KEY },
+    { DATABASE_URL: `mysql://countersign:${real.SESSION_SECRET}@127.0.0.1/countersign` },
+  ],
+  own_approval_signing_key: [{ APPROVAL_SIGNING_KEY: real.AUDIT_SIGNING_KEY }],
+  own_audit_signing_key: [{ AUDIT_SIGNING_KEY: real.APPROVAL_SIGNING_KEY }],
+  own_app_secret_key: [{ APP_SECRET_KEY: `${generateFernetKey()}, ${real.SESSION_SECRET}` }],
+  own_webhook_verify_token: [{ WEBHOOK_VERIFY_TOKEN: real.INSTAGRAM_APP_SECRET }],
+  own_auth_service_secret: [{ AUTH_SERVICE_SECRET: real.SESSION_SECRET }],
+  own_notify_webhook_secret: [{ NOTIFY_WEBHOOK_SECRET: real.SESSION_SECRET }],
   cors_origins: [
     { CORS_ORIGINS: '*' },
     { CORS_ORIGINS: '["*"]' },

@@ -3,6 +3,7 @@
  * with APP_ENV=production refuses when one of its own fails, and `countersign doctor --production` shows them all.
  */
 import { parseUrl } from '#src/domain/url.ts'
+import { ownKeys, twinOf } from './apart.ts'
 import { type Environment, has, isSandboxOn, readableTextOf } from './source.ts'
 import type { VariableName } from './variables.ts'
 
@@ -67,6 +68,14 @@ export const productionItems: readonly ProductionItem[] = [
       new Set(text).size < DISTINCT_MIN ? 'must be random: countersign keys generate session' : undefined,
     ),
   },
+  ...ownKeys.map((variable) => ({
+    id: `own_${variable.toLowerCase()}`,
+    variable,
+    fault: (env: Environment) => {
+      const twin = twinOf(env, variable)
+      return twin && `must be a value of its own, not shared with ${twin}`
+    },
+  })),
   {
     id: 'cors_origins',
     variable: 'CORS_ORIGINS',

@@ -65,7 +65,7 @@ describe('a process that asks a backend for its secrets', () => {
 
   it('takes a new value without being started again, and keeps the old one while the backend is away', async () => {
     const { env, held, answers } = await aVault({ ...stores, ANTHROPIC_API_KEY: 'sk-ant-first' })
-    const { env: whole, live, refresh } = await openSecrets(env, ['drafting'], quick)
+    const { env: whole, live, refresh, isHere } = await openSecrets(env, ['drafting'], quick)
     const { anthropicApiKey, databaseUrl } = readConfig(whole, 'drafting', live)
     held['ANTHROPIC_API_KEY'] = 'sk-ant-second'
     held['DATABASE_URL'] = 'mysql://other'
@@ -73,8 +73,11 @@ describe('a process that asks a backend for its secrets', () => {
     expect(anthropicApiKey.reveal()).toBe('sk-ant-second')
     expect(databaseUrl.reveal()).toBe(stores.DATABASE_URL)
     answers(503)
+    expect(isHere?.()).toBe(true)
     expect(await refresh()).toMatchObject([{ reason: 'sealed', variable: 'ANTHROPIC_API_KEY' }])
-    expect(anthropicApiKey.reveal()).toBe('sk-ant-second')
+    expect([anthropicApiKey.reveal(), isHere?.()]).toEqual(['sk-ant-second', false])
+    answers(200)
+    expect([await refresh(), isHere?.()]).toEqual([[], true])
   })
 })
 
@@ -95,7 +98,8 @@ describe('a folder of secrets', () => {
 
 it('the environment alone is taken as it is', async () => {
   const env = { ...plain, ...stores }
-  expect((await openSecrets(env, ['web', 'drafting'])).env).toBe(env)
+  const found = await openSecrets(env, ['web', 'drafting'])
+  expect([found.env === env, found.isHere]).toEqual([true, undefined])
 })
 
 it.each([

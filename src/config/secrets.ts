@@ -24,6 +24,8 @@ export interface Secrets {
   live: ReadonlyMap<VariableName, LiveText>
   /** Asks again for that; answers what could not be had, which stays as it was. */
   refresh: () => Promise<SecretsError[]>
+  /** Whether it had everything when it was last asked; absent where nothing is asked again. */
+  isHere?: () => boolean
 }
 
 /** Throws a `ConfigError` for settings that cannot be used, and a `SecretsError` when the backend does not answer with a secret. */
@@ -44,10 +46,16 @@ export async function openSecrets(
     else if (one) files[`${name}_FILE`] = one.file
   }
   const changing = [...texts.keys()].filter((name) => variableOf(name).live)
+  let isWhole = true
   return {
     env: { ...env, ...files, ...Object.fromEntries(texts) },
     live: new Map(changing.map((name) => [name, () => texts.get(name) ?? ''])),
-    refresh: () => refresh(backend, texts, changing),
+    async refresh() {
+      const failed = await refresh(backend, texts, changing)
+      isWhole = failed.length === 0
+      return failed
+    },
+    ...(changing.length > 0 && { isHere: () => isWhole }),
   }
 }
 

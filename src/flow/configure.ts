@@ -1,6 +1,6 @@
 import { appendAudit } from '#db/audit.ts'
 import { type Database, inTransaction, type Transaction } from '#db/client.ts'
-import { findOpenIncident } from '#db/incidents.ts'
+import { findOpenIncident, listMuteAccounts } from '#db/incidents.ts'
 import { lockAccount, type Settings, saveSettings, setSendingStopped, setStopped } from '#db/settings.ts'
 import type { AuditAction, AuditEvent } from '#src/domain/audit.ts'
 import { AppError } from '#src/domain/errors.ts'
@@ -41,6 +41,8 @@ export function createConfigure(deps: ConfigureDeps) {
     resumeAccount: createResumeAccount(deps),
     stopSending: createStopSending(deps),
     resumeSending: createResumeSending(deps),
+    /** The accounts that send nothing even when sending goes on. */
+    muteAccounts: () => listMuteAccounts(deps.db),
   }
 }
 

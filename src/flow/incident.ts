@@ -16,7 +16,7 @@ import {
   listSessionsSince,
   revokeApiKeys,
 } from '#db/incidents.ts'
-import { setSendingStopped } from '#db/settings.ts'
+import { isSendingStopped, setSendingStopped } from '#db/settings.ts'
 import type { AuditAction, AuditEvent } from '#src/domain/audit.ts'
 import { AppError } from '#src/domain/errors.ts'
 import { type IncidentId, newId, type OperatorId } from '#src/domain/ids.ts'
@@ -80,12 +80,18 @@ export function createIncident({ db, publish, now }: IncidentDeps) {
       return done
     },
 
-    /** Ends it with a note. Sending stays stopped until somebody resumes it. */
-    async close({ by, note }: { by: OperatorId; note: string }): Promise<void> {
+    /**
+     * Ends it with a note, and leaves the switch as it is. While that holds every post, whoever ends it has to say so, lest they
+     * think that everything goes on. Throws `conflict`.
+     */
+    async close({ by, note, knowsOfStop }: { by: OperatorId; note: string; knowsOfStop: boolean }): Promise<void> {
       const words = required(note, 'note')
       const at = now()
       await inTransaction(db, async (tx) => {
         const { id } = await requireOpen(tx)
+        if (!knowsOfStop && (await isSendingStopped(tx))) {
+          throw new AppError('conflict', 'Sending is still stopped; close it with --resume or with --keep-stopped')
+        }
         if (!(await closeIncident(tx, id, { by, note: words, at }))) throw new AppError('conflict', 'It is closed')
         await appendAudits(tx, [entry('incident.closed', { id, by, at })])
       })

@@ -4,19 +4,23 @@ import { Hono } from 'hono'
 export interface Checks {
   mysql: () => Promise<boolean>
   redis: () => Promise<boolean>
+  /** These are asked for what is known already: no webhook needs them, so nobody waits for them. Absent where there are none. */
+  signIn?: (() => boolean) | undefined
+  secrets?: (() => boolean) | undefined
 }
 
 const DEADLINE_MS = 1500
 
 /**
  * `/livez`: the process runs. `/readyz`: a webhook would be kept, so traffic may come. `/health`: which parts work.
- * One store is enough to keep a webhook; `degraded` says that the other is away.
+ * One store is enough to keep a webhook; `degraded` says that another part is away.
  */
 export function createHealth(checks: Checks): Hono {
   const look = async () => {
     const [mysql, redis] = await Promise.all([passes(checks.mysql), passes(checks.redis)])
-    const status = mysql && redis ? 'ok' : mysql || redis ? 'degraded' : 'down'
-    return { status, checks: { mysql, redis } }
+    const [signIn, secrets] = [checks.signIn?.(), checks.secrets?.()]
+    const found = { mysql, redis, ...(signIn !== undefined && { signIn }), ...(secrets !== undefined && { secrets }) }
+    return { status: statusOf(found), checks: found }
   }
   return new Hono()
     .get('/livez', (c) => c.json({ status: 'ok' }))
@@ -28,6 +32,11 @@ export function createHealth(checks: Checks): Hono {
       const found = await look()
       return c.json({ service: 'countersign', ...found }, found.status === 'ok' ? 200 : 503)
     })
+}
+
+function statusOf({ mysql, redis, ...others }: { mysql: boolean; redis: boolean } & Record<string, boolean>) {
+  if (!mysql && !redis) return 'down'
+  return mysql && redis && Object.values(others).every((works) => works) ? 'ok' : 'degraded'
 }
 
 async function passes(check: () => Promise<boolean>): Promise<boolean> {

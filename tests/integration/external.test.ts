@@ -149,7 +149,9 @@ describe('while that service is away', () => {
     const signature = createHmac('sha256', 'instagram_app_secret').update(body).digest('hex')
     const headers = { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` }
     expect((await ask('/webhooks/instagram', undefined, { method: 'POST', body, headers })).status).toBe(200)
-    expect((await ask('/livez')).status).toBe(200)
+    expect([(await ask('/livez')).status, (await ask('/readyz')).status]).toEqual([200, 200])
+    const health = await ask('/health')
+    expect([health.status, await health.json()]).toMatchObject([503, { status: 'degraded', checks: { signIn: false } }])
     state.isAway = false
   })
 })

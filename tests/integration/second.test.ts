@@ -8,13 +8,15 @@ import { drafts } from '#db/schema/drafts.ts'
 import { operators } from '#db/schema/operators.ts'
 import { outboxPosts } from '#db/schema/outbox-posts.ts'
 import { reviewDecisions } from '#db/schema/review-decisions.ts'
-import type { OperatorId } from '#src/domain/ids.ts'
+import { newId, type OperatorId } from '#src/domain/ids.ts'
+import type { Endorsement } from '#src/domain/review.ts'
 import type { RiskKind } from '#src/domain/second.ts'
 import { createAnswer } from '#src/flow/answer.ts'
 import { createConfigure } from '#src/flow/configure.ts'
 import { createUndo } from '#src/flow/recall.ts'
 import { createDecide } from '#src/flow/review.ts'
 import { createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
+import { textHash } from '#src/vault/hash.ts'
 import { Secret } from '#src/vault/secret.ts'
 import { aFakeGraph } from '#tests/support/fake-graph.ts'
 import { aConnectedAccount, aSender, sign } from '#tests/support/posts.ts'
@@ -191,6 +193,7 @@ describe('somebody who writes to the database and cannot sign', () => {
       async (thread) => change(thread, { operatorId: (await anOperator(db)).id }),
     ],
     ['writes a signature of their own', (thread) => change(thread, { signature: forger({} as never) })],
+    ['turns the first approval into a rejection', (thread) => change(thread, { verdict: 'reject' })],
     ['moves the first approval to other words', (thread) => change(thread, { textHash: 'a'.repeat(64) })],
     [
       'takes the first approval off the second',
@@ -213,12 +216,70 @@ describe('somebody who writes to the database and cannot sign', () => {
     expect(['approval_invalid', 'second_missing']).toContain(await outcomeOf(postId))
   })
 
+  it('sends nothing when they take the rule off the account and remove the first approval', async () => {
+    const { thread, postId } = await anApprovedByTwo()
+    await db.update(accounts).set({ secondFor: null }).where(eq(accounts.id, thread.account.id))
+    await db.delete(reviewDecisions).where(endorsedBy(thread))
+    expect(await outcomeOf(postId)).toBe('second_missing')
+  })
+
+  it('makes no second approval of words that they put in the place of those that the first saw', async () => {
+    const thread = await aRiskyThread()
+    await approve(thread, ada.id)
+    const text = 'Pay at https://shop.example.org/9'
+    await db
+      .update(drafts)
+      .set({ text, textHash: textHash(text) })
+      .where(eq(drafts.waitingFor, thread.conversation.id))
+    expect(await approve(thread, bob.id)).toEqual([])
+    expect(await postsIn(thread)).toEqual([])
+  })
+
   it('makes no second approval out of a first that they forged', async () => {
     const thread = await aRiskyThread()
     await approve(thread, ada.id)
     await change(thread, { operatorId: (await anOperator(db)).id })
     expect(await approve(thread, ada.id)).toEqual([])
     expect(await postsIn(thread)).toEqual([])
+  })
+})
+
+describe('a first approval that the signing key itself made', () => {
+  type First = typeof reviewDecisions.$inferSelect
+  type Place = 'accountId' | 'conversationId' | 'headMessageId'
+  /** The first of a pair as if it had been given so: every field agrees, and the signature is real. */
+  async function outcomeWhenGivenAs(changed: Partial<Pick<First, Place | 'operatorId' | 'textHash'>>) {
+    const { thread, postId } = await anApprovedByTwo()
+    const [first] = await db
+      .select()
+      .from(reviewDecisions)
+      .where(and(eq(reviewDecisions.conversationId, thread.conversation.id), eq(reviewDecisions.verdict, 'endorse')))
+    const approval = { ...first?.approval, ...changed } as Endorsement
+    await db
+      .update(reviewDecisions)
+      .set({ ...changed, approval, signature: sign(approval) })
+      .where(eq(reviewDecisions.id, first?.id ?? newId('decision', new Date())))
+    return outcomeOf(postId)
+  }
+
+  it('lets the reply leave when it is somebody else’s, of these words, after this message', async () => {
+    expect(await outcomeWhenGivenAs({})).toBe('sent')
+  })
+
+  it('is none when the same person gave the second', async () => {
+    expect(await outcomeWhenGivenAs({ operatorId: bob.id })).toBe('second_missing')
+  })
+
+  it('is none of other words, and none of another place', async () => {
+    const at = new Date()
+    for (const changed of [
+      { textHash: 'a'.repeat(64) },
+      { accountId: newId('account', at) },
+      { conversationId: newId('conversation', at) },
+      { headMessageId: newId('message', at) },
+    ]) {
+      expect(await outcomeWhenGivenAs(changed), Object.keys(changed)[0]).toBe('approval_invalid')
+    }
   })
 })
 

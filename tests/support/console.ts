@@ -238,6 +238,7 @@ interface Options {
   /** The roles whose name is a valid session token; `undefined` lets nobody in. */
   publicUrl?: string
   reads?: Partial<ReturnType<ConsoleDeps['reads']>>
+  reachOf?: ConsoleDeps['reachOf']
   report?: Report
   review?: Partial<ConsoleDeps['review']>
   record?: Partial<ConsoleDeps['record']>
@@ -266,7 +267,7 @@ export function aConsole(options: Options = {}) {
   }
   const errors: unknown[] = []
   const app: Hono<Env> = createConsole({
-    reachOf: async () => 'all',
+    reachOf: options.reachOf ?? (async () => 'all'),
     reads: () => ({
       overview: async () => overview,
       queue: async () => page,

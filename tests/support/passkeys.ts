@@ -19,7 +19,8 @@ export interface Faults {
   attestation?: { fmt: string; attStmt: Cbor }
 }
 
-interface Asked {
+/** What it is asked, as far as it looks at it. */
+export interface Asked {
   challenge: string
   rp?: { id?: string | undefined }
   rpId?: string

@@ -4,6 +4,7 @@ import type { Conn, Transaction } from './client.ts'
 import { accountLogins, type LoginChoice } from './schema/account-logins.ts'
 import { accounts } from './schema/accounts.ts'
 import { operators } from './schema/operators.ts'
+import { passkeys } from './schema/passkeys.ts'
 
 /** A sealed value, and the place to which it is bound. */
 export interface SealedValue {
@@ -44,6 +45,12 @@ export const sealedColumns: readonly SealedColumn[] = [
     table: operators,
     id: operators.id,
     column: operators.totpSeed,
+  }),
+  value('passkey', {
+    name: 'passkeys.sealed_key',
+    table: passkeys,
+    id: passkeys.id,
+    column: passkeys.sealedKey,
   }),
   {
     name: 'account_logins.choices',

@@ -30,6 +30,7 @@ export const alertKinds = [
   'window_closing',
   'window_missed',
   'reminder_failed',
+  'passkey_copied',
 ] as const
 
 /** Something an operator should know. While it is open it counts instead of repeating itself. */

@@ -33,6 +33,8 @@ export const rawBytes = customType<{ data: Buffer }>({ dataType: () => 'mediumbl
 export const id = <T extends string>() => asciiText({ length: 32 }).$type<T>()
 export const word = <T extends string>() => asciiText({ length: 32 }).$type<T>()
 export const hash = () => asciiText({ length: 64 })
+/** The id of a key, in base64url: at most 1023 bytes. https://www.w3.org/TR/webauthn-3/#credential-id */
+export const credentialRef = () => asciiText({ length: 1364 })
 export const sealed = () => asciiText({ length: 4096 })
 
 /** UTC with milliseconds; the caller passes the time in. */

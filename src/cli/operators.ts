@@ -38,8 +38,10 @@ export async function resetPassword(call: Call): Promise<number> {
 }
 
 export const resetSecondFactor = (call: Call) =>
-  change(call, 'The second factor is gone and every session ended; the next sign-in sets up another', (people, who) =>
-    people.resetFactor(who),
+  change(
+    call,
+    'The second factor is gone, with passkeys and recovery codes, and every session ended; the next sign-in sets up another',
+    (people, who) => people.resetFactor(who),
   )
 
 export const disableOperator = (call: Call) =>

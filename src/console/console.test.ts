@@ -20,6 +20,7 @@ function fill(path: string): string {
     accounts: 'account',
     logins: 'login',
     media: 'media',
+    'me/passkeys': 'passkey',
     me: 'session',
     'people/invitations': 'invitation',
     people: 'operator',
@@ -86,6 +87,8 @@ const everyField = {
   current: 'x',
   role: 'viewer',
   proof: 'x',
+  passkey: '{}',
+  credential: '{}',
 }
 
 describe('who may do what', () => {
@@ -129,7 +132,7 @@ describe('who may do what', () => {
     for (const { path, method } of routes) {
       if (method === 'POST' && path !== '/sign-out') await app.request(fill(path), aForm(everyField, { as: who }))
     }
-    const own = ['signOut', 'confirm', 'changePassword', 'endOwnSessions']
+    const own = ['signOut', 'confirm', 'changePassword', 'endOwnSessions', 'addPasskey', 'removePasskey']
     const done = calls.map(([verb]) => verb).filter((verb) => !own.includes(verb))
     expect([...new Set(done)].sort()).toEqual(verbs)
   })

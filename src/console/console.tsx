@@ -31,6 +31,7 @@ import { addLogins } from './routes/logins.tsx'
 import { addMe } from './routes/me.tsx'
 import { addMedia } from './routes/media.ts'
 import { addOutbox } from './routes/outbox.tsx'
+import { addPasskeys } from './routes/passkeys.tsx'
 import { addPeople } from './routes/people.tsx'
 import { addQueue } from './routes/queue.tsx'
 import { addSignIn } from './routes/sign-in.tsx'
@@ -71,6 +72,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addInvitation(app, room)
   addConfirmation(app, room)
   addMe(app, room)
+  addPasskeys(app, room)
   addPeople(app, room)
   addQueue(app, room)
   addBulk(app, room)

@@ -3,7 +3,7 @@ import { AppError, handling } from '#src/domain/errors.ts'
 import { problemHeaders } from '#src/http/problem.ts'
 import type { Room, Visit } from './env.ts'
 import { localPath } from './forms.ts'
-import { ConfirmationPage, PROOF_FIELD } from './pages/confirmation.tsx'
+import { ConfirmationPage, PASSKEY_FIELD, PROOF_FIELD } from './pages/confirmation.tsx'
 import { ErrorPage } from './pages/outside.tsx'
 import { page } from './routes/respond.ts'
 
@@ -19,18 +19,15 @@ const networkFaults = [
 ]
 
 /** Every error as a page with a way back. What we did not name ourselves says nothing about its inside. */
-export async function answerError(
-  thrown: unknown,
-  c: Visit,
-  { assets, reportError, bearerOf }: Room,
-): Promise<Response> {
+export async function answerError(thrown: unknown, c: Visit, room: Room): Promise<Response> {
+  const { assets, reportError, bearerOf } = room
   const error = errorOf(thrown)
   if (error.code === 'internal') reportError?.(thrown)
   if (error.code === 'unauthenticated') {
     if (bearerOf) c.header('www-authenticate', 'Bearer realm="countersign"')
     else if (c.req.method === 'GET') return askToSignIn(c)
   }
-  if (error.code === 'reauthentication_required') return askToConfirm(error, c, assets)
+  if (error.code === 'reauthentication_required') return askToConfirm(error, c, room)
   for (const [name, value] of Object.entries(problemHeaders(error))) c.header(name, value)
   const { title, message, back } = wordsFor(error, c)
   const kept = await textIn(c)
@@ -64,20 +61,22 @@ function askToSignIn(c: Visit): Response {
 }
 
 /** A form goes on from the page that asks, with all that was in it; what was only visited is visited again. */
-async function askToConfirm({ message, code }: AppError, c: Visit, { url: asset }: Room['assets']): Promise<Response> {
+async function askToConfirm({ message, code }: AppError, c: Visit, { assets, own }: Room): Promise<Response> {
   const { pathname, search } = new URL(c.req.url)
   if (c.req.method !== 'POST') return c.redirect(`/confirmation?to=${encodeURIComponent(pathname + search)}`, 303)
   const form = await c.req.parseBody({ all: true })
   const fields = Object.entries(form).flatMap(([name, values]) =>
     [values].flat().map((value): [string, string] => [name, String(value)]),
   )
-  const hidden = fields.filter(([name]) => name !== PROOF_FIELD)
-  const fault = PROOF_FIELD in form ? message : undefined
-  return page(
-    c,
-    <ConfirmationPage asset={asset} action={pathname + search} fields={hidden} back={backOf(form)} fault={fault} />,
-    handling[code].status,
-  )
+  const proofs = [PROOF_FIELD, PASSKEY_FIELD]
+  const session = c.get('session')
+  const given = {
+    ...{ asset: assets.url, action: pathname + search, back: backOf(form) },
+    fields: fields.filter(([name]) => !proofs.includes(name)),
+    hasPasskey: session !== undefined && (await own.hasPasskey(session)),
+    fault: proofs.some((name) => name in form) ? message : undefined,
+  }
+  return page(c, <ConfirmationPage {...given} />, handling[code].status)
 }
 
 function backOf(form: Record<string, unknown>): string {

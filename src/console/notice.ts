@@ -29,6 +29,8 @@ const words = {
   connected: 'Connected.',
   reconnected: 'Connected again. Everything the account had is still here.',
   erasing: 'This person is being erased. Nothing of it can be undone; within seconds nothing is left here.',
+  'passkey-added': 'Added. It works from the next sign-in on.',
+  'passkey-removed': 'Removed. Every other session of yours has ended.',
   'password-changed': 'Your password is changed. Every other session of yours has ended.',
   'session-ended': 'Ended. That browser has to sign in again.',
   'sessions-ended': 'Ended, every one but this.',

@@ -1,6 +1,6 @@
 import type { ApiKey } from '#src/domain/api-key.ts'
 import type { Role } from '#src/domain/identity.ts'
-import type { AccountId, ApiKeyId, InvitationId, OperatorId, SessionId } from '#src/domain/ids.ts'
+import type { AccountId, ApiKeyId, InvitationId, OperatorId, PasskeyId, SessionId } from '#src/domain/ids.ts'
 
 /** A person who is signed in. */
 export interface Operator {
@@ -40,6 +40,16 @@ export interface FactorOffer {
   uri: string
 }
 
+/** What a script hands to `navigator.credentials`, as JSON. */
+export type PasskeyQuestion = object
+
+export interface PasskeyView {
+  id: PasskeyId
+  name: string
+  lastUsedAt: Date | null
+  createdAt: Date
+}
+
 export interface SignInVerbs {
   isSetupOpen(token: string): Promise<boolean>
   setUp(input: { token: string; name: string; email: string; password: string; agent: string }): Promise<Entered>
@@ -47,6 +57,14 @@ export interface SignInVerbs {
   /** What the bearer of a ticket has to do next. */
   stepOf(ticket: string): Promise<{ kind: 'code' | 'enrol' } | undefined>
   enterCode(input: { ticket: string; code: string } & Browser): Promise<Entered>
+  /** Whether the bearer of a ticket could answer with a passkey. */
+  takesPasskey(ticket: string): Promise<boolean>
+  /** What the browser is asked; an answer is good once, here, for five minutes. */
+  askPasskey(ticket: string): Promise<PasskeyQuestion>
+  enterPasskey(input: { ticket: string; answer: string } & Browser): Promise<Entered>
+  askConfirmation(session: Session): Promise<PasskeyQuestion>
+  /** Throws `invalid_input` when it is no proof. */
+  confirmByPasskey(input: { session: Session; answer: string; address: string }): Promise<void>
   offerFactor(ticket: string, sealedSeed?: string): Promise<FactorOffer>
   enrol(input: { ticket: string; sealedSeed: string; code: string; agent: string }): Promise<{
     tokens: SessionTokens
@@ -69,6 +87,8 @@ export interface SignInVerbs {
 export interface OwnAccount {
   factorSince: Date | null
   recoveryCodesLeft: number
+  /** Undefined where browsers make none. */
+  passkeys: PasskeyView[] | undefined
   sessions: { id: SessionId; agent: string; lastSeenAt: Date; createdAt: Date }[]
 }
 
@@ -79,6 +99,10 @@ export interface OwnVerbs {
   offerOwnFactor(session: Session, sealedSeed?: string): Promise<FactorOffer>
   enrolOwn(input: { session: Session; sealedSeed: string; code: string }): Promise<string[]>
   renewRecoveryCodes(session: Session): Promise<string[]>
+  hasPasskey(session: Session): Promise<boolean>
+  offerPasskey(session: Session): Promise<PasskeyQuestion>
+  addPasskey(input: { session: Session; name: string; answer: string }): Promise<void>
+  removePasskey(input: { session: Session; id: PasskeyId }): Promise<void>
   endOwnSessions(input: { session: Session; id?: SessionId }): Promise<void>
 }
 

@@ -4,7 +4,7 @@ import { isRecent } from '#src/domain/session.ts'
 import { clientAddress } from '#src/http/address.ts'
 import type { access } from './access.ts'
 import type { Room, Visit } from './env.ts'
-import { PROOF_FIELD } from './pages/confirmation.tsx'
+import { PASSKEY_FIELD, PROOF_FIELD } from './pages/confirmation.tsx'
 
 /**
  * Routes for which a session that was left open is not enough: whoever asks has proved who they are within ten minutes, or does so
@@ -14,6 +14,10 @@ export const recent: ReadonlySet<string> = new Set<keyof typeof access>([
   'GET /me/second-factor',
   'POST /me/second-factor',
   'POST /me/recovery-codes',
+  'GET /me/passkeys/new',
+  'POST /me/passkeys',
+  'POST /me/passkeys/challenges',
+  'POST /me/passkeys/:id/removal',
   'POST /people/invitations',
   'POST /people/invitations/:id/revocation',
   'POST /people/:id/role',
@@ -44,17 +48,20 @@ export async function requireRecent(c: Visit, room: Room): Promise<void> {
   await confirmNow(c, room)
 }
 
-/** Takes the proof that came with the form. */
+/** Takes the proof that came with the form: a password or a code, or a passkey. */
 export async function confirmNow(c: Visit, { signIn, config }: Room): Promise<void> {
   const session = c.get('session')
-  const proof = c.req.method === 'POST' ? (await c.req.parseBody())[PROOF_FIELD] : undefined
-  if (!session || typeof proof !== 'string') throw needed('Please prove once more that it is you')
+  const form = c.req.method === 'POST' ? await c.req.parseBody() : {}
+  const [proof, answer] = [form[PROOF_FIELD], form[PASSKEY_FIELD]]
+  const address = clientAddress(c)
   try {
-    await signIn.confirm({ session, proof, address: clientAddress(c) })
+    if (session && typeof answer === 'string') await signIn.confirmByPasskey({ session, answer, address })
+    else if (session && typeof proof === 'string') await signIn.confirm({ session, proof, address })
+    else throw needed('Please prove once more that it is you')
   } catch (thrown) {
     throw refusalOf(AppError.from(thrown), config.now())
   }
-  c.set('session', { ...session, confirmedAt: config.now() })
+  if (session) c.set('session', { ...session, confirmedAt: config.now() })
 }
 
 function refusalOf(error: AppError, at: Date): AppError {

@@ -75,7 +75,7 @@ export function mark({ passwordHash }: OperatorRow): string {
 interface Admission {
   operatorId: OperatorId
   agent: string
-  factor: 'none' | 'app' | 'recovery_code'
+  factor: 'none' | 'app' | 'recovery_code' | 'passkey'
 }
 
 export async function admit(tx: Transaction, deps: SessionDeps, { operatorId, agent, factor }: Admission) {

@@ -1,6 +1,7 @@
 import { appendAudit } from '#db/audit.ts'
 import { inTransaction } from '#db/client.ts'
 import { findOperator, lockOperator, type OperatorRow, savePassword } from '#db/operators.ts'
+import { listPasskeys } from '#db/passkeys.ts'
 import { countRecoveryCodes } from '#db/second-factors.ts'
 import { confirmSession, endSession, endSessions, listSessions } from '#db/sessions.ts'
 import { AppError } from '#src/domain/errors.ts'
@@ -8,6 +9,7 @@ import type { SessionId } from '#src/domain/ids.ts'
 import { sessionLife } from '#src/domain/session.ts'
 import { checkPassword, hashPassword } from '#src/vault/passwords.ts'
 import { tellRefusal, throttleKeys } from './enter.ts'
+import { createOwnPasskeys } from './passkeys.ts'
 import { acceptable, checkPasswordChoice } from './person.ts'
 import { makeRecoveryCodes, offerFactor, reopenOffer, takeOffer } from './second-factor.ts'
 import { aboutOperator, type Session, type SessionDeps } from './session.ts'
@@ -20,16 +22,18 @@ export function createOwnAccount(deps: SessionDeps) {
     changePassword: createChangePassword(deps),
     ...createOwnFactor(deps),
     ...createOwnSessions(deps),
+    ...createOwnPasskeys(deps),
   }
 }
 
-function createReadOwn({ db, now }: SessionDeps) {
+function createReadOwn({ db, passkeySite, now }: SessionDeps) {
   return async ({ operator: { id } }: Session) => {
     const at = now()
     const row = await findOperator(db, id)
     return {
       factorSince: row?.totpSince ?? null,
       recoveryCodesLeft: await countRecoveryCodes(db, id),
+      passkeys: passkeySite && (await listPasskeys(db, id)),
       sessions: await listSessions(db, id, { at, idleSince: new Date(at.getTime() - sessionLife.idleMs) }),
     }
   }

@@ -23,6 +23,7 @@ import { type InvitationId, newId, type OperatorId } from '#src/domain/ids.ts'
 import type { Publish } from '#src/queues/live.ts'
 import { keyedHash } from '#src/vault/hash.ts'
 import type { Secret } from '#src/vault/secret.ts'
+import { takePasskeysAway } from './passkeys.ts'
 import { checkedEmail } from './person.ts'
 import { aboutOperator, newToken } from './session.ts'
 
@@ -87,12 +88,13 @@ export function createPeople(deps: PeopleDeps) {
         return count > 0 ? { action: 'operator.sessions_ended', detail: { count } } : undefined
       }),
 
-    /** For somebody who lost phone and recovery codes; they sign in with the password and set up another. */
+    /** For somebody who lost phone and recovery codes; passkeys go too. They sign in with the password and set up another app. */
     resetFactor: (who: Change) =>
       change(who, async (tx, operator, at) => {
-        if (!(await removeFactor(tx, operator.id))) return undefined
+        const passkeys = await takePasskeysAway(tx, operator.id, at)
+        if (!(await removeFactor(tx, operator.id)) && passkeys === 0) return undefined
         await endSessions(tx, { operatorId: operator.id }, at)
-        return { action: 'operator.factor_reset' }
+        return { action: 'operator.factor_reset', detail: { passkeys } }
       }),
 
     makePasswordLink: createPasswordLink(deps),

@@ -64,7 +64,7 @@ export function createEnrolOnTheWay(deps: SessionDeps) {
   }
 }
 
-async function bearerOf(deps: SessionDeps, ticket: string, kind: 'code' | 'enrol'): Promise<OperatorRow> {
+export async function bearerOf(deps: SessionDeps, ticket: string, kind: 'code' | 'enrol'): Promise<OperatorRow> {
   const step = await createStep(deps)(ticket)
   if (step?.kind === kind) return step.operator
   throw tooLate()

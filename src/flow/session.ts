@@ -9,6 +9,7 @@ import { insertRefreshToken, insertSession } from '#db/sessions.ts'
 import type { AuditAction, AuditEvent } from '#src/domain/audit.ts'
 import type { Role } from '#src/domain/identity.ts'
 import { newId, type OperatorId, type SessionId } from '#src/domain/ids.ts'
+import type { PasskeySite } from '#src/domain/passkey.ts'
 import { browserOf, sessionLife } from '#src/domain/session.ts'
 import type { Publish } from '#src/queues/live.ts'
 import { keyedHash } from '#src/vault/hash.ts'
@@ -25,6 +26,10 @@ export interface SessionDeps {
   tickets: Tickets
   /** Nobody gets further than the page that sets a second factor up, until they have one. */
   isFactorRequired: boolean
+  /** Where passkeys are good; nowhere when absent. */
+  passkeySite?: PasskeySite | undefined
+  /** Hears of what is more than a mistake. */
+  tellSecurity?: (said: { event: string; operatorId: OperatorId }) => void
   publish: Publish
   now: () => Date
 }

@@ -3,6 +3,7 @@ import { createConfirm } from './confirm.ts'
 import { createEnter } from './enter.ts'
 import { createInvitation } from './invitation.ts'
 import { createOwnAccount } from './own-account.ts'
+import { createPasskeyProof } from './passkey-proof.ts'
 import { createEnrolOnTheWay, createEnterCode, createOfferOnTheWay, createStep } from './second-step.ts'
 import type { SessionDeps } from './session.ts'
 import { createCheckSession, createSessionOf, createSignOut } from './session-check.ts'
@@ -17,6 +18,7 @@ export function createSignIn(given: Omit<SessionDeps, 'tickets'>) {
     signIn: createEnter(deps),
     stepOf: createStep(deps),
     enterCode: createEnterCode(deps),
+    ...createPasskeyProof(deps),
     offerFactor: createOfferOnTheWay(deps),
     enrol: createEnrolOnTheWay(deps),
     sessionOf: createSessionOf(deps),

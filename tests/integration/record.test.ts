@@ -8,6 +8,7 @@ import { notes } from '#db/schema/notes.ts'
 import { sessions } from '#db/schema/sessions.ts'
 import { type AuditAction, auditActions } from '#src/domain/audit.ts'
 import { AppError } from '#src/domain/errors.ts'
+import { passkeySite } from '#src/domain/passkey.ts'
 import type { ReviewDecision } from '#src/domain/review.ts'
 import { createApiKeys } from '#src/flow/api-keys.ts'
 import { createAssign } from '#src/flow/assign.ts'
@@ -27,6 +28,7 @@ import { recordTampering } from '#src/flow/tampered.ts'
 import { createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
 import { createKeyring, generateFernetKey } from '#src/vault/keyring.ts'
 import { Secret } from '#src/vault/secret.ts'
+import { type Asked, aSecurityKey } from '#tests/support/passkeys.ts'
 import { aQueuedPost } from '#tests/support/posts.ts'
 import { aFactor } from '#tests/support/second-factor.ts'
 import { aPersonAt, pepper, sessionIn, tokensIn } from '#tests/support/sign-in.ts'
@@ -46,7 +48,8 @@ const deps = {
 }
 const configure = createConfigure(deps)
 const keyring = createKeyring(new Secret(generateFernetKey()))
-const people = createSignIn({ ...deps, pepper, keyring, isFactorRequired: false })
+const site = passkeySite('http://localhost')
+const people = createSignIn({ ...deps, pepper, keyring, isFactorRequired: false, passkeySite: site })
 const rights = createPeople({ ...deps, pepper })
 const keys = createApiKeys({ ...deps, pepper, environment: 'test' })
 const reach = createAssign(deps)
@@ -89,6 +92,18 @@ async function aSession() {
   return session
 }
 
+/** The same with a passkey, or about to have one. */
+async function aPasskeyOwner({ isAdded = false } = {}) {
+  const session = await aSession()
+  const key = aSecurityKey('http://localhost')
+  if (isAdded) {
+    const answer = key.create((await people.own.offerPasskey(session)) as Asked)
+    await people.own.addPasskey({ session, name: 'Phone', answer })
+  }
+  const [passkey] = (await people.own.readOwn(session)).passkeys ?? []
+  return { session, key, id: passkey?.id }
+}
+
 /** Each makes ready what it needs, and answers the deed itself. In this order: the first operator is the first. */
 const deeds: Partial<Record<AuditAction, () => Promise<Deed>>> = {
   'operator.created': async () => {
@@ -117,6 +132,28 @@ const deeds: Partial<Record<AuditAction, () => Promise<Deed>>> = {
   'operator.recovery_codes_made': async () => {
     const session = await aSession()
     return () => people.own.renewRecoveryCodes(session)
+  },
+  'operator.passkey_added': async () => {
+    const { session, key } = await aPasskeyOwner()
+    const answer = key.create((await people.own.offerPasskey(session)) as Asked)
+    return () => people.own.addPasskey({ session, name: 'Phone', answer })
+  },
+  'operator.passkey_removed': async () => {
+    const { session, id } = await aPasskeyOwner({ isAdded: true })
+    return () => people.own.removePasskey({ session, id: id! })
+  },
+  'operator.passkey_used': async () => {
+    const { session, key } = await aPasskeyOwner({ isAdded: true })
+    const answer = key.get((await people.askConfirmation(session)) as Asked)
+    return () => people.confirmByPasskey({ session, answer, address: browser.address })
+  },
+  'operator.passkey_refused': async () => {
+    const { session, key } = await aPasskeyOwner({ isAdded: true })
+    const answer = key.get((await people.askConfirmation(session)) as Asked, { count: 1 })
+    return () =>
+      people.confirmByPasskey({ session, answer, address: browser.address }).catch((error: unknown) => {
+        if (AppError.from(error).code !== 'invalid_input') throw error
+      })
   },
   'operator.invited': () => withOperator((by) => rights.invite({ by, email: 'ben@example.com', role: 'viewer' })),
   'operator.invitation_revoked': async () => {

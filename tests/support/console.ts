@@ -347,6 +347,11 @@ export function aConsole(options: Options = {}) {
       signIn: async () => inAs('admin'),
       stepOf: async (ticket) => (ticket === 'code' || ticket === 'enrol' ? { kind: ticket } : undefined),
       enterCode: async () => inAs('admin'),
+      takesPasskey: async () => false,
+      askPasskey: async () => ({ challenge: 'canaryChallenge' }),
+      enterPasskey: async () => inAs('admin'),
+      askConfirmation: async () => ({ challenge: 'canaryChallenge' }),
+      confirmByPasskey: nothing('confirmByPasskey'),
       offerFactor: async () => anOffer(),
       enrol: async () => ({ tokens: tokensOf('admin'), recoveryCodes: ['abcde-fghjk'] }),
       readInvitation: async (token) =>
@@ -362,6 +367,7 @@ export function aConsole(options: Options = {}) {
       readOwn: async (session) => ({
         factorSince: at,
         recoveryCodesLeft: 10,
+        passkeys: [],
         sessions: [{ id: session.sessionId, agent: 'Firefox on Linux', lastSeenAt: at, createdAt: at }],
       }),
       changePassword: nothing('changePassword'),
@@ -369,6 +375,10 @@ export function aConsole(options: Options = {}) {
       enrolOwn: async () => ['abcde-fghjk'],
       renewRecoveryCodes: async () => ['abcde-fghjk'],
       endOwnSessions: nothing('endOwnSessions'),
+      hasPasskey: async () => false,
+      offerPasskey: async () => ({ challenge: 'canaryChallenge' }),
+      addPasskey: nothing('addPasskey'),
+      removePasskey: nothing('removePasskey'),
       ...options.own,
     },
     people: {

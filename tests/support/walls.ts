@@ -63,6 +63,7 @@ const packages: Record<string, readonly string[]> = {
   'pino-pretty': ['src/observability'],
   bcrypt: ['src/vault'],
   jose: ['src/vault'],
+  '@simplewebauthn/server': ['src/vault'],
   nodemailer: ['src/notify'],
   'lossless-json': ['src/platforms'],
   'rate-limiter-flexible': ['src/limits'],

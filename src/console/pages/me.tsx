@@ -2,6 +2,7 @@ import type { Frame } from '../frame.ts'
 import { Icon } from '../parts/icons.tsx'
 import { Layout } from '../parts/layout.tsx'
 import { NewPassword } from '../parts/new-password.tsx'
+import { Passkeys } from '../parts/passkeys.tsx'
 import { When } from '../parts/time.tsx'
 import type { OwnAccount, Session } from '../people-verbs.ts'
 
@@ -25,6 +26,7 @@ export function MePage({ frame, session, account, fault }: MeProps) {
           </p>
         </header>
         <Factor frame={frame} account={account} />
+        <Passkeys frame={frame} account={account} />
         <Password fault={fault} email={email} />
         <Sessions frame={frame} session={session} account={account} />
       </div>

@@ -13,6 +13,11 @@ const words: Record<AuditAction, string | ((detail: Detail) => string)> = {
   'operator.factor_added': 'set up a second factor',
   'operator.factor_reset': 'took the second factor of an operator away',
   'operator.recovery_codes_made': 'made new recovery codes',
+  'operator.passkey_added': 'added a passkey',
+  'operator.passkey_removed': 'removed a passkey',
+  'operator.passkey_used': ({ for: what }) =>
+    what === 'sign_in' ? 'used a passkey to sign in' : 'used a passkey to confirm who they are',
+  'operator.passkey_refused': ({ reason }) => `gave a passkey that was refused${because(reason)}`,
   'operator.confirmed': 'confirmed who they are',
   'operator.confirmation_refused': 'could not confirm who they are',
   'operator.session_reused': 'had a used session token come back, which ended the session',

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import type { Env, Room } from '../env.ts'
+import { type Env, type Room, sessionOf } from '../env.ts'
 import { ConfirmationForm, localPath, readForm } from '../forms.ts'
 import { ConfirmationPage } from '../pages/confirmation.tsx'
 import { confirmNow } from '../recent.ts'
@@ -7,10 +7,12 @@ import { page } from './respond.ts'
 
 /** The page between somebody and what they only wanted to look at; a form has its own way. */
 export function addConfirmation(app: Hono<Env>, room: Room): void {
-  app.get('/confirmation', (c) => {
+  app.get('/confirmation', async (c) => {
     const to = localPath(c.req.query('to'), '/queue')
     const fields: [string, string][] = [['to', to]]
-    return page(c, <ConfirmationPage asset={room.assets.url} action="/confirmation" fields={fields} back="/queue" />)
+    const hasPasskey = await room.own.hasPasskey(sessionOf(c))
+    const given = { asset: room.assets.url, action: '/confirmation', back: '/queue', fields, hasPasskey }
+    return page(c, <ConfirmationPage {...given} />)
   })
 
   app.post('/confirmation', async (c) => {
@@ -18,4 +20,6 @@ export function addConfirmation(app: Hono<Env>, room: Room): void {
     await confirmNow(c, room)
     return c.redirect(localPath(to, '/queue'), 303)
   })
+
+  app.post('/confirmation/challenges', async (c) => c.json(await room.signIn.askConfirmation(sessionOf(c))))
 }

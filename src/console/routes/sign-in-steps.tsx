@@ -43,11 +43,11 @@ export function addSignInSteps(app: Hono<Env>, room: Room): void {
 }
 
 function addCode(app: Hono<Env>, room: Room): void {
-  const { assets, signIn } = room
+  const { signIn } = room
 
   app.get('/sign-in/code', async (c) => {
     if (!(await isAt(c, room, 'code'))) return c.redirect('/sign-in', 303)
-    return page(c, <CodePage asset={assets.url} to={wayIn(c)} />)
+    return drawCode(c, room, { to: wayIn(c) })
   })
 
   app.post('/sign-in/code', async (c) => {
@@ -61,17 +61,26 @@ function addCode(app: Hono<Env>, room: Room): void {
   })
 }
 
-function refuseCode(c: Visit, room: Room, error: AppError, to: string | undefined) {
+/** A code or a passkey that was refused; the page says it once more. */
+export async function refuseCode(c: Visit, room: Room, error: AppError, to: string | undefined) {
   if (error.field === 'ticket') return beginAgain(c, room)
-  const asset = room.assets.url
   if (error.code === 'rate_limited') {
     const seconds = waitOf(error, room)
     c.header('retry-after', String(seconds))
-    const fault = `Too many tries. Please wait ${seconds} s, then try again.`
-    return page(c, <CodePage asset={asset} to={to} fault={fault} />, 429)
+    return drawCode(c, room, { to, fault: `Too many tries. Please wait ${seconds} s, then try again.` }, 429)
   }
   if (error.code !== 'unauthenticated') throw error
-  return page(c, <CodePage asset={asset} to={to} fault={`${error.message}.`} />, 401)
+  return drawCode(c, room, { to, fault: `${error.message}.` }, 401)
+}
+
+async function drawCode(
+  c: Visit,
+  room: Room,
+  said: { to: string | undefined; fault?: string },
+  status?: 401 | 429,
+): Promise<Response> {
+  const hasPasskey = await room.signIn.takesPasskey(ticketOf(c, room))
+  return page(c, <CodePage asset={room.assets.url} hasPasskey={hasPasskey} {...said} />, status)
 }
 
 function addEnrolment(app: Hono<Env>, room: Room): void {
@@ -125,7 +134,7 @@ async function isAt(c: Visit, room: Room, kind: 'code' | 'enrol'): Promise<boole
   return ticket !== undefined && (await room.signIn.stepOf(ticket))?.kind === kind
 }
 
-function ticketOf(c: Visit, { stepCookie }: Room): string {
+export function ticketOf(c: Visit, { stepCookie }: Room): string {
   return stepCookie.read(c) ?? ''
 }
 

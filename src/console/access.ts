@@ -4,6 +4,7 @@ import type { AccessTable } from '#src/http/guard.ts'
 export const access = {
   'GET /': 'operator',
   'GET /assets/:version/:name': 'anyone',
+  'GET /manifest.webmanifest': 'anyone',
   'GET /sign-in': 'anyone',
   'POST /sign-in': 'anyone',
   // Each of these knows the browser in which the password was right.

@@ -19,6 +19,7 @@ const types: Record<string, string> = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
   svg: 'image/svg+xml',
+  png: 'image/png',
 }
 
 /** Reads the files once, from beside the code or, when the code was built without them, from the sources. */

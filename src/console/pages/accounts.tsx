@@ -18,16 +18,13 @@ export function AccountsPage({ frame, accounts }: { frame: Frame; accounts: Acco
       <div class="column">
         <header class="page-head">
           <h1>Accounts</h1>
-          {frame.may('configure') && accounts.length > 0 && (
-            <>
-              <StopAll frame={frame} />
-              <a class="button button-primary" href="/connect">
-                Connect an account
-              </a>
-            </>
-          )}
           {frame.may('configure') && (
             <div class="row">
+              {accounts.length > 0 && (
+                <a class="button button-primary" href="/connect">
+                  Connect an account
+                </a>
+              )}
               <a class="button" href="/setup-check">
                 Setup check
               </a>

@@ -40,7 +40,9 @@ export function KeysPage({ frame, keys, made, refusal }: KeysProps) {
         {keys.map((key) => (
           <KeyCard frame={frame} key_={key} />
         ))}
-        {keys.length === 0 && <p class="muted">No program has a key yet.</p>}
+        {keys.length === 0 && (
+          <p class="muted checked">No program has a key yet. With one, a program of yours calls /api/v1.</p>
+        )}
         <NewKey />
       </div>
     </Layout>

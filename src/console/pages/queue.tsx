@@ -67,7 +67,7 @@ export function QueuePage(props: QueueProps) {
 
 /** What stands in the reading pane when there is nothing to read. */
 export function EmptyQueue({ frame, choice }: { frame: Frame; choice: Choice }) {
-  if (isChosen(choice) && frame.overview.queue > 0) return <NothingChosen />
+  if (isChosen(choice)) return <NothingChosen othersWait={frame.overview.queue > 0} />
   return (
     <section class="empty" id="pane">
       <Mark />
@@ -94,12 +94,16 @@ export function EmptyQueue({ frame, choice }: { frame: Frame; choice: Choice }) 
   )
 }
 
-function NothingChosen() {
+function NothingChosen({ othersWait }: { othersWait: boolean }) {
   return (
     <section class="empty" id="pane">
       <Mark />
       <h2>Nothing here</h2>
-      <p>What you chose is done. Other conversations still wait.</p>
+      <p>
+        {othersWait
+          ? 'What you chose is done. Other conversations still wait.'
+          : 'Nothing that waits fits what you chose.'}
+      </p>
       <p class="row centred">
         <a class="button button-primary" href="/queue">
           The whole queue

@@ -6,6 +6,9 @@ import { KeysDialog } from './keys.tsx'
 import { Notices } from './notices.tsx'
 import { Strips } from './strips.tsx'
 
+/** The surface under the browser's own bar, as in base.css. */
+const themes = { light: '#ffffff', dark: '#1b1c1b' }
+
 const styles = [
   'base',
   'controls',
@@ -66,7 +69,11 @@ export function Document(props: PropsWithChildren<{ title: string; asset: Frame[
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
         <title>{`${title} · Countersign`}</title>
+        <meta name="theme-color" media="(prefers-color-scheme: light)" content={themes.light} />
+        <meta name="theme-color" media="(prefers-color-scheme: dark)" content={themes.dark} />
         <link rel="icon" href={asset('icon.svg')} type="image/svg+xml" />
+        <link rel="apple-touch-icon" href={asset('icon-180.png')} />
+        <link rel="manifest" href="/manifest.webmanifest" />
         {styles.map((name) => (
           <link rel="stylesheet" href={asset(name)} />
         ))}

@@ -26,6 +26,7 @@ export type NoteId = Id<'note'>
 export type TemplateId = Id<'template'>
 export type ViewId = Id<'view'>
 export type ReminderId = Id<'reminder'>
+export type RuleId = Id<'rule'>
 
 const prefixes = {
   account: 'acc',
@@ -51,6 +52,7 @@ const prefixes = {
   template: 'tpl',
   view: 'viw',
   reminder: 'rem',
+  rule: 'rul',
 } as const
 
 type Kind = keyof typeof prefixes

@@ -17,6 +17,7 @@ import { listApprovalsOf } from './pace.ts'
 import { listPauses } from './pauses.ts'
 import { isOnDesk } from './queue-choice.ts'
 import { alertsWithin, isInReach, within } from './reach.ts'
+import { listRules } from './rules.ts'
 import { alerts } from './schema/alerts.ts'
 import { conversations } from './schema/conversations.ts'
 import { deskEntries } from './schema/desk-entries.ts'
@@ -51,6 +52,7 @@ export function createReads(conn: Conn, reach: Reach = 'all') {
     evidence: (ids: PostId[]) => listEvidence(conn, ids, reach),
     accounts: (at: Date) => listAccountViews(conn, reach, at),
     account: async (id: AccountId, at: Date) => (isWithin(reach, id) ? readAccountDetail(conn, id, at) : undefined),
+    rules: async (id: AccountId) => (isWithin(reach, id) ? ((await listRules(conn, [id])).get(id) ?? []) : []),
     alerts: (limit: number) => listAlertViews(conn, reach, limit),
     health: () => readHealth(conn, reach),
     /** Whether news of this thing is for whoever reads here. */

@@ -25,6 +25,7 @@ import { createDismiss, createRedraft, createUndo } from './flow/recall.ts'
 import { createReconcile } from './flow/reconcile.ts'
 import { createRequestDeletion } from './flow/request-deletion.ts'
 import { createDecide } from './flow/review.ts'
+import { createRules } from './flow/rules.ts'
 import { createViews } from './flow/views.ts'
 import { createFolder } from './media/store.ts'
 import { createAdapters } from './platforms/adapters.ts'
@@ -88,6 +89,7 @@ export function buildConsole(parts: WebParts, { keys, vouch, counters, people }:
       ...createConfigure({ db, lanes, publish, now }),
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
     },
+    rules: createRules({ db, publish, now }),
     record: buildRecord(parts),
     connect: buildConnect(parts),
     assign: createAssign({ db, publish, now }),

@@ -33,6 +33,7 @@ import { addMedia } from './routes/media.ts'
 import { addOutbox } from './routes/outbox.tsx'
 import { addPeople } from './routes/people.tsx'
 import { addQueue } from './routes/queue.tsx'
+import { addRules } from './routes/rules.tsx'
 import { addSignIn } from './routes/sign-in.tsx'
 import { addSignInSteps } from './routes/sign-in-steps.tsx'
 import { addViews } from './routes/views.ts'
@@ -82,6 +83,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addMedia(app, room)
   addOutbox(app, room)
   addAccounts(app, room)
+  addRules(app, room)
   addConnect(app, room)
   addLogins(app, room)
   addAudit(app, room)

@@ -26,6 +26,7 @@ import type { ReplyWay, ReviewDecision, Seen } from '#src/domain/review.ts'
 import type { Counter } from '#src/http/rate.ts'
 import type { AssignVerbs, KeyVerbs, OwnVerbs, PeopleVerbs, Session, SignInVerbs } from './people-verbs.ts'
 import type { Reads } from './reads.ts'
+import type { RuleVerbs } from './rule-verbs.ts'
 
 /** A post that was made; an answer in two places makes two. */
 interface Made {
@@ -225,6 +226,7 @@ export interface ConsoleDeps {
   desk: DeskVerbs
   views: ViewVerbs
   configure: ConfigureVerbs
+  rules: RuleVerbs
   record: RecordVerbs
   connect: ConnectVerbs
   assign: AssignVerbs

@@ -2,6 +2,7 @@ import type { AccountId, ConversationId, DraftId, OperatorId, PostId } from '#sr
 import type { Insight, InsightQuery } from '#src/domain/insight.ts'
 import type { CalmDraft, Facets, QueueLook } from './desk-views.ts'
 import type { AccountDetail, AccountView, AlertView, BlockView, HealthView, Overview } from './house-views.ts'
+import type { RuleView } from './rule-verbs.ts'
 import type { ConversationView, Cursor, Evidence, ListItem, Page, PostGroup, PostView } from './views.ts'
 
 /** Everything the pages read. */
@@ -22,6 +23,8 @@ export interface Reads {
   evidence(ids: PostId[]): Promise<Evidence[]>
   accounts(at: Date): Promise<AccountView[]>
   account(id: AccountId, at: Date): Promise<AccountDetail | undefined>
+  /** In their order. */
+  rules(id: AccountId): Promise<RuleView[]>
   alerts(limit: number): Promise<AlertView[]>
   health(): Promise<HealthView>
   blocks(at: Date): Promise<BlockView[]>

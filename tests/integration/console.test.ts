@@ -30,6 +30,7 @@ import { createDismiss, createRedraft, createUndo } from '#src/flow/recall.ts'
 import { createReconcile } from '#src/flow/reconcile.ts'
 import { createRequestDeletion } from '#src/flow/request-deletion.ts'
 import { createDecide } from '#src/flow/review.ts'
+import { createRules } from '#src/flow/rules.ts'
 import { createSignIn } from '#src/flow/sign-in.ts'
 import { createViews } from '#src/flow/views.ts'
 import { createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
@@ -82,6 +83,7 @@ async function setUp({ heartbeatMs = 60 } = {}) {
       ...createConfigure({ db, lanes, publish, now }),
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
     },
+    rules: createRules({ db, publish, now }),
     record: {
       ...createAuditReads(db, () => false),
       export: createExportAudit({ db, now }),

@@ -127,6 +127,8 @@ export function aListItem(view: ConversationView): ListItem {
     draftFlags: view.draft?.flags ?? null,
     draftConfidence: view.draft?.confidence ?? null,
     assigneeName: view.assigneeName,
+    label: null,
+    isUrgent: null,
   }
 }
 
@@ -241,6 +243,7 @@ interface Options {
   report?: Report
   review?: Partial<ConsoleDeps['review']>
   record?: Partial<ConsoleDeps['record']>
+  rules?: Partial<ConsoleDeps['rules']>
   connect?: Partial<ConsoleDeps['connect']>
   signIn?: Partial<ConsoleDeps['signIn']>
   own?: Partial<ConsoleDeps['own']>
@@ -282,6 +285,7 @@ export function aConsole(options: Options = {}) {
       evidence: async () => [],
       accounts: async () => [anAccountDetail()],
       account: async (id) => anAccountDetail({ id }),
+      rules: async () => [],
       alerts: async () => [],
       health: async () => health,
       blocks: async () => [],
@@ -325,6 +329,12 @@ export function aConsole(options: Options = {}) {
       stopSending: nothing('stopSending'),
       resumeSending: nothing('resumeSending'),
       eraseContact: nothing('eraseContact'),
+    },
+    rules: {
+      saveRule: nothing('saveRule'),
+      removeRule: nothing('removeRule'),
+      moveRule: nothing('moveRule'),
+      ...options.rules,
     },
     record: {
       list: async () => ({ items: [], next: undefined, names: new Map() }),

@@ -1,0 +1,1 @@
+CREATE INDEX `contacts_account` ON `contacts` (`account_id`,`id`);

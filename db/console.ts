@@ -1,12 +1,13 @@
 import { and, asc, desc, eq, isNotNull, sql } from 'drizzle-orm'
 import { isWithin, type Reach } from '#src/domain/identity.ts'
-import type { AccountId, ConversationId, DraftId, OperatorId, PostId } from '#src/domain/ids.ts'
+import type { AccountId, ContactId, ConversationId, DraftId, OperatorId, PostId } from '#src/domain/ids.ts'
 import type { InsightQuery } from '#src/domain/insight.ts'
 import type { PostStatus } from '#src/domain/outbox.ts'
 import { listBlocks } from './address-blocks.ts'
 import type { Conn } from './client.ts'
 import { listAccountViews, listAlertViews, readAccountDetail } from './console-accounts.ts'
 import { listCalmDrafts } from './console-bulk.ts'
+import { type ContactQuery, listContacts, readContactView } from './console-contacts.ts'
 import { findConversationOfDraft, readConversation } from './console-conversation.ts'
 import type { Place } from './console-list.ts'
 import { findPostView, listEvidence, listMovingPosts, listPosts } from './console-outbox.ts'
@@ -45,6 +46,8 @@ export function createReads(conn: Conn, reach: Reach = 'all') {
     conversations: ({ search, before, at }: { search?: string; before?: Place; at: Date }, limit: number) =>
       search ? searchConversations(conn, { search, at }, { limit, reach }) : listRecent(conn, before, { limit, reach }),
     conversation: (id: ConversationId, at: Date, before?: Place) => readConversation(conn, id, { at, before, reach }),
+    contacts: (query: ContactQuery, limit: number) => listContacts(conn, query, { limit, reach }),
+    contact: (id: ContactId) => readContactView(conn, id, reach),
     conversationOfDraft: (id: DraftId) => findConversationOfDraft(conn, id, reach),
     post: (id: PostId) => findPostView(conn, id, reach),
     posts: (group: PostStatus | 'moving', before: Place | undefined, limit: number) =>

@@ -16,6 +16,7 @@ import { createConnectToken } from './flow/connect-token.ts'
 import { createDesk } from './flow/desk.ts'
 import { createDoctor } from './flow/doctor.ts'
 import { createExportAudit } from './flow/export-audit.ts'
+import { createExportContact } from './flow/export-contact.ts'
 import { createNoteInsight } from './flow/export-insight.ts'
 import { createFinishLogin } from './flow/finish-login.ts'
 import { createOpenMedia } from './flow/open-media.ts'
@@ -90,6 +91,7 @@ export function buildConsole(parts: WebParts, { keys, vouch, counters, people }:
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
     },
     rules: createRules({ db, publish, now }),
+    contacts: { export: createExportContact({ db, now }) },
     record: buildRecord(parts),
     connect: buildConnect(parts),
     assign: createAssign({ db, publish, now }),

@@ -18,6 +18,7 @@ function fill(path: string): string {
     drafts: 'draft',
     posts: 'post',
     accounts: 'account',
+    contacts: 'contact',
     logins: 'login',
     media: 'media',
     me: 'session',

@@ -19,6 +19,7 @@ import { addAudit } from './routes/audit.tsx'
 import { addBulk } from './routes/bulk.tsx'
 import { addConfirmation } from './routes/confirmation.tsx'
 import { addConnect } from './routes/connect.tsx'
+import { addContacts } from './routes/contacts.tsx'
 import { addConversations } from './routes/conversations.tsx'
 import { addDecisions } from './routes/decisions.tsx'
 import { addDesk } from './routes/desk.tsx'
@@ -76,6 +77,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addQueue(app, room)
   addBulk(app, room)
   addViews(app, room)
+  addContacts(app, room)
   addConversations(app, room)
   addDecisions(app, room)
   addDesk(app, room)

@@ -24,6 +24,7 @@ import type { Platform } from '#src/domain/platform.ts'
 import type { Report } from '#src/domain/report.ts'
 import type { ReplyWay, ReviewDecision, Seen } from '#src/domain/review.ts'
 import type { Counter } from '#src/http/rate.ts'
+import type { ContactVerbs } from './contact-views.ts'
 import type { AssignVerbs, KeyVerbs, OwnVerbs, PeopleVerbs, Session, SignInVerbs } from './people-verbs.ts'
 import type { Reads } from './reads.ts'
 import type { RuleVerbs } from './rule-verbs.ts'
@@ -227,6 +228,7 @@ export interface ConsoleDeps {
   views: ViewVerbs
   configure: ConfigureVerbs
   rules: RuleVerbs
+  contacts: ContactVerbs
   record: RecordVerbs
   connect: ConnectVerbs
   assign: AssignVerbs

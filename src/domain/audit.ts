@@ -66,6 +66,7 @@ export const auditActions = [
   'subscription.refused',
   'message.erased',
   'contact.opted_out',
+  'contact.exported',
   'contact.erased',
   'deletion.requested',
   'deletion.done',

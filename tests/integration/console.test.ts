@@ -23,6 +23,7 @@ import { createAssign } from '#src/flow/assign.ts'
 import { createConfigure } from '#src/flow/configure.ts'
 import { createDesk } from '#src/flow/desk.ts'
 import { createExportAudit } from '#src/flow/export-audit.ts'
+import { createExportContact } from '#src/flow/export-contact.ts'
 import { createNoteInsight } from '#src/flow/export-insight.ts'
 import { createPacedDecide } from '#src/flow/paced-decide.ts'
 import { createPeople } from '#src/flow/people.ts'
@@ -84,6 +85,7 @@ async function setUp({ heartbeatMs = 60 } = {}) {
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
     },
     rules: createRules({ db, publish, now }),
+    contacts: { export: createExportContact({ db, now }) },
     record: {
       ...createAuditReads(db, () => false),
       export: createExportAudit({ db, now }),

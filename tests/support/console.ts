@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Hono } from 'hono'
 import { createConsole } from '#src/console/console.tsx'
+import type { ContactView } from '#src/console/contact-views.ts'
 import type { ConsoleDeps } from '#src/console/deps.ts'
 import type { Env } from '#src/console/env.ts'
 import type { AccountDetail, HealthView, Overview } from '#src/console/house-views.ts'
@@ -156,6 +157,12 @@ export function aPostView(changed: Partial<PostView> = {}): PostView {
   }
 }
 
+/** Somebody who has written once. */
+export function aContactView(): ContactView {
+  const rest = { optedOutAt: null, createdAt: at, lastAt: at, conversations: [], posts: [], notes: [] }
+  return { ...party, id: newId('contact', at), ...rest }
+}
+
 export function anAccountDetail(changed: Partial<AccountDetail> = {}): AccountDetail {
   return {
     id: accountId,
@@ -279,6 +286,8 @@ export function aConsole(options: Options = {}) {
       calmDrafts: async () => [],
       approvalsSince: async () => 1,
       facets: async () => ({ accounts: [], languages: [], colleagues: [], views: [] }),
+      contacts: async () => ({ items: [], next: null }),
+      contact: async (id) => ({ ...aContactView(), id }),
       conversationOfDraft: async () => view.id,
       post: async (id) => aPostView({ id }),
       posts: async () => ({ items: [aPostView()], next: null }),
@@ -335,6 +344,12 @@ export function aConsole(options: Options = {}) {
       removeRule: nothing('removeRule'),
       moveRule: nothing('moveRule'),
       ...options.rules,
+    },
+    contacts: {
+      export: async (input) => {
+        calls.push(['exportContact', input])
+        return Readable.from(['{}\n'])
+      },
     },
     record: {
       list: async () => ({ items: [], next: undefined, names: new Map() }),

@@ -78,6 +78,7 @@ const words: Record<AuditAction, string | ((detail: Detail) => string)> = {
   'subscription.refused': ({ code }) => `was refused the webhooks of an account${because(code)}`,
   'message.erased': 'took a message back, and its text was erased',
   'contact.opted_out': 'asked for no more messages',
+  'contact.exported': 'took out what is kept of a person',
   'contact.erased': 'erased a person',
   'deletion.requested': 'asked for a person to be erased',
   'deletion.done': 'finished erasing a person',

@@ -42,6 +42,8 @@ export async function listItems(conn: Conn, ids: ConversationId[]) {
       draftFlags: drafts.flags,
       draftConfidence: drafts.confidence,
       assigneeName: operators.name,
+      label: deskEntries.label,
+      isUrgent: deskEntries.isUrgent,
     })
     .from(conversations)
     .innerJoin(accounts, eq(accounts.id, conversations.accountId))

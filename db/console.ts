@@ -1,12 +1,13 @@
 import { and, asc, desc, eq, isNotNull, sql } from 'drizzle-orm'
 import { isWithin, type Reach } from '#src/domain/identity.ts'
-import type { AccountId, ConversationId, DraftId, OperatorId, PostId } from '#src/domain/ids.ts'
+import type { AccountId, ContactId, ConversationId, DraftId, OperatorId, PostId } from '#src/domain/ids.ts'
 import type { InsightQuery } from '#src/domain/insight.ts'
 import type { PostStatus } from '#src/domain/outbox.ts'
 import { listBlocks } from './address-blocks.ts'
 import type { Conn } from './client.ts'
 import { listAccountViews, listAlertViews, readAccountDetail } from './console-accounts.ts'
 import { listCalmDrafts } from './console-bulk.ts'
+import { type ContactQuery, listContacts, readContactView } from './console-contacts.ts'
 import { findConversationOfDraft, readConversation } from './console-conversation.ts'
 import type { Place } from './console-list.ts'
 import { findPostView, listEvidence, listMovingPosts, listPosts } from './console-outbox.ts'
@@ -17,6 +18,7 @@ import { listApprovalsOf } from './pace.ts'
 import { listPauses } from './pauses.ts'
 import { isOnDesk } from './queue-choice.ts'
 import { alertsWithin, isInReach, within } from './reach.ts'
+import { listRules } from './rules.ts'
 import { alerts } from './schema/alerts.ts'
 import { conversations } from './schema/conversations.ts'
 import { deskEntries } from './schema/desk-entries.ts'
@@ -44,6 +46,8 @@ export function createReads(conn: Conn, reach: Reach = 'all') {
     conversations: ({ search, before, at }: { search?: string; before?: Place; at: Date }, limit: number) =>
       search ? searchConversations(conn, { search, at }, { limit, reach }) : listRecent(conn, before, { limit, reach }),
     conversation: (id: ConversationId, at: Date, before?: Place) => readConversation(conn, id, { at, before, reach }),
+    contacts: (query: ContactQuery, limit: number) => listContacts(conn, query, { limit, reach }),
+    contact: (id: ContactId) => readContactView(conn, id, reach),
     conversationOfDraft: (id: DraftId) => findConversationOfDraft(conn, id, reach),
     post: (id: PostId) => findPostView(conn, id, reach),
     posts: (group: PostStatus | 'moving', before: Place | undefined, limit: number) =>
@@ -51,6 +55,7 @@ export function createReads(conn: Conn, reach: Reach = 'all') {
     evidence: (ids: PostId[]) => listEvidence(conn, ids, reach),
     accounts: (at: Date) => listAccountViews(conn, reach, at),
     account: async (id: AccountId, at: Date) => (isWithin(reach, id) ? readAccountDetail(conn, id, at) : undefined),
+    rules: async (id: AccountId) => (isWithin(reach, id) ? ((await listRules(conn, [id])).get(id) ?? []) : []),
     alerts: (limit: number) => listAlertViews(conn, reach, limit),
     health: () => readHealth(conn, reach),
     /** Whether news of this thing is for whoever reads here. */

@@ -13,6 +13,7 @@ import { groupsOf, isOneOf, selectEach } from './many.ts'
 import { accounts } from './schema/accounts.ts'
 import { contacts } from './schema/contacts.ts'
 import { conversations } from './schema/conversations.ts'
+import { deskEntries } from './schema/desk-entries.ts'
 import type { messages } from './schema/messages.ts'
 
 export type DraftCase = Awaited<ReturnType<typeof listDraftCases>>[number]
@@ -45,6 +46,7 @@ const NOTE_CHARS_MAX = 255
 export function listDraftCases(conn: Conn, ids: readonly ConversationId[]) {
   const { platform, name, voice, dailyBudgetMicros, humanAgent, disclosure, disclosureGapMs, maskForModel } = accounts
   const { kind, windowExpiresAt, lastInboundAt, standby } = conversations
+  const { assigneeId, label, risk, isUrgent } = deskEntries
   return conn
     .select({
       conversation: {
@@ -56,10 +58,12 @@ export function listDraftCases(conn: Conn, ids: readonly ConversationId[]) {
         maskForModel,
       },
       contact: { name: contacts.name, username: contacts.username, optedOutAt: contacts.optedOutAt },
+      desk: { assigneeId, label, risk, isUrgent },
     })
     .from(conversations)
     .innerJoin(accounts, eq(accounts.id, conversations.accountId))
     .innerJoin(contacts, eq(contacts.id, conversations.contactId))
+    .leftJoin(deskEntries, eq(deskEntries.conversationId, id))
     .where(isOneOf(id, ids))
 }
 

@@ -35,14 +35,14 @@ export async function lockPerson(tx: Transaction, ref: string, accountId: Accoun
   const inScope = accountId ? eq(contacts.accountId, accountId) : inArray(contacts.accountId, owners)
   const found = await lockContacts(tx, and(or(eq(contacts.contactRef, ref), eq(contacts.directRef, ref)), inScope))
   for (let fresh = found; fresh.length > 0; found.push(...fresh)) {
-    const same = await lockContacts(tx, or(...fresh.map(isSamePerson)))
+    const same = await lockContacts(tx, or(...fresh.flatMap(joinsOf)))
     fresh = same.filter(({ id }) => !found.some((known) => known.id === id))
     if (fresh.length === 0) break
   }
   return found
 }
 
-type Known = Awaited<ReturnType<typeof lockContacts>>[number]
+export type Known = Awaited<ReturnType<typeof lockContacts>>[number]
 
 function lockContacts(tx: Transaction, where: SQL | undefined) {
   const { id, accountId, contactRef, directRef, username } = contacts
@@ -50,7 +50,7 @@ function lockContacts(tx: Transaction, where: SQL | undefined) {
 }
 
 /** A commenter and a writer of messages are joined by the second's reference; one who mentioned us elsewhere goes by the username. */
-function isSamePerson({ accountId, contactRef, directRef, username }: Known): SQL | undefined {
+export function joinsOf({ accountId, contactRef, directRef, username }: Known): (SQL | undefined)[] {
   const { contactRef: ref, directRef: direct, username: name } = contacts
   const joined = [
     eq(direct, contactRef),
@@ -58,7 +58,7 @@ function isSamePerson({ accountId, contactRef, directRef, username }: Known): SQ
     ...(username ? [eq(ref, `@${username}`)] : []),
     ...(contactRef.startsWith('@') ? [eq(name, contactRef.slice(1))] : []),
   ]
-  return and(eq(contacts.accountId, accountId), or(...joined))
+  return joined.map((join) => and(eq(contacts.accountId, accountId), join))
 }
 
 /** Takes name and reference away; whoever writes under it from now on is somebody new. */

@@ -16,6 +16,7 @@ import { createConnectToken } from './flow/connect-token.ts'
 import { createDesk } from './flow/desk.ts'
 import { createDoctor } from './flow/doctor.ts'
 import { createExportAudit } from './flow/export-audit.ts'
+import { createExportContact } from './flow/export-contact.ts'
 import { createNoteInsight } from './flow/export-insight.ts'
 import { createFinishLogin } from './flow/finish-login.ts'
 import { createOpenMedia } from './flow/open-media.ts'
@@ -25,6 +26,7 @@ import { createDismiss, createRedraft, createUndo } from './flow/recall.ts'
 import { createReconcile } from './flow/reconcile.ts'
 import { createRequestDeletion } from './flow/request-deletion.ts'
 import { createDecide } from './flow/review.ts'
+import { createRules } from './flow/rules.ts'
 import { createViews } from './flow/views.ts'
 import { createFolder } from './media/store.ts'
 import { createAdapters } from './platforms/adapters.ts'
@@ -88,6 +90,8 @@ export function buildConsole(parts: WebParts, { keys, vouch, counters, people }:
       ...createConfigure({ db, lanes, publish, now }),
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
     },
+    rules: createRules({ db, publish, now }),
+    contacts: { export: createExportContact({ db, now }) },
     record: buildRecord(parts),
     connect: buildConnect(parts),
     assign: createAssign({ db, publish, now }),

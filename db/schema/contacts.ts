@@ -25,6 +25,7 @@ export const contacts = mysqlTable(
   (t) => [
     uniqueIndex('contacts_ref').on(t.accountId, t.contactRef),
     index('contacts_direct').on(t.accountId, t.directRef),
+    index('contacts_account').on(t.accountId, t.id),
     index('contacts_name').on(t.name),
     index('contacts_username').on(t.username),
     index('contacts_deletion').on(t.deletionId),

@@ -1,5 +1,5 @@
 import { bigint, float, index, int, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
-import type { DraftStatus } from '../../src/domain/draft.ts'
+import type { DraftAuthor, DraftStatus } from '../../src/domain/draft.ts'
 import type { AccountId, ConversationId, DraftId, EntryId, MessageId, OperatorId } from '../../src/domain/ids.ts'
 import { at, createdAt, hash, humanText, id, jsonText, version, word } from './columns.ts'
 
@@ -14,7 +14,7 @@ export const drafts = mysqlTable(
     waitingFor: id<ConversationId>(),
     /** Newest message of the conversation when the draft was made. */
     headMessageId: id<MessageId>().notNull(),
-    author: word<'claude' | 'operator'>().notNull(),
+    author: word<DraftAuthor>().notNull(),
     operatorId: id<OperatorId>(),
     text: humanText().notNull(),
     textHash: hash().notNull(),

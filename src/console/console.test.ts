@@ -18,6 +18,7 @@ function fill(path: string): string {
     drafts: 'draft',
     posts: 'post',
     accounts: 'account',
+    contacts: 'contact',
     logins: 'login',
     media: 'media',
     'me/passkeys': 'passkey',
@@ -32,6 +33,7 @@ function fill(path: string): string {
     .replace(':view', newId('view', at))
     .replace(':note', newId('note', at))
     .replace(':template', newId('template', at))
+    .replace(':rule', newId('rule', at))
     .replace(':platform', 'instagram')
     .replace(':version', 'v')
     .replace(':name', 'base.css')
@@ -73,6 +75,8 @@ const everyField = {
   budgetDollars: '5',
   disclosureHours: '24',
   title: 'T',
+  phrases: 'refund',
+  move: 'up',
   body: 'B',
   email: 'a@b.c',
   password: 'x',

@@ -19,6 +19,7 @@ import { addAudit } from './routes/audit.tsx'
 import { addBulk } from './routes/bulk.tsx'
 import { addConfirmation } from './routes/confirmation.tsx'
 import { addConnect } from './routes/connect.tsx'
+import { addContacts } from './routes/contacts.tsx'
 import { addConversations } from './routes/conversations.tsx'
 import { addDecisions } from './routes/decisions.tsx'
 import { addDesk } from './routes/desk.tsx'
@@ -34,6 +35,7 @@ import { addOutbox } from './routes/outbox.tsx'
 import { addPasskeys } from './routes/passkeys.tsx'
 import { addPeople } from './routes/people.tsx'
 import { addQueue } from './routes/queue.tsx'
+import { addRules } from './routes/rules.tsx'
 import { addSignIn } from './routes/sign-in.tsx'
 import { addSignInSteps } from './routes/sign-in-steps.tsx'
 import { addViews } from './routes/views.ts'
@@ -77,6 +79,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addQueue(app, room)
   addBulk(app, room)
   addViews(app, room)
+  addContacts(app, room)
   addConversations(app, room)
   addDecisions(app, room)
   addDesk(app, room)
@@ -84,6 +87,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addMedia(app, room)
   addOutbox(app, room)
   addAccounts(app, room)
+  addRules(app, room)
   addConnect(app, room)
   addLogins(app, room)
   addAudit(app, room)

@@ -24,8 +24,10 @@ import type { Platform } from '#src/domain/platform.ts'
 import type { Report } from '#src/domain/report.ts'
 import type { ReplyWay, ReviewDecision, Seen } from '#src/domain/review.ts'
 import type { Counter } from '#src/http/rate.ts'
+import type { ContactVerbs } from './contact-views.ts'
 import type { AssignVerbs, KeyVerbs, OwnVerbs, PeopleVerbs, Session, SignInVerbs } from './people-verbs.ts'
 import type { Reads } from './reads.ts'
+import type { RuleVerbs } from './rule-verbs.ts'
 
 /** A post that was made; an answer in two places makes two. */
 interface Made {
@@ -225,6 +227,8 @@ export interface ConsoleDeps {
   desk: DeskVerbs
   views: ViewVerbs
   configure: ConfigureVerbs
+  rules: RuleVerbs
+  contacts: ContactVerbs
   record: RecordVerbs
   connect: ConnectVerbs
   assign: AssignVerbs

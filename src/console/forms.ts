@@ -3,6 +3,7 @@ import type { SnoozeHours } from '#src/domain/desk.ts'
 import { AppError } from '#src/domain/errors.ts'
 import { roles } from '#src/domain/identity.ts'
 import { replyWays } from '#src/domain/review.ts'
+import { ruleRisks } from '#src/domain/rule.ts'
 import type { Visit } from './env.ts'
 
 /** Reads a form post. Throws `invalid_input` naming the first field that is not as the page would send it. */
@@ -132,6 +133,25 @@ export const TemplateForm = z.object({
   body: text,
   forAll: ticked,
 })
+
+export const RuleForm = z.object({
+  ruleId: line.optional(),
+  version: z.coerce.number().int().optional(),
+  title: line,
+  phrases: text,
+  isOn: ticked,
+  /** Who drafts: `template:` goes in front of a template's id. */
+  answer: line.default(''),
+  assignee: line.default(''),
+  label: line.default(''),
+  isUrgent: ticked,
+  risk: z
+    .enum(['', ...ruleRisks])
+    .default('')
+    .transform((risk) => risk || null),
+})
+export const RulePlaceForm = z.object({ move: z.enum(['up', 'down']) })
+export const RuleTrialForm = z.object({ text })
 
 export const KnowledgeForm = z.object({
   entryId: line.optional(),

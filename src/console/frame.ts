@@ -19,6 +19,7 @@ export type Section =
   | 'me'
   | 'people'
   | 'keys'
+  | 'contacts'
 
 /** What every page for a signed-in operator is drawn with. */
 export interface Frame extends Clock {

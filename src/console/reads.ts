@@ -1,7 +1,9 @@
-import type { AccountId, ConversationId, DraftId, OperatorId, PostId } from '#src/domain/ids.ts'
+import type { AccountId, ContactId, ConversationId, DraftId, OperatorId, PostId } from '#src/domain/ids.ts'
 import type { Insight, InsightQuery } from '#src/domain/insight.ts'
+import type { ContactLine, ContactQuery, ContactView } from './contact-views.ts'
 import type { CalmDraft, Facets, QueueLook } from './desk-views.ts'
 import type { AccountDetail, AccountView, AlertView, BlockView, HealthView, Overview } from './house-views.ts'
+import type { RuleView } from './rule-verbs.ts'
 import type { ConversationView, Cursor, Evidence, ListItem, Page, PostGroup, PostView } from './views.ts'
 
 /** Everything the pages read. */
@@ -16,12 +18,16 @@ export interface Reads {
   approvalsSince(id: OperatorId, since: Date): Promise<number>
   conversations(query: { search?: string; before?: Cursor; at: Date }, limit: number): Promise<Page<ListItem>>
   conversation(id: ConversationId, at: Date, before?: Cursor): Promise<ConversationView | undefined>
+  contacts(query: ContactQuery, limit: number): Promise<Page<ContactLine>>
+  contact(id: ContactId): Promise<ContactView | undefined>
   conversationOfDraft(id: DraftId): Promise<ConversationId | undefined>
   post(id: PostId): Promise<PostView | undefined>
   posts(group: PostGroup, before: Cursor | undefined, limit: number): Promise<Page<PostView>>
   evidence(ids: PostId[]): Promise<Evidence[]>
   accounts(at: Date): Promise<AccountView[]>
   account(id: AccountId, at: Date): Promise<AccountDetail | undefined>
+  /** In their order. */
+  rules(id: AccountId): Promise<RuleView[]>
   alerts(limit: number): Promise<AlertView[]>
   health(): Promise<HealthView>
   blocks(at: Date): Promise<BlockView[]>

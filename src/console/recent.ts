@@ -29,6 +29,7 @@ export const recent: ReadonlySet<string> = new Set<keyof typeof access>([
   'POST /keys/:id/revocation',
   'POST /audit/exports',
   'POST /insight/exports',
+  'POST /contacts/:id/export',
   'POST /conversations/:id/erasure',
   'POST /accounts/:id/operators',
   'POST /accounts/:id/second',

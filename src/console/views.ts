@@ -1,5 +1,5 @@
 import type { CredentialStatus } from '#src/domain/credential.ts'
-import type { Attention, NoDraftReason } from '#src/domain/draft.ts'
+import type { Attention, DraftAuthor, NoDraftReason } from '#src/domain/draft.ts'
 import type {
   AccountId,
   ContactId,
@@ -55,6 +55,9 @@ export interface ListItem extends Party {
   draftFlags: string[] | null
   draftConfidence: number | null
   assigneeName: string | null
+  /** What a rule says of it. */
+  label: string | null
+  isUrgent: boolean | null
 }
 
 /** A file of ours, to be shown. */
@@ -92,7 +95,7 @@ export interface MessageView {
 
 export interface DraftView {
   id: DraftId
-  author: 'claude' | 'operator'
+  author: DraftAuthor
   text: string
   textHash: string
   language: string | null

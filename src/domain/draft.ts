@@ -11,6 +11,10 @@ export const draftStatuses = [
 ] as const
 export type DraftStatus = (typeof draftStatuses)[number]
 
+/** `rule`: a rule put a template there. Only an operator's own words are a person's. */
+export const draftAuthors = ['claude', 'operator', 'rule'] as const
+export type DraftAuthor = (typeof draftAuthors)[number]
+
 /** What a conversation asks of an operator. `waiting` is the machine's turn, `review` and `person` are ours. */
 export const attentions = ['none', 'waiting', 'review', 'person'] as const
 export type Attention = (typeof attentions)[number]
@@ -34,6 +38,7 @@ export const noDraftReasons = {
   standby: 'Another app holds this thread',
   not_allowed: 'The platform’s rules allow no reply now',
   opted_out: 'The contact asked not to be written to',
+  by_rule: 'A rule leaves this to a person',
 } as const
 
 export type NoDraftReason = keyof typeof noDraftReasons

@@ -27,6 +27,7 @@ export type TemplateId = Id<'template'>
 export type ViewId = Id<'view'>
 export type ReminderId = Id<'reminder'>
 export type PasskeyId = Id<'passkey'>
+export type RuleId = Id<'rule'>
 
 const prefixes = {
   account: 'acc',
@@ -53,6 +54,7 @@ const prefixes = {
   view: 'viw',
   reminder: 'rem',
   passkey: 'psk',
+  rule: 'rul',
 } as const
 
 type Kind = keyof typeof prefixes

@@ -1,4 +1,4 @@
-import type { DraftStatus } from './draft.ts'
+import type { DraftAuthor, DraftStatus } from './draft.ts'
 import { AppError } from './errors.ts'
 import type { AccountId, ConversationId, DecisionId, DraftId, MessageId, OperatorId, PostId } from './ids.ts'
 import type { PostKind } from './outbox.ts'
@@ -21,7 +21,7 @@ export type ReviewDecision =
 
 export interface DraftToDecide {
   status: DraftStatus
-  author: 'claude' | 'operator'
+  author: DraftAuthor
   text: string
   /** Whose words they are, when the first of two approvals has said so. */
   provenance?: Provenance

@@ -54,7 +54,7 @@ interface Words {
 export function risksOf({ flags, asked, reply, isFirst }: Words): RiskKind[] {
   const found = new Set<RiskKind>()
   for (const flag of flags) {
-    const kind = flagged[flag]
+    const kind = flagged[flag] ?? riskKinds.find((one) => one === flag)
     if (kind) found.add(kind)
   }
   const said = [...asked, reply].join('\n')

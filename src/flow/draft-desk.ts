@@ -7,6 +7,7 @@ import { type Database, inTransaction, isUndone } from '#db/client.ts'
 import { type DraftCase, type DraftLease, listDraftCases, listThreads, takeDraftLeases } from '#db/drafting.ts'
 import { findLastApprovals } from '#db/echoes.ts'
 import { listKnowledge } from '#db/knowledge.ts'
+import { listRules } from '#db/rules.ts'
 import { AppError } from '#src/domain/errors.ts'
 import type { ConversationId, MessageId } from '#src/domain/ids.ts'
 import { type End, type Ended, endTogether } from './draft-end.ts'
@@ -66,15 +67,17 @@ async function find(db: Database, ids: ConversationId[]): Promise<(DraftCase | u
 async function read(db: Database, found: DraftCase[]): Promise<Material[]> {
   const ids = [...new Set(found.map(({ conversation }) => conversation.id))]
   const accountIds = [...new Set(found.map(({ account }) => account.id))]
-  const [threads, approvals, knowledge] = await Promise.all([
+  const [threads, approvals, knowledge, rules] = await Promise.all([
     listThreads(db, ids, TURNS_MAX),
     findLastApprovals(db, ids),
     listKnowledge(db, accountIds),
+    listRules(db, accountIds),
   ])
   return found.map(({ conversation, account }) => ({
     messages: threads.get(conversation.id) ?? [],
     approvedAt: approvals.get(conversation.id),
     knowledge: knowledge.get(account.id) ?? [],
+    rules: rules.get(account.id) ?? [],
   }))
 }
 

@@ -1,8 +1,11 @@
+import { appendAudits } from '#db/audit.ts'
 import { type BudgetState, type Reservation, settleBudgets } from '#db/budgets.ts'
 import type { Transaction } from '#db/client.ts'
 import { type DraftLease, endDraftLeases, lockDraftLeases, type Outcome, releaseDraftLeases } from '#db/drafting.ts'
 import { insertWaitingDrafts, supersedeDrafts, type WaitingDraft } from '#db/drafts.ts'
 import { groupsOf } from '#db/many.ts'
+import { type Marks, markConversations } from '#db/rules.ts'
+import type { AuditEvent } from '#src/domain/audit.ts'
 
 /** How a try ends. */
 export interface End {
@@ -10,6 +13,8 @@ export interface End {
   /** What the conversation asks for from now on; without one it is tried again. */
   outcome?: Outcome
   draft?: WaitingDraft
+  /** What rules have to say of the conversation, and the entry that says so. */
+  ruled?: { marks: Marks | undefined; entry: AuditEvent | undefined }
   /** What the call cost; it counts whatever has become of the lease. */
   cost?: { reservation: Reservation; micros: number }
 }
@@ -37,6 +42,10 @@ export async function endTogether(
   await store(tx, held, at)
   const free = ends.filter((_end, index) => counts[index] !== undefined)
   const budgets = await settleCosts(tx, free)
+  await appendAudits(
+    tx,
+    held.flatMap(({ ruled }) => ruled?.entry ?? []),
+  )
   return ends.map((end, index) => {
     const isHeld = counts[index]
     const budget = budgets.get(end)
@@ -60,6 +69,11 @@ async function store(tx: Transaction, held: readonly End[], at: Date): Promise<v
     at,
   )
   await insertWaitingDrafts(tx, drafts, at)
+  await markConversations(
+    tx,
+    held.flatMap(({ ruled }) => ruled?.marks ?? []),
+    at,
+  )
 }
 
 async function settleCosts(tx: Transaction, ends: readonly End[]): Promise<Map<End, BudgetState>> {

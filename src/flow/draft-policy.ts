@@ -16,17 +16,22 @@ const ways: Record<ThreadKind, readonly PostKind[]> = {
 /** Stands for words that nothing is wrong with. */
 const ANY_WORDS = '.'
 
-interface Moment {
+export interface Moment {
   db: Database
   at: Date
 }
 
-/** Why no reply could go out now, whatever a person made of the draft; undefined when one could. */
-export async function denialOf(found: DraftCase, { db, at }: Moment): Promise<string | undefined> {
+/** Why no reply could go out now, whatever a person made of the draft, or none with this text; undefined when one could. */
+export async function denialOf(
+  found: DraftCase,
+  { db, at, text }: Moment & { text?: string },
+): Promise<string | undefined> {
   const past = await pastOf(db, found)
   const kinds = ways[found.conversation.kind]
-  const verdicts = kinds.map((kind) => verdictOf(found, past, { kind, text: ANY_WORDS, at }))
-  const denials = verdicts.flatMap((verdict) => (verdict.allow || isAboutWords(verdict.rule) ? [] : [verdict.reason]))
+  const verdicts = kinds.map((kind) => verdictOf(found, past, { kind, text: text ?? ANY_WORDS, at }))
+  const denials = verdicts.flatMap((verdict) =>
+    verdict.allow || (text === undefined && isAboutWords(verdict.rule)) ? [] : [verdict.reason],
+  )
   return denials.length === kinds.length ? denials[0] : undefined
 }
 

@@ -9,9 +9,12 @@ import type { DraftCase, DraftLease } from '#db/drafting.ts'
 import type { DraftReply, DraftRequest } from '#src/domain/draft.ts'
 import { AppError } from '#src/domain/errors.ts'
 import type { ConversationId } from '#src/domain/ids.ts'
+import type { Ruling } from '#src/domain/rule.ts'
 import type { Publish } from '#src/queues/live.ts'
+import { endByRule } from './draft-by-rule.ts'
 import { type DraftDesk, LEASE_MS, openDraftDesk, type WaitingCase } from './draft-desk.ts'
 import { denialOf, withDisclosure } from './draft-policy.ts'
+import { isRuled, rulingOf } from './draft-rules.ts'
 import { endFailed, endUnpaid, endWith, endWithout } from './drafted.ts'
 import { createTeller, type Tell } from './drafting-alerts.ts'
 import { toRequest } from './thread.ts'
@@ -50,6 +53,8 @@ export interface Try {
   lease: DraftLease
   signal: AbortSignal | undefined
   lastTry: boolean
+  /** What the account's rules say. */
+  ruling: Ruling
   /** Claude limits the whole API key, so a throttle answer pauses every draft of this process. */
   pause: { until: Date }
 }
@@ -79,14 +84,18 @@ async function draftNow(
   turn: Pick<Try, 'signal' | 'lastTry' | 'pause'>,
 ): Promise<Next> {
   const { db, desk, draftReply, estimate, now } = hands
-  const request = toRequest(found, await desk.read(found))
+  const material = await desk.read(found)
+  const request = toRequest(found, material)
+  const ruling = rulingOf(found, material)
   const denial = request && (await denialOf(found, { db, at: now() }))
-  const taken = await desk.take({ found, ...(request && !denial && { micros: estimate(request) }) })
+  const asksClaude = request && !denial && !isRuled(ruling)
+  const taken = await desk.take({ found, ...(asksClaude && { micros: estimate(request) }) })
   if (!taken) return { waitUntil: later(now(), LOOK_AGAIN_MS) }
   const { lease, reservation } = taken
-  const attempt = { found, lease, ...turn }
+  const attempt = { found, lease, ruling, ...turn }
   if (!request) return endWithout(hands, attempt, { attention: 'none' })
   if (denial) return endWithout(hands, attempt, { attention: 'person', reason: 'not_allowed', note: denial })
+  if (isRuled(ruling)) return endByRule(hands, attempt, material)
   if (!reservation) return endUnpaid(hands, attempt)
   const answer = await draftReply(request, turn.signal).catch((error: unknown) => AppError.from(error))
   if (answer instanceof AppError) return endFailed(hands, attempt, { error: answer, reservation })

@@ -8,6 +8,7 @@ import { PROMPT_VERSION } from '#src/drafting/prompt.ts'
 import { textHash } from '#src/vault/hash.ts'
 import type { Hands, Try } from './draft.ts'
 import type { End } from './draft-end.ts'
+import { marksOf, ruledEntry } from './draft-rules.ts'
 import { budgetSigns, budgetSpentSign, claudeSigns } from './drafting-alerts.ts'
 
 type Reply = Extract<DraftAnswer, { outcome: 'reply' }>
@@ -73,8 +74,13 @@ export async function endFailed(
 }
 
 /** Ends the try, and tells open consoles when that has changed something for them. */
-async function end({ desk, publish }: Hands, { lease }: Try, how: Omit<End, 'lease'>) {
-  const ended = await desk.end({ lease, ...how })
+export async function end(
+  { desk, publish, now }: Hands,
+  { found, lease, ruling }: Try,
+  how: Omit<End, 'lease' | 'ruled'>,
+) {
+  const ruled = { marks: marksOf(found, ruling), entry: ruledEntry(found, ruling, now()) }
+  const ended = await desk.end({ lease, ...how, ...(how.outcome && { ruled }) })
   if (ended.isHeld && how.outcome) {
     publish({ topic: 'queue', id: lease.conversationId })
     publish({ topic: 'conversation', id: lease.conversationId })
@@ -82,8 +88,9 @@ async function end({ desk, publish }: Hands, { lease }: Try, how: Omit<End, 'lea
   return ended
 }
 
-function toDraft({ found, lease }: Try, reply: Reply, at: Date) {
-  const { text, language, confidence, rationale, citations, flags, usage } = reply
+function toDraft({ found, lease, ruling }: Try, reply: Reply, at: Date) {
+  const { text, language, confidence, rationale, citations, usage } = reply
+  const flags = ruling.risk ? [...reply.flags, ruling.risk.kind] : reply.flags
   return {
     id: newId('draft', at),
     accountId: found.account.id,

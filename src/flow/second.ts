@@ -6,6 +6,7 @@
 import { appendAudit } from '#db/audit.ts'
 import type { Transaction } from '#db/client.ts'
 import { insertDecision, insertDraft, setAttention, settleDraft, type ThreadToAnswer } from '#db/reviews.ts'
+import { findRuleRisk } from '#db/rules.ts'
 import { findEndorsement, markEndorsed, readAsked } from '#db/second.ts'
 import type { DraftStatus } from '#src/domain/draft.ts'
 import { AppError } from '#src/domain/errors.ts'
@@ -30,7 +31,8 @@ export async function findRisks(
   { account, conversation }: ThreadToAnswer,
   { reply, flags }: { reply: string; flags: readonly string[] },
 ): Promise<{ risks: RiskKind[]; needed: RiskKind[] }> {
-  const risks = risksOf({ ...(await readAsked(tx, conversation.id)), reply, flags })
+  const ruled = await findRuleRisk(tx, conversation.id)
+  const risks = risksOf({ ...(await readAsked(tx, conversation.id)), reply, flags: [...flags, ...ruled] })
   return { risks, needed: neededFor(account.secondFor, risks) }
 }
 

@@ -88,7 +88,7 @@ export function createRemoveTemplate({ db, publish, now }: TemplateDeps) {
 }
 
 /** One that this account's page shows: its own, or one for every account. */
-async function findOf(tx: Transaction, accountId: AccountId, id: TemplateId) {
+export async function findOf(tx: Transaction, accountId: AccountId, id: TemplateId) {
   const found = await lockTemplate(tx, id)
   return found && (found.accountId === null || found.accountId === accountId) ? found : undefined
 }

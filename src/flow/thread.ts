@@ -1,4 +1,5 @@
 import type { DraftCase, ThreadMessage } from '#db/drafting.ts'
+import type { RuleRow } from '#db/rules.ts'
 import type { DraftRequest, Turn } from '#src/domain/draft.ts'
 import { unanswered } from '#src/domain/thread.ts'
 
@@ -12,6 +13,8 @@ export interface Material {
   /** When an operator last approved a reply. */
   approvedAt: Date | undefined
   knowledge: DraftRequest['knowledge']
+  /** The account's, in their order. */
+  rules: readonly RuleRow[]
 }
 
 const forms: Record<ThreadMessage['form'], string | undefined> = {
@@ -35,7 +38,7 @@ const forms: Record<ThreadMessage['form'], string | undefined> = {
  */
 export function toRequest(
   { conversation, account, contact }: DraftCase,
-  { messages, approvedAt, knowledge }: Material,
+  { messages, approvedAt, knowledge }: Omit<Material, 'rules'>,
 ): DraftRequest | undefined {
   const tail = unanswered(messages, approvedAt)
   // An operator's wish is there, if empty, when a person asked for this draft.

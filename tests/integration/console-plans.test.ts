@@ -11,7 +11,7 @@ import { outboxPosts } from '#db/schema/outbox-posts.ts'
 import { reviewDecisions } from '#db/schema/review-decisions.ts'
 import { webhookDeliveries } from '#db/schema/webhook-deliveries.ts'
 import type { QueueChoice } from '#src/domain/desk.ts'
-import { type ConversationId, newId, type PostId } from '#src/domain/ids.ts'
+import { type ContactId, type ConversationId, newId, type PostId } from '#src/domain/ids.ts'
 import { aDatabase } from '#tests/support/stores.ts'
 import { anAccount, anOperator, aThread } from '#tests/support/threads.ts'
 
@@ -30,6 +30,7 @@ interface Plan {
 let db: Database
 let accountId: Awaited<ReturnType<typeof anAccount>>['id']
 let conversationId: ConversationId
+let contactId: ContactId
 let postIds: PostId[]
 
 /** A busy year in small: thousands of conversations, messages, posts and deliveries; a few of them wait. */
@@ -40,6 +41,7 @@ beforeAll(async () => {
   const thread = await aThread(db, { account })
   accountId = account.id
   conversationId = thread.conversation.id
+  contactId = thread.contact.id
   postIds = []
   const from = Date.now()
   for (let batch = 0; batch < ROWS / BATCH; batch++) {
@@ -188,6 +190,11 @@ describe('a page of the console', () => {
     ['conversations, first page', (reads) => reads.conversations({ at: now }, 40)],
     ['conversations, later page', (reads) => reads.conversations({ at: now, before: middle }, 40)],
     ['conversations, found by name or words', (reads) => reads.conversations({ at: now, search: 'name 12' }, 40)],
+    ['contacts, first page', (reads) => reads.contacts({}, 40)],
+    ['contacts, later page', (reads) => reads.contacts({ before: { at: now, id: newId('contact', now) } }, 40)],
+    ['contacts, of one account', (reads) => reads.contacts({ accountId }, 40)],
+    ['contacts, found by name', (reads) => reads.contacts({ search: 'name 12' }, 40)],
+    ['one contact', (reads) => reads.contact(contactId)],
     ['one conversation', (reads) => reads.conversation(conversationId, new Date())],
     ['posts that were sent', (reads) => reads.posts('sent', undefined, 30)],
     ['posts that were sent before', (reads) => reads.posts('sent', { ...middle, id: 'pst_0' }, 30)],

@@ -23,6 +23,7 @@ import { createAssign } from '#src/flow/assign.ts'
 import { createConfigure } from '#src/flow/configure.ts'
 import { createDesk } from '#src/flow/desk.ts'
 import { createExportAudit } from '#src/flow/export-audit.ts'
+import { createExportContact } from '#src/flow/export-contact.ts'
 import { createNoteInsight } from '#src/flow/export-insight.ts'
 import { createPacedDecide } from '#src/flow/paced-decide.ts'
 import { createPeople } from '#src/flow/people.ts'
@@ -30,6 +31,7 @@ import { createDismiss, createRedraft, createUndo } from '#src/flow/recall.ts'
 import { createReconcile } from '#src/flow/reconcile.ts'
 import { createRequestDeletion } from '#src/flow/request-deletion.ts'
 import { createDecide } from '#src/flow/review.ts'
+import { createRules } from '#src/flow/rules.ts'
 import { createSignIn } from '#src/flow/sign-in.ts'
 import { createViews } from '#src/flow/views.ts'
 import { createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals.ts'
@@ -82,6 +84,8 @@ async function setUp({ heartbeatMs = 60 } = {}) {
       ...createConfigure({ db, lanes, publish, now }),
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
     },
+    rules: createRules({ db, publish, now }),
+    contacts: { export: createExportContact({ db, now }) },
     record: {
       ...createAuditReads(db, () => false),
       export: createExportAudit({ db, now }),

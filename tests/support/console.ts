@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Hono } from 'hono'
 import { createConsole } from '#src/console/console.tsx'
+import type { ContactView } from '#src/console/contact-views.ts'
 import type { ConsoleDeps } from '#src/console/deps.ts'
 import type { Env } from '#src/console/env.ts'
 import type { AccountDetail, HealthView, Overview } from '#src/console/house-views.ts'
@@ -127,6 +128,8 @@ export function aListItem(view: ConversationView): ListItem {
     draftFlags: view.draft?.flags ?? null,
     draftConfidence: view.draft?.confidence ?? null,
     assigneeName: view.assigneeName,
+    label: null,
+    isUrgent: null,
   }
 }
 
@@ -152,6 +155,12 @@ export function aPostView(changed: Partial<PostView> = {}): PostView {
     accountStoppedAt: null,
     ...changed,
   }
+}
+
+/** Somebody who has written once. */
+export function aContactView(): ContactView {
+  const rest = { optedOutAt: null, createdAt: at, lastAt: at, conversations: [], posts: [], notes: [] }
+  return { ...party, id: newId('contact', at), ...rest }
 }
 
 export function anAccountDetail(changed: Partial<AccountDetail> = {}): AccountDetail {
@@ -242,6 +251,7 @@ interface Options {
   report?: Report
   review?: Partial<ConsoleDeps['review']>
   record?: Partial<ConsoleDeps['record']>
+  rules?: Partial<ConsoleDeps['rules']>
   connect?: Partial<ConsoleDeps['connect']>
   signIn?: Partial<ConsoleDeps['signIn']>
   own?: Partial<ConsoleDeps['own']>
@@ -277,12 +287,15 @@ export function aConsole(options: Options = {}) {
       calmDrafts: async () => [],
       approvalsSince: async () => 1,
       facets: async () => ({ accounts: [], languages: [], colleagues: [], views: [] }),
+      contacts: async () => ({ items: [], next: null }),
+      contact: async (id) => ({ ...aContactView(), id }),
       conversationOfDraft: async () => view.id,
       post: async (id) => aPostView({ id }),
       posts: async () => ({ items: [aPostView()], next: null }),
       evidence: async () => [],
       accounts: async () => [anAccountDetail()],
       account: async (id) => anAccountDetail({ id }),
+      rules: async () => [],
       alerts: async () => [],
       health: async () => health,
       blocks: async () => [],
@@ -326,6 +339,18 @@ export function aConsole(options: Options = {}) {
       stopSending: nothing('stopSending'),
       resumeSending: nothing('resumeSending'),
       eraseContact: nothing('eraseContact'),
+    },
+    rules: {
+      saveRule: nothing('saveRule'),
+      removeRule: nothing('removeRule'),
+      moveRule: nothing('moveRule'),
+      ...options.rules,
+    },
+    contacts: {
+      export: async (input) => {
+        calls.push(['exportContact', input])
+        return Readable.from(['{}\n'])
+      },
     },
     record: {
       list: async () => ({ items: [], next: undefined, names: new Map() }),

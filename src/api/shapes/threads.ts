@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { attentions, draftStatuses } from '#src/domain/draft.ts'
+import { attentions, draftAuthors, draftStatuses } from '#src/domain/draft.ts'
 import { platforms } from '#src/domain/platform.ts'
 import { id, moment, paging, time } from './words.ts'
 
@@ -65,7 +65,7 @@ export const Draft = z
     ...place,
     id: id('draft'),
     conversationId: id('conversation'),
-    author: z.enum(['claude', 'operator']),
+    author: z.enum(draftAuthors),
     text: z.string(),
     language: z.string().nullable(),
     confidence: z.number().nullable(),

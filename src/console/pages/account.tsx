@@ -69,6 +69,15 @@ export function AccountPage({ frame, account, refusal, operators }: AccountProps
         <Settings frame={frame} account={account} refusal={refusal} />
         <SecondRule frame={frame} account={account} />
         <KnowledgeList frame={frame} account={account} refusal={refusal} />
+        <section class="card">
+          <h2>Rules</h2>
+          <p class="muted">Messages that say certain words go to somebody, get a mark, or a template as their draft.</p>
+          <p>
+            <a class="button" href={`/accounts/${account.id}/rules`}>
+              Rules
+            </a>
+          </p>
+        </section>
         <TemplateList frame={frame} account={account} refusal={refusal} />
         {operators && <Assignment account={account} operators={operators} />}
       </div>

@@ -115,7 +115,6 @@ function Snooze({ conversation, frame, back }: DeskProps) {
 function Person({ conversation, frame, back }: DeskProps) {
   const { id, optedOutAt, headMessageId } = conversation
   const maySilence = !optedOutAt && headMessageId
-  if (!maySilence && !frame.may('configure')) return null
   return (
     <details class="act" name="act">
       <summary class="button button-small">Person…</summary>
@@ -131,6 +130,9 @@ function Person({ conversation, frame, back }: DeskProps) {
             </button>
           </form>
         )}
+        <p>
+          <a href={`/contacts/${conversation.contactId}`}>All that is kept of them</a>
+        </p>
         <ErasureForm conversation={conversation} frame={frame} />
       </div>
     </details>

@@ -2,8 +2,10 @@ import type { Frame } from '../frame.ts'
 import type { ConversationView } from '../views.ts'
 import { nameOf } from './revealed.tsx'
 
+type Erasable = Pick<ConversationView, 'id' | 'contactName' | 'contactUsername'>
+
 /** For an admin: the person asked to be forgotten. Ticked by hand, because nothing brings it back. */
-export function ErasureForm({ conversation, frame }: { conversation: ConversationView; frame: Frame }) {
+export function ErasureForm({ conversation, frame }: { conversation: Erasable; frame: Frame }) {
   if (!frame.may('configure')) return null
   return (
     <form method="post" action={`/conversations/${conversation.id}/erasure`} class="stack">

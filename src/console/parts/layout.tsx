@@ -153,6 +153,7 @@ function Menu({ frame }: { frame: Frame }) {
         </p>
         <a href="/me">Your sign-in</a>
         {frame.may('people') && <a href="/people">People</a>}
+        <a href="/contacts">Contacts</a>
         <a href="/insight">Insight</a>
         <a href="/status">Health</a>
         {frame.may('audit') && <a href="/audit">Audit log</a>}

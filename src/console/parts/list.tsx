@@ -67,6 +67,12 @@ function Line(props: { frame: Frame; item: ListItem; href: string; isCurrent: bo
           )}
           <span class="item-foot">
             <State item={item} />
+            {item.isUrgent && <span class="tag tag-bad">Urgent</span>}
+            {item.label && (
+              <span class="tag">
+                <bdi>{item.label}</bdi>
+              </span>
+            )}
             {item.assigneeName && (
               <span class="tag">
                 <span class="sr">With </span>
@@ -138,4 +144,5 @@ const shortReasons: Record<keyof typeof noDraftReasons, string> = {
   standby: 'Another app answers',
   not_allowed: 'Not allowed now',
   opted_out: 'Wants no messages',
+  by_rule: 'A person answers',
 }

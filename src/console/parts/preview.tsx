@@ -80,7 +80,7 @@ function verdictsOn(
   { kind, policy, draft }: ConversationView,
   { text, way, at }: { text: string; way: ReplyWay | undefined; at: Date },
 ): Verdict[] {
-  const provenance = draft && draft.author === 'claude' ? provenanceOf(draft.text, text) : 'written'
+  const provenance = draft && draft.author !== 'operator' ? provenanceOf(draft.text, text) : 'written'
   const kinds = kindsOf(kind, kind === 'comment' ? (way ?? 'public') : undefined)
   return kinds.map((one) => judge({ ...policy, kind: one, text, provenance }, at))
 }

@@ -17,6 +17,8 @@ export const access = {
   'POST /setup': 'anyone',
   'POST /sign-out': 'operator',
   'POST /preferences': 'operator',
+  'POST /preferences/keys': 'operator',
+  'GET /palette': 'read',
   'GET /confirmation': 'operator',
   'POST /confirmation': 'operator',
   'GET /me': 'operator',

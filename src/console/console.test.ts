@@ -104,8 +104,8 @@ describe('who may do what', () => {
   })
 
   it.each([
-    ['viewer', ['removeView', 'saveView']],
-    ['auditor', ['export', 'removeView', 'saveView']],
+    ['viewer', ['removeView', 'saveKeys', 'saveView']],
+    ['auditor', ['export', 'removeView', 'saveKeys', 'saveView']],
     [
       'approver',
       [
@@ -121,7 +121,7 @@ describe('who may do what', () => {
           'redraft',
           'removeNote',
         ],
-        ...['removeView', 'saveView', 'settle', 'snooze', 'undo'],
+        ...['removeView', 'saveKeys', 'saveView', 'settle', 'snooze', 'undo'],
       ],
     ],
   ])('lets nothing but their own sign-in be changed by a %s, and %j', async (who, verbs) => {

@@ -31,7 +31,9 @@ import { addLogins } from './routes/logins.tsx'
 import { addMe } from './routes/me.tsx'
 import { addMedia } from './routes/media.ts'
 import { addOutbox } from './routes/outbox.tsx'
+import { addPalette } from './routes/palette.tsx'
 import { addPeople } from './routes/people.tsx'
+import { addPreferences } from './routes/preferences.tsx'
 import { addQueue } from './routes/queue.tsx'
 import { addSignIn } from './routes/sign-in.tsx'
 import { addSignInSteps } from './routes/sign-in-steps.tsx'
@@ -71,6 +73,8 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addInvitation(app, room)
   addConfirmation(app, room)
   addMe(app, room)
+  addPreferences(app, room)
+  addPalette(app, room)
   addPeople(app, room)
   addQueue(app, room)
   addBulk(app, room)

@@ -24,7 +24,15 @@ import type { Platform } from '#src/domain/platform.ts'
 import type { Report } from '#src/domain/report.ts'
 import type { ReplyWay, ReviewDecision, Seen } from '#src/domain/review.ts'
 import type { Counter } from '#src/http/rate.ts'
-import type { AssignVerbs, KeyVerbs, OwnVerbs, PeopleVerbs, Session, SignInVerbs } from './people-verbs.ts'
+import type {
+  AssignVerbs,
+  KeyVerbs,
+  OwnVerbs,
+  PeopleVerbs,
+  PreferenceVerbs,
+  Session,
+  SignInVerbs,
+} from './people-verbs.ts'
 import type { Reads } from './reads.ts'
 
 /** A post that was made; an answer in two places makes two. */
@@ -231,6 +239,7 @@ export interface ConsoleDeps {
   keys: KeyVerbs
   signIn: SignInVerbs
   own: OwnVerbs
+  preferences: PreferenceVerbs
   people: PeopleVerbs
   /** The session of a token of another service that signs people in; then nobody signs in here. */
   bearerOf?: ((token: string) => Promise<Session | undefined>) | undefined

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { SnoozeHours } from '#src/domain/desk.ts'
 import { AppError } from '#src/domain/errors.ts'
 import { roles } from '#src/domain/identity.ts'
+import { type KeyAction, keyNames } from '#src/domain/keys.ts'
 import { replyWays } from '#src/domain/review.ts'
 import type { Visit } from './env.ts'
 
@@ -76,6 +77,15 @@ export const PasswordForm = z.object({ current: line, password: line })
 export const InvitationForm = z.object({ email: line, role: z.enum(roles) })
 export const RoleForm = z.object({ role: z.enum(roles) })
 export const PreferencesForm = z.object({ keys: z.enum(['on', 'off']), back })
+/** A field for each key; a box that is not ticked does not come. */
+export const KeysForm = z.object({
+  ...(Object.fromEntries(keyNames.map((name) => [name, z.string().max(20).optional()])) as Record<
+    KeyAction,
+    z.ZodOptional<z.ZodString>
+  >),
+  on: z.literal('yes').optional(),
+  back,
+})
 const choice = line.default('')
 export const AuditForm = z.object({ action: choice, person: choice, account: choice, since: choice, until: choice })
 export const InsightForm = z.object({ days: choice, account: choice })

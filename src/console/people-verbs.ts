@@ -1,6 +1,7 @@
 import type { ApiKey } from '#src/domain/api-key.ts'
 import type { Role } from '#src/domain/identity.ts'
 import type { AccountId, ApiKeyId, InvitationId, OperatorId, SessionId } from '#src/domain/ids.ts'
+import type { KeyChoice, Keys } from '#src/domain/keys.ts'
 
 /** A person who is signed in. */
 export interface Operator {
@@ -16,6 +17,8 @@ export interface Session {
   /** When they last proved who they are. */
   confirmedAt: Date | null
   hasFactor: boolean
+  /** What they chose of the console's keys. */
+  keys: KeyChoice | null
 }
 
 /** What a browser keeps of a session. */
@@ -70,6 +73,12 @@ export interface OwnAccount {
   factorSince: Date | null
   recoveryCodesLeft: number
   sessions: { id: SessionId; agent: string; lastSeenAt: Date; createdAt: Date }[]
+}
+
+/** What an operator has their own way in the console. */
+export interface PreferenceVerbs {
+  /** Throws `invalid_input` naming what is wrong with the keys. */
+  saveKeys(input: { operatorId: OperatorId; typed: Partial<Keys>; on: boolean }): Promise<void>
 }
 
 /** An operator's own way in. */

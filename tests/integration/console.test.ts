@@ -26,6 +26,7 @@ import { createExportAudit } from '#src/flow/export-audit.ts'
 import { createNoteInsight } from '#src/flow/export-insight.ts'
 import { createPacedDecide } from '#src/flow/paced-decide.ts'
 import { createPeople } from '#src/flow/people.ts'
+import { createPreferences } from '#src/flow/preferences.ts'
 import { createDismiss, createRedraft, createUndo } from '#src/flow/recall.ts'
 import { createReconcile } from '#src/flow/reconcile.ts'
 import { createRequestDeletion } from '#src/flow/request-deletion.ts'
@@ -78,6 +79,7 @@ async function setUp({ heartbeatMs = 60 } = {}) {
     },
     desk: createDesk({ db, publish, now }),
     views: createViews({ db, now }),
+    preferences: createPreferences({ db }),
     configure: {
       ...createConfigure({ db, lanes, publish, now }),
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,

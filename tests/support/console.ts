@@ -245,6 +245,7 @@ interface Options {
   signIn?: Partial<ConsoleDeps['signIn']>
   own?: Partial<ConsoleDeps['own']>
   people?: Partial<ConsoleDeps['people']>
+  preferences?: ConsoleDeps['preferences']
   config?: Partial<ConsoleDeps['config']>
   live?: ConsoleDeps['live']
   openMedia?: ConsoleDeps['openMedia']
@@ -370,6 +371,7 @@ export function aConsole(options: Options = {}) {
       endOwnSessions: nothing('endOwnSessions'),
       ...options.own,
     },
+    preferences: options.preferences ?? { saveKeys: nothing('saveKeys') },
     people: {
       listPeople: async () => ({ operators: [], invitations: [] }),
       invite: async (input) => {
@@ -439,7 +441,7 @@ function anOffer() {
 export function aSession(role: string | undefined): { session: Session } | undefined {
   if (role === undefined || !['viewer', 'approver', 'admin', 'auditor'].includes(role)) return undefined
   const operator = { id: newId('operator', at), name: 'Ada', email: 'ada@example.com', role: role as Role }
-  return { session: { sessionId: newId('session', at), operator, confirmedAt: at, hasFactor: true } }
+  return { session: { sessionId: newId('session', at), operator, confirmedAt: at, hasFactor: true, keys: null } }
 }
 
 /** A form post as a browser makes it from our own page. */

@@ -37,6 +37,7 @@ export const access = {
   'POST /people/:id/sessions/ending': 'people',
   'GET /help': 'operator',
   'GET /events': 'read',
+  'POST /presence': 'read',
   'GET /queue': 'read',
   'GET /queue/bulk': 'decide',
   'POST /queue/bulk': 'decide',

@@ -64,6 +64,7 @@ const everyField = {
   hours: '1',
   sure: 'yes',
   keys: 'on',
+  tab: 'tab123',
   reason: 'x',
   voice: '',
   seenVoice: '',

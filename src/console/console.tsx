@@ -34,6 +34,7 @@ import { addOutbox } from './routes/outbox.tsx'
 import { addPalette } from './routes/palette.tsx'
 import { addPeople } from './routes/people.tsx'
 import { addPreferences } from './routes/preferences.tsx'
+import { addPresence } from './routes/presence.ts'
 import { addQueue } from './routes/queue.tsx'
 import { addSignIn } from './routes/sign-in.tsx'
 import { addSignInSteps } from './routes/sign-in-steps.tsx'
@@ -92,6 +93,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addKeys(app, room)
   addInsight(app, room)
   addEvents(app, room)
+  addPresence(app, room)
   return app
 }
 

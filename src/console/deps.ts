@@ -30,6 +30,7 @@ import type {
   OwnVerbs,
   PeopleVerbs,
   PreferenceVerbs,
+  PresenceVerbs,
   Session,
   SignInVerbs,
 } from './people-verbs.ts'
@@ -211,7 +212,7 @@ export interface RecordVerbs {
 
 /** What changed somewhere; a page fetches the rest itself. */
 export interface Change {
-  topic: 'queue' | 'conversation' | 'outbox' | 'accounts' | 'alerts' | 'sessions'
+  topic: 'queue' | 'conversation' | 'outbox' | 'accounts' | 'alerts' | 'presence' | 'sessions'
   id: string
 }
 
@@ -240,6 +241,7 @@ export interface ConsoleDeps {
   signIn: SignInVerbs
   own: OwnVerbs
   preferences: PreferenceVerbs
+  presence: PresenceVerbs
   people: PeopleVerbs
   /** The session of a token of another service that signs people in; then nobody signs in here. */
   bearerOf?: ((token: string) => Promise<Session | undefined>) | undefined

@@ -77,6 +77,11 @@ export const PasswordForm = z.object({ current: line, password: line })
 export const InvitationForm = z.object({ email: line, role: z.enum(roles) })
 export const RoleForm = z.object({ role: z.enum(roles) })
 export const PreferencesForm = z.object({ keys: z.enum(['on', 'off']), back })
+export const PresenceForm = z.object({
+  tab: z.string().regex(/^[a-z0-9]{6,16}$/),
+  conversation: line.optional(),
+  editing: z.literal('yes').optional(),
+})
 /** A field for each key; a box that is not ticked does not come. */
 export const KeysForm = z.object({
   ...(Object.fromEntries(keyNames.map((name) => [name, z.string().max(20).optional()])) as Record<

@@ -1,6 +1,6 @@
 import type { ApiKey } from '#src/domain/api-key.ts'
 import type { Role } from '#src/domain/identity.ts'
-import type { AccountId, ApiKeyId, InvitationId, OperatorId, SessionId } from '#src/domain/ids.ts'
+import type { AccountId, ApiKeyId, ConversationId, InvitationId, OperatorId, SessionId } from '#src/domain/ids.ts'
 import type { KeyChoice, Keys } from '#src/domain/keys.ts'
 
 /** A person who is signed in. */
@@ -79,6 +79,29 @@ export interface OwnAccount {
 export interface PreferenceVerbs {
   /** Throws `invalid_input` naming what is wrong with the keys. */
   saveKeys(input: { operatorId: OperatorId; typed: Partial<Keys>; on: boolean }): Promise<void>
+}
+
+/** Somebody who has a conversation in front of them. */
+export interface PresentView {
+  conversationId: ConversationId
+  operatorId: OperatorId
+  name: string
+  isEditing: boolean
+  /** Nobody is there any more unless they say so again. */
+  until: Date
+}
+
+export interface PresenceVerbs {
+  /** What a tab shows from now on, nothing when it closes. Answers who is where. */
+  say(input: {
+    sessionId: SessionId
+    tab: string
+    operatorId: OperatorId
+    place: { conversationId: ConversationId; isEditing: boolean } | undefined
+  }): Promise<PresentView[]>
+  list(): Promise<PresentView[]>
+  /** The session is over. */
+  leave(sessionId: SessionId): Promise<void>
 }
 
 /** An operator's own way in. */

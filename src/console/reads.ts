@@ -1,8 +1,8 @@
-import type { AccountId, ConversationId, DraftId, OperatorId, PostId } from '#src/domain/ids.ts'
+import type { AccountId, ConversationId, DraftId, MessageId, OperatorId, PostId } from '#src/domain/ids.ts'
 import type { Insight, InsightQuery } from '#src/domain/insight.ts'
 import type { CalmDraft, Facets, QueueLook } from './desk-views.ts'
 import type { AccountDetail, AccountView, AlertView, BlockView, HealthView, Overview } from './house-views.ts'
-import type { ConversationView, Cursor, Evidence, ListItem, Page, PostGroup, PostView } from './views.ts'
+import type { ConversationView, Cursor, Evidence, ListItem, Page, PostGroup, PostView, SeenThen } from './views.ts'
 
 /** Everything the pages read. */
 export interface Reads {
@@ -16,6 +16,8 @@ export interface Reads {
   approvalsSince(id: OperatorId, since: Date): Promise<number>
   conversations(query: { search?: string; before?: Cursor; at: Date }, limit: number): Promise<Page<ListItem>>
   conversation(id: ConversationId, at: Date, before?: Cursor): Promise<ConversationView | undefined>
+  /** What stood there for somebody who looked earlier. */
+  seenThen(id: ConversationId, seen: { draftId?: DraftId | undefined; headMessageId: MessageId }): Promise<SeenThen>
   conversationOfDraft(id: DraftId): Promise<ConversationId | undefined>
   post(id: PostId): Promise<PostView | undefined>
   posts(group: PostGroup, before: Cursor | undefined, limit: number): Promise<Page<PostView>>

@@ -246,6 +246,7 @@ interface Options {
   own?: Partial<ConsoleDeps['own']>
   people?: Partial<ConsoleDeps['people']>
   preferences?: ConsoleDeps['preferences']
+  presence?: ConsoleDeps['presence']
   config?: Partial<ConsoleDeps['config']>
   live?: ConsoleDeps['live']
   openMedia?: ConsoleDeps['openMedia']
@@ -277,6 +278,7 @@ export function aConsole(options: Options = {}) {
       calmDrafts: async () => [],
       approvalsSince: async () => 1,
       facets: async () => ({ accounts: [], languages: [], colleagues: [], views: [] }),
+      seenThen: async () => ({ message: null, draft: null }),
       conversationOfDraft: async () => view.id,
       post: async (id) => aPostView({ id }),
       posts: async () => ({ items: [aPostView()], next: null }),
@@ -371,6 +373,7 @@ export function aConsole(options: Options = {}) {
       endOwnSessions: nothing('endOwnSessions'),
       ...options.own,
     },
+    presence: options.presence ?? noPresence,
     preferences: options.preferences ?? { saveKeys: nothing('saveKeys') },
     people: {
       listPeople: async () => ({ operators: [], invitations: [] }),
@@ -392,6 +395,13 @@ export function aConsole(options: Options = {}) {
     config: { publicUrl: options.publicUrl ?? PUBLIC_URL, sandbox: false, now: () => at, ...options.config },
   })
   return { app, view, calls, errors }
+}
+
+/** Nobody is anywhere. */
+export const noPresence: ConsoleDeps['presence'] = {
+  say: async () => [],
+  list: async () => [],
+  leave: async () => undefined,
 }
 
 /** No program has a key; with `nothing` the verbs are heard of. */

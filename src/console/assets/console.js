@@ -4,6 +4,7 @@ import { startEditor } from './editor.js'
 import { startKeys } from './keys.js'
 import { startLive } from './live.js'
 import { startNotices } from './notices.js'
+import { startPresence } from './presence.js'
 import { refresh } from './refresh.js'
 import { startVisits } from './visit.js'
 
@@ -14,4 +15,5 @@ if (document.documentElement.dataset.keys) {
   startVisits()
   startKeys()
   startLive(refresh)
+  startPresence()
 }

@@ -1,6 +1,8 @@
 // One event stream for all tabs of the browser: a server reached over HTTP/1.1 gives a browser six connections in all.
 // The tab that holds the lock listens and passes on; when it closes, the next one takes over.
 
+import { learnPlaces } from './presence.js'
+
 const QUIET_MS = 400
 const LOST_AFTER_MS = 4000
 
@@ -25,6 +27,7 @@ function open(tell) {
   for (const topic of ['queue', 'conversation', 'outbox', 'accounts', 'alerts']) {
     source.addEventListener(topic, ({ data }) => tell({ kind: 'change', topic, id: data }))
   }
+  source.addEventListener('presence', ({ data }) => tell({ kind: 'presence', places: JSON.parse(data) }))
   let timer
   let lost = false
   source.onopen = () => {
@@ -56,6 +59,7 @@ function sink(onChange) {
   }
   const answers = {
     change: soon,
+    presence: ({ places }) => learnPlaces(places),
     online: ({ again }) => {
       showStrip(false)
       if (again) soon()

@@ -72,3 +72,19 @@ it('offers each role only the pages it may open, with its views, and contacts on
   expect(forViewer).not.toContain(`/conversations/${view.id}`)
   expect(await linksOf('viewer', 'Mar')).toContain(`/conversations/${view.id}`)
 })
+
+it('leads who was signed out while writing back to the same draft, with the words on the page and nothing done', async () => {
+  const { app, view, calls } = aConsole()
+  const back = '/queue?risk=calm'
+  const form = aForm({ verdict: 'approve', text: 'My words.', conversation: view.id, back })
+  const answer = await app.request(`/drafts/${view.draft?.id}/decision`, form)
+  const html = await answer.text()
+  expect(answer.status).toBe(401)
+  expect(html).toContain('My words.')
+  expect(html).toContain(`href="/sign-in?to=${encodeURIComponent(`${back}&c=${view.id}`)}"`)
+  const alone = aForm({ text: 'My words.', back: '//evil.example' })
+  expect(await (await app.request(`/conversations/${view.id}/replies`, alone)).text()).toContain(
+    `href="/sign-in?to=${encodeURIComponent(`/queue?c=${view.id}`)}"`,
+  )
+  expect(calls).toEqual([])
+})

@@ -1,8 +1,9 @@
 // Everything here makes a page that already works quicker and livelier; without it each button is still a plain form.
 import { startClock } from './clock.js'
 import { startEditor } from './editor.js'
+import { guardForms, startKept } from './kept.js'
 import { startKeys } from './keys.js'
-import { startLive } from './live.js'
+import { isAway, startLive } from './live.js'
 import { startNotices } from './notices.js'
 import { startPresence } from './presence.js'
 import { refresh } from './refresh.js'
@@ -10,6 +11,8 @@ import { startVisits } from './visit.js'
 
 startClock()
 startNotices()
+startKept()
+guardForms(isAway)
 startEditor()
 if (document.documentElement.dataset.keys) {
   startVisits()

@@ -89,7 +89,14 @@ function DraftComposer(props: StateProps & { draft: DraftView }) {
         class="reply"
         data-conversation={conversation.id}
       >
-        <Hidden fields={{ textHash: draft.textHash, headMessageId: conversation.headMessageId ?? '', back }} />
+        <Hidden
+          fields={{
+            textHash: draft.textHash,
+            headMessageId: conversation.headMessageId ?? '',
+            conversation: conversation.id,
+            back,
+          }}
+        />
         <Editor
           platform={conversation.platform}
           label={<EditorLabel {...props} isOwn={ownText !== undefined} />}

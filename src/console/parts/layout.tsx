@@ -61,6 +61,7 @@ export function Document(props: PropsWithChildren<{ title: string; asset: Frame[
       data-keys={frame && (frame.keys.on ? 'on' : 'off')}
       data-bindings={frame && bindingsOf(frame)}
       data-zone={frame?.zone}
+      data-operator={frame?.operator.id}
     >
       <head>
         <meta charset="utf-8" />

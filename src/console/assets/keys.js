@@ -15,12 +15,19 @@ export function startKeys() {
       if (!open.contains(event.target)) open.open = false
     }
   })
-  // A pressed button does not ask to be pressed twice.
-  document.addEventListener('submit', (event) => {
-    if (event.target.dataset.sent) event.preventDefault()
-    event.target.dataset.sent = 'true'
-    setTimeout(() => delete event.target.dataset.sent, 4000)
-  })
+  document.addEventListener('submit', pressOnce)
+}
+
+// A pressed button does not ask to be pressed twice, and shows at once that it was pressed.
+function pressOnce(event) {
+  const { target: form, submitter } = event
+  if (form.dataset.sent) event.preventDefault()
+  form.dataset.sent = 'true'
+  submitter?.setAttribute('aria-busy', 'true')
+  setTimeout(() => {
+    delete form.dataset.sent
+    submitter?.removeAttribute('aria-busy')
+  }, 4000)
 }
 
 const panels = ['reject', 'redraft', 'template', 'note', 'snooze', 'assign']

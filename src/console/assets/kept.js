@@ -32,6 +32,7 @@ export function startKept() {
   if (!me) return
   forgetAll({ butMine: true })
   settle()
+  leaveForm()
   addEventListener('pageshow', ({ persisted }) => {
     if (persisted) sessionStorage.removeItem(SENT)
   })
@@ -44,6 +45,16 @@ function settle() {
   sessionStorage.removeItem(SENT)
   const isDone = document.querySelector('#notices .notice') && !document.querySelector('#refused')
   if (conversation && isDone) forget(conversation)
+}
+
+// The answer to a form stands at the form's address: loading it again would send it again, and news of it cannot be fetched.
+function leaveForm() {
+  const pane = document.querySelector('#pane')
+  const id = pane?.dataset.id
+  if (!id || /^\/(queue|conversations\/\w+)$/.test(location.pathname)) return
+  const url = new URL(pane.querySelector('input[name="back"]')?.value ?? `/conversations/${id}`, location.href)
+  if (url.pathname === '/queue') url.searchParams.set('c', id)
+  history.replaceState(history.state, '', url)
 }
 
 function note({ target, submitter }) {

@@ -8,6 +8,7 @@ const QUIET_MS = 400
 const LOST_AFTER_MS = 4000
 const LOST = 'The connection to the server is lost; trying again. What you see may be old, what you write is kept.'
 const ENDED = 'You are signed out. What you wrote is kept in this tab.'
+const LEFT = 'You signed out in another tab. What stands here is kept no more.'
 
 let away = false
 
@@ -80,6 +81,7 @@ async function reopen(tell) {
 // Changes come in bursts; one look at the page answers them all.
 function sink(onChange) {
   let timer
+  let ended = ENDED
   const soon = () => {
     clearTimeout(timer)
     timer = setTimeout(onChange, QUIET_MS)
@@ -87,7 +89,10 @@ function sink(onChange) {
   const answers = {
     change: soon,
     presence: ({ places }) => learnPlaces(places),
-    forget: () => forgetAll(),
+    forget: () => {
+      forgetAll()
+      ended = LEFT
+    },
     online: () => {
       if (!showStrip()) return
       away = false
@@ -98,7 +103,7 @@ function sink(onChange) {
       away = true
       showStrip(LOST)
     },
-    'signed-out': () => showStrip(ENDED, signInAgain()),
+    'signed-out': () => showStrip(ended, signInAgain()),
   }
   return (news) => answers[news.kind]?.(news)
 }

@@ -13,6 +13,7 @@ import type { Place } from './console-list.ts'
 import { findPostView, listEvidence, listMovingPosts, listPosts } from './console-outbox.ts'
 import { findNextInQueue, listFacets, listQueue, type QueueLook } from './console-queue.ts'
 import { listRecent, searchConversations } from './console-recent.ts'
+import { readSeenThen } from './console-then.ts'
 import { readInsight } from './insight.ts'
 import { listApprovalsOf } from './pace.ts'
 import { listPauses } from './pauses.ts'
@@ -59,6 +60,7 @@ export function createReads(conn: Conn, reach: Reach = 'all') {
     alerts: (limit: number) => listAlertViews(conn, reach, limit),
     health: () => readHealth(conn, reach),
     /** Whether news of this thing is for whoever reads here. */
+    seenThen: (id: ConversationId, seen: Parameters<typeof readSeenThen>[2]) => readSeenThen(conn, id, seen),
     concerns: (id: string) => isInReach(conn, id, reach),
     blocks: (at: Date) => listBlocks(conn, at),
     insight: (query: InsightQuery, now: Date) => readInsight(conn, { ...query, now }, reach),

@@ -1,5 +1,6 @@
 import { and, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { OperatorId } from '#src/domain/ids.ts'
+import type { KeyChoice } from '#src/domain/keys.ts'
 import type { Conn, Transaction } from './client.ts'
 import { operators, setupLinks, signInThrottles } from './schema/operators.ts'
 
@@ -10,8 +11,8 @@ type NewOperator = Pick<OperatorRow, 'id' | 'name' | 'email' | 'passwordHash' | 
 /** Answers the row as it stands now. */
 export async function insertOperator(conn: Conn, operator: NewOperator): Promise<OperatorRow> {
   await conn.insert(operators).values(operator)
-  const none = { subjectRef: null, totpSeed: null, totpSince: null, totpLastStep: null, disabledAt: null, version: 1 }
-  return { ...operator, ...none }
+  const factor = { totpSeed: null, totpSince: null, totpLastStep: null }
+  return { ...operator, ...factor, subjectRef: null, keys: null, disabledAt: null, version: 1 }
 }
 
 export async function findOperatorByEmail(conn: Conn, email: string): Promise<OperatorRow | undefined> {
@@ -32,6 +33,10 @@ export async function lockOperator(tx: Transaction, id: OperatorId): Promise<Ope
 
 export async function savePassword(tx: Transaction, id: OperatorId, passwordHash: string): Promise<void> {
   await tx.update(operators).set({ passwordHash, version: sql`version + 1` }).where(eq(operators.id, id))
+}
+
+export async function saveKeys(conn: Conn, id: OperatorId, keys: KeyChoice): Promise<void> {
+  await conn.update(operators).set({ keys, version: sql`version + 1` }).where(eq(operators.id, id))
 }
 
 export async function hasOperators(conn: Conn): Promise<boolean> {

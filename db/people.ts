@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, max, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNull, max, sql } from 'drizzle-orm'
 import type { Role } from '#src/domain/identity.ts'
 import type { InvitationId, OperatorId } from '#src/domain/ids.ts'
 import type { Conn, Transaction } from './client.ts'
@@ -20,6 +20,14 @@ export async function listOperators(conn: Conn) {
     .from(operators)
     .leftJoin(seen, eq(seen.operatorId, operators.id))
     .orderBy(asc(operators.name), asc(operators.id))
+}
+
+/** What these are called. */
+export async function listNames(conn: Conn, ids: OperatorId[]): Promise<Map<OperatorId, string>> {
+  if (ids.length === 0) return new Map()
+  const { id, name } = operators
+  const rows = await conn.select({ id, name }).from(operators).where(inArray(id, ids))
+  return new Map(rows.map((row) => [row.id, row.name]))
 }
 
 /** The admins who can sign in, locked: of two who take each other's rights away the second sees what the first did. */

@@ -27,6 +27,7 @@ export async function findSession(conn: Conn, id: SessionId, alive: Alive) {
       name: operators.name,
       email: operators.email,
       role: operators.role,
+      keys: operators.keys,
     })
     .from(sessions)
     .innerJoin(operators, eq(operators.id, sessions.operatorId))

@@ -21,6 +21,7 @@ import { createWebhook } from './notify/webhook.ts'
 import { createBell, PREFIX } from './queues/bell.ts'
 import { createRedisLook } from './queues/facts.ts'
 import { createHub, createPublisher, type Publish } from './queues/live.ts'
+import { createPresence } from './queues/presence.ts'
 import { connectProducer, connectWorker } from './queues/redis.ts'
 import { createCheckpointSigner } from './vault/checkpoints.ts'
 import { createWeb } from './web.ts'
@@ -66,6 +67,7 @@ async function start(): Promise<void> {
     lanes: createLanes(redis, PREFIX),
     rates: createRates(redis, PREFIX),
     publish,
+    presence: createPresence({ redis, prefix: PREFIX, publish, now }),
     live: createHub(listening),
     ping: () => redis.ping(),
     redisLook: createRedisLook(redis),

@@ -22,6 +22,7 @@ import { createFinishLogin } from './flow/finish-login.ts'
 import { createOpenMedia } from './flow/open-media.ts'
 import { createPacedDecide } from './flow/paced-decide.ts'
 import { createPaste } from './flow/paste.ts'
+import { createNamedPresence } from './flow/presence.ts'
 import { createDismiss, createRedraft, createUndo } from './flow/recall.ts'
 import { createReconcile } from './flow/reconcile.ts'
 import { createRequestDeletion } from './flow/request-deletion.ts'
@@ -32,6 +33,7 @@ import { createFolder } from './media/store.ts'
 import { createAdapters } from './platforms/adapters.ts'
 import { createLogins } from './platforms/logins.ts'
 import { createMetaQuestions } from './platforms/meta/questions.ts'
+import { nobody } from './queues/presence.ts'
 import { createApprovalSigner } from './vault/approvals.ts'
 import { createCheckpointSigner } from './vault/checkpoints.ts'
 import { createKeyring } from './vault/keyring.ts'
@@ -66,7 +68,7 @@ interface Within extends Outside {
 }
 
 export function buildConsole(parts: WebParts, { keys, vouch, counters, people }: Within) {
-  const { config, db, bell, lanes, publish, live, isRedisHere, log, now } = parts
+  const { config, db, bell, lanes, publish, live, presence = nobody, isRedisHere, log, now } = parts
   const review = { db, bell, lanes, publish, now, sign: createApprovalSigner(config.approvalSigningKey) }
   const decide = createDecide(review)
   const { publicUrl, sandbox, sandboxUrl } = config
@@ -101,6 +103,7 @@ export function buildConsole(parts: WebParts, { keys, vouch, counters, people }:
     openMedia: createOpenMedia({ db, store: createFolder(config.mediaDir) }),
     counters,
     live,
+    presence: createNamedPresence({ db, presence }),
     reportError: (error) => log.error({ error: errorFields(error) }, 'page failed'),
     troubles: () => (isRedisHere() ? [] : [REDIS_AWAY]),
     config: { publicUrl, sandbox, sandboxUrl, now },

@@ -1,6 +1,7 @@
 import type { ConsoleDeps } from './console/deps.ts'
 import { passkeySite } from './domain/passkey.ts'
 import { createPeople } from './flow/people.ts'
+import { createPreferences } from './flow/preferences.ts'
 import { createSignIn } from './flow/sign-in.ts'
 import { createKeyring } from './vault/keyring.ts'
 import type { WebParts } from './web.ts'
@@ -12,7 +13,7 @@ export function buildPeople({
   publish,
   log,
   now,
-}: WebParts): Pick<ConsoleDeps, 'signIn' | 'own' | 'people'> {
+}: WebParts): Pick<ConsoleDeps, 'signIn' | 'own' | 'people' | 'preferences'> {
   const { sessionSecret: pepper, appSecretKey, sandbox } = config
   const keyring = createKeyring(appSecretKey, now)
   const { own, ...signIn } = createSignIn({
@@ -20,5 +21,5 @@ export function buildPeople({
     passkeySite: passkeySite(config.publicUrl),
     tellSecurity: (said) => log.warn(said, 'security'),
   })
-  return { signIn, own, people: createPeople({ db, pepper, publish, now }) }
+  return { signIn, own, people: createPeople({ db, pepper, publish, now }), preferences: createPreferences({ db }) }
 }

@@ -21,6 +21,7 @@ import { readSignedRequest } from './platforms/meta/signed-request.ts'
 import { type Bell, PREFIX } from './queues/bell.ts'
 import type { RedisLook } from './queues/facts.ts'
 import type { LiveEvent, Publish } from './queues/live.ts'
+import type { Presence } from './queues/presence.ts'
 import { buildApi, buildOutside } from './web-api.ts'
 import { buildConsole } from './web-console.ts'
 import { buildPeople } from './web-people.ts'
@@ -36,6 +37,8 @@ export interface WebParts {
   /** Counts requests over all web processes; in this one alone when absent. */
   rates?: (rate: Rate) => Counter
   publish: Publish
+  /** Nobody is anywhere when absent. */
+  presence?: Presence
   /** Calls the listener for each change until the answer is called. */
   live: (listener: (event: LiveEvent) => void) => () => void
   ping: () => Promise<unknown>

@@ -1,7 +1,8 @@
 import { index, int, mysqlTable, uniqueIndex } from 'drizzle-orm/mysql-core'
 import type { Role } from '../../src/domain/identity.ts'
 import type { InvitationId, OperatorId } from '../../src/domain/ids.ts'
-import { at, createdAt, hash, humanLine, id, platformRef, sealed, version, word } from './columns.ts'
+import type { KeyChoice } from '../../src/domain/keys.ts'
+import { at, createdAt, hash, humanLine, id, jsonText, platformRef, sealed, version, word } from './columns.ts'
 
 /** A person who signs in to the console. */
 export const operators = mysqlTable(
@@ -20,6 +21,8 @@ export const operators = mysqlTable(
     totpSince: at(),
     /** The newest 30-second step whose code was taken; no code of it or before it is taken again. */
     totpLastStep: int(),
+    /** Keys of the console that are not the usual ones. */
+    keys: jsonText<KeyChoice>()(),
     disabledAt: at(),
     version: version(),
     createdAt: createdAt(),

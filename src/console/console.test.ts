@@ -67,6 +67,7 @@ const everyField = {
   hours: '1',
   sure: 'yes',
   keys: 'on',
+  tab: 'tab123',
   reason: 'x',
   voice: '',
   seenVoice: '',
@@ -111,8 +112,8 @@ describe('who may do what', () => {
   })
 
   it.each([
-    ['viewer', ['removeView', 'saveView']],
-    ['auditor', ['export', 'removeView', 'saveView']],
+    ['viewer', ['removeView', 'saveKeys', 'saveView']],
+    ['auditor', ['export', 'removeView', 'saveKeys', 'saveView']],
     [
       'approver',
       [
@@ -128,7 +129,7 @@ describe('who may do what', () => {
           'redraft',
           'removeNote',
         ],
-        ...['removeView', 'saveView', 'settle', 'snooze', 'undo'],
+        ...['removeView', 'saveKeys', 'saveView', 'settle', 'snooze', 'undo'],
       ],
     ],
   ])('lets nothing but their own sign-in be changed by a %s, and %j', async (who, verbs) => {

@@ -32,8 +32,11 @@ import { addLogins } from './routes/logins.tsx'
 import { addMe } from './routes/me.tsx'
 import { addMedia } from './routes/media.ts'
 import { addOutbox } from './routes/outbox.tsx'
+import { addPalette } from './routes/palette.tsx'
 import { addPasskeys } from './routes/passkeys.tsx'
 import { addPeople } from './routes/people.tsx'
+import { addPreferences } from './routes/preferences.tsx'
+import { addPresence } from './routes/presence.ts'
 import { addQueue } from './routes/queue.tsx'
 import { addRules } from './routes/rules.tsx'
 import { addSignIn } from './routes/sign-in.tsx'
@@ -75,6 +78,8 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addConfirmation(app, room)
   addMe(app, room)
   addPasskeys(app, room)
+  addPreferences(app, room)
+  addPalette(app, room)
   addPeople(app, room)
   addQueue(app, room)
   addBulk(app, room)
@@ -94,6 +99,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addKeys(app, room)
   addInsight(app, room)
   addEvents(app, room)
+  addPresence(app, room)
   return app
 }
 

@@ -25,7 +25,16 @@ import type { Report } from '#src/domain/report.ts'
 import type { ReplyWay, ReviewDecision, Seen } from '#src/domain/review.ts'
 import type { Counter } from '#src/http/rate.ts'
 import type { ContactVerbs } from './contact-views.ts'
-import type { AssignVerbs, KeyVerbs, OwnVerbs, PeopleVerbs, Session, SignInVerbs } from './people-verbs.ts'
+import type {
+  AssignVerbs,
+  KeyVerbs,
+  OwnVerbs,
+  PeopleVerbs,
+  PreferenceVerbs,
+  PresenceVerbs,
+  Session,
+  SignInVerbs,
+} from './people-verbs.ts'
 import type { Reads } from './reads.ts'
 import type { RuleVerbs } from './rule-verbs.ts'
 
@@ -205,7 +214,7 @@ export interface RecordVerbs {
 
 /** What changed somewhere; a page fetches the rest itself. */
 export interface Change {
-  topic: 'queue' | 'conversation' | 'outbox' | 'accounts' | 'alerts' | 'sessions'
+  topic: 'queue' | 'conversation' | 'outbox' | 'accounts' | 'alerts' | 'presence' | 'sessions'
   id: string
 }
 
@@ -235,6 +244,8 @@ export interface ConsoleDeps {
   keys: KeyVerbs
   signIn: SignInVerbs
   own: OwnVerbs
+  preferences: PreferenceVerbs
+  presence: PresenceVerbs
   people: PeopleVerbs
   /** The session of a token of another service that signs people in; then nobody signs in here. */
   bearerOf?: ((token: string) => Promise<Session | undefined>) | undefined

@@ -1,6 +1,8 @@
 import { HTTPException } from 'hono/http-exception'
 import { AppError, handling } from '#src/domain/errors.ts'
+import { type ConversationId, isId } from '#src/domain/ids.ts'
 import { problemHeaders } from '#src/http/problem.ts'
+import { choiceOf, queueHref } from './choice.ts'
 import type { Room, Visit } from './env.ts'
 import { localPath } from './forms.ts'
 import { ConfirmationPage, PASSKEY_FIELD, PROOF_FIELD } from './pages/confirmation.tsx'
@@ -29,7 +31,7 @@ export async function answerError(thrown: unknown, c: Visit, room: Room): Promis
   }
   if (error.code === 'reauthentication_required') return askToConfirm(error, c, room)
   for (const [name, value] of Object.entries(problemHeaders(error))) c.header(name, value)
-  const { title, message, back } = wordsFor(error, c)
+  const { title, message, back } = error.code === 'unauthenticated' ? await signedOut(c) : wordsFor(error, c)
   const kept = await textIn(c)
   return page(
     c,
@@ -115,12 +117,6 @@ function wordsFor({ code, message, field }: AppError, c: Visit): Words {
   switch (code) {
     case 'too_many_requests':
       return { title: 'Too many requests', message: `${message}.`, back: home }
-    case 'unauthenticated':
-      return {
-        title: 'You are signed out',
-        message: 'Nothing was done. Sign in, and do it again.',
-        back: { href: '/sign-in', label: 'Sign in' },
-      }
     case 'not_found':
       return { title: 'Not found', message: `${message}.`, back: home }
     case 'forbidden':
@@ -135,6 +131,24 @@ function wordsFor({ code, message, field }: AppError, c: Visit): Words {
         back: home,
       }
   }
+}
+
+/** The way in leads back to where the form was; the browser still has what was written there. */
+async function signedOut(c: Visit): Promise<Words> {
+  const form: Record<string, unknown> = await c.req.parseBody().catch(() => ({}))
+  const [, section, inPath = ''] = c.req.path.split('/')
+  const id = section === 'conversations' ? inPath : form['conversation']
+  const back = backOf(form)
+  const here = isId('conversation', id) ? hereOf(back, id) : back
+  return {
+    title: 'You are signed out',
+    message: 'Nothing was done. Sign in, and do it again: what you wrote is kept in this tab.',
+    back: { href: `/sign-in?to=${encodeURIComponent(here)}`, label: 'Sign in and go on' },
+  }
+}
+
+function hereOf(back: string, c: ConversationId): string {
+  return back.startsWith('/queue') ? queueHref(choiceOf(back), { c }) : `/conversations/${c}`
 }
 
 /** What the operator had written in the form that failed, so that it can be copied. */

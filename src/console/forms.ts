@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { SnoozeHours } from '#src/domain/desk.ts'
 import { AppError } from '#src/domain/errors.ts'
 import { roles } from '#src/domain/identity.ts'
+import { type KeyAction, keyNames } from '#src/domain/keys.ts'
 import { replyWays } from '#src/domain/review.ts'
 import { ruleRisks } from '#src/domain/rule.ts'
 import type { Visit } from './env.ts'
@@ -81,6 +82,20 @@ export const PasswordForm = z.object({ current: line, password: line })
 export const InvitationForm = z.object({ email: line, role: z.enum(roles) })
 export const RoleForm = z.object({ role: z.enum(roles) })
 export const PreferencesForm = z.object({ keys: z.enum(['on', 'off']), back })
+export const PresenceForm = z.object({
+  tab: z.string().regex(/^[a-z0-9]{6,16}$/),
+  conversation: line.optional(),
+  editing: z.literal('yes').optional(),
+})
+/** A field for each key; a box that is not ticked does not come. */
+export const KeysForm = z.object({
+  ...(Object.fromEntries(keyNames.map((name) => [name, z.string().max(20).optional()])) as Record<
+    KeyAction,
+    z.ZodOptional<z.ZodString>
+  >),
+  on: z.literal('yes').optional(),
+  back,
+})
 const choice = line.default('')
 export const AuditForm = z.object({ action: choice, person: choice, account: choice, since: choice, until: choice })
 export const InsightForm = z.object({ days: choice, account: choice })

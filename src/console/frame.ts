@@ -1,5 +1,6 @@
 import { getCookie } from 'hono/cookie'
 import { may, type Permission } from '#src/domain/identity.ts'
+import { type Keys, keysOf } from '#src/domain/keys.ts'
 import { type Clock, zoneOf } from './clock.ts'
 import { type Room, readsOf, sessionOf, type Visit } from './env.ts'
 import type { Overview } from './house-views.ts'
@@ -32,8 +33,8 @@ export interface Frame extends Clock {
   sandbox: boolean
   sandboxUrl: string | undefined
   troubles: string[]
-  /** Single-key shortcuts are on. */
-  keys: boolean
+  /** Single keys as this operator has them, and whether they act at all. */
+  keys: { on: boolean; of: Keys }
   notice: Notice | undefined
   may: (permission: Permission) => boolean
   /** Signed in by a password alone. */
@@ -44,7 +45,7 @@ export interface Frame extends Clock {
 
 /** Reads what stands around a page. */
 export async function frameOf(c: Visit, room: Room, section: Section): Promise<Frame> {
-  const { operator, hasFactor } = sessionOf(c)
+  const { operator, hasFactor, keys } = sessionOf(c)
   const { config, assets, troubles } = room
   const reads = readsOf(c)
   const url = new URL(c.req.url)
@@ -60,7 +61,7 @@ export async function frameOf(c: Visit, room: Room, section: Section): Promise<F
     sandbox: config.sandbox,
     sandboxUrl: config.sandboxUrl,
     troubles: troubles?.() ?? [],
-    keys: getCookie(c, 'keys') !== 'off',
+    keys: { on: keys?.on ?? true, of: keysOf(keys) },
     notice: await noticeOf(c, reads, now),
     may: (permission) => may(operator.role, permission),
     lacksFactor: !hasFactor,

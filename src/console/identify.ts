@@ -34,7 +34,7 @@ async function sessionOf(c: Visit, { cookies, signIn, bearerOf }: Room): Promise
     const token = bearerIn(c.req.header('authorization'))
     return token ? bearerOf(token) : undefined
   }
-  const isFetched = c.req.path === '/events' || c.req.path.startsWith('/media/')
+  const isFetched = ['/events', '/presence'].includes(c.req.path) || c.req.path.startsWith('/media/')
   const isBackground = isFetched || c.req.header('x-background') !== undefined
   const found = await signIn.sessionOf(cookies.read(c), { touch: !isBackground })
   if (found?.renewed) cookies.write(c, found.renewed)

@@ -1,6 +1,15 @@
 import type { ApiKey } from '#src/domain/api-key.ts'
 import type { Role } from '#src/domain/identity.ts'
-import type { AccountId, ApiKeyId, InvitationId, OperatorId, PasskeyId, SessionId } from '#src/domain/ids.ts'
+import type {
+  AccountId,
+  ApiKeyId,
+  ConversationId,
+  InvitationId,
+  OperatorId,
+  PasskeyId,
+  SessionId,
+} from '#src/domain/ids.ts'
+import type { KeyChoice, Keys } from '#src/domain/keys.ts'
 
 /** A person who is signed in. */
 export interface Operator {
@@ -16,6 +25,8 @@ export interface Session {
   /** When they last proved who they are. */
   confirmedAt: Date | null
   hasFactor: boolean
+  /** What they chose of the console's keys. */
+  keys: KeyChoice | null
 }
 
 /** What a browser keeps of a session. */
@@ -90,6 +101,35 @@ export interface OwnAccount {
   /** Undefined where browsers make none. */
   passkeys: PasskeyView[] | undefined
   sessions: { id: SessionId; agent: string; lastSeenAt: Date; createdAt: Date }[]
+}
+
+/** What an operator has their own way in the console. */
+export interface PreferenceVerbs {
+  /** Throws `invalid_input` naming what is wrong with the keys. */
+  saveKeys(input: { operatorId: OperatorId; typed: Partial<Keys>; on: boolean }): Promise<void>
+}
+
+/** Somebody who has a conversation in front of them. */
+export interface PresentView {
+  conversationId: ConversationId
+  operatorId: OperatorId
+  name: string
+  isEditing: boolean
+  /** Nobody is there any more unless they say so again. */
+  until: Date
+}
+
+export interface PresenceVerbs {
+  /** What a tab shows from now on, nothing when it closes. Answers who is where. */
+  say(input: {
+    sessionId: SessionId
+    tab: string
+    operatorId: OperatorId
+    place: { conversationId: ConversationId; isEditing: boolean } | undefined
+  }): Promise<PresentView[]>
+  list(): Promise<PresentView[]>
+  /** The session is over. */
+  leave(sessionId: SessionId): Promise<void>
 }
 
 /** An operator's own way in. */

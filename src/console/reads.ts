@@ -1,10 +1,10 @@
-import type { AccountId, ContactId, ConversationId, DraftId, OperatorId, PostId } from '#src/domain/ids.ts'
+import type { AccountId, ContactId, ConversationId, DraftId, MessageId, OperatorId, PostId } from '#src/domain/ids.ts'
 import type { Insight, InsightQuery } from '#src/domain/insight.ts'
 import type { ContactLine, ContactQuery, ContactView } from './contact-views.ts'
 import type { CalmDraft, Facets, QueueLook } from './desk-views.ts'
 import type { AccountDetail, AccountView, AlertView, BlockView, HealthView, Overview } from './house-views.ts'
 import type { RuleView } from './rule-verbs.ts'
-import type { ConversationView, Cursor, Evidence, ListItem, Page, PostGroup, PostView } from './views.ts'
+import type { ConversationView, Cursor, Evidence, ListItem, Page, PostGroup, PostView, SeenThen } from './views.ts'
 
 /** Everything the pages read. */
 export interface Reads {
@@ -20,6 +20,8 @@ export interface Reads {
   conversation(id: ConversationId, at: Date, before?: Cursor): Promise<ConversationView | undefined>
   contacts(query: ContactQuery, limit: number): Promise<Page<ContactLine>>
   contact(id: ContactId): Promise<ContactView | undefined>
+  /** What stood there for somebody who looked earlier. */
+  seenThen(id: ConversationId, seen: { draftId?: DraftId | undefined; headMessageId: MessageId }): Promise<SeenThen>
   conversationOfDraft(id: DraftId): Promise<ConversationId | undefined>
   post(id: PostId): Promise<PostView | undefined>
   posts(group: PostGroup, before: Cursor | undefined, limit: number): Promise<Page<PostView>>

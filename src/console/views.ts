@@ -148,6 +148,12 @@ export interface Evidence {
   candidates: { id: MessageId; text: string; sentAt: Date; origin: 'contact' | 'countersign' | 'elsewhere' }[]
 }
 
+/** What an operator had in front of them when they looked; what is not kept any more is null. */
+export interface SeenThen {
+  message: Pick<MessageView, 'id' | 'text' | 'form' | 'deletedAt'> | null
+  draft: Pick<DraftView, 'id' | 'text'> | null
+}
+
 export interface DecisionView {
   verdict: 'approve' | 'reject'
   reason: string | null

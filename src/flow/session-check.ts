@@ -38,8 +38,8 @@ export function createCheckSession({ db, isFactorRequired, now }: SessionDeps) {
     if (!row || !isFullySignedIn({ hasFactor, factorAt: row.factorAt }, isFactorRequired)) return undefined
     // A write per minute is enough to know who is idle.
     if (touch && at.getTime() - row.lastSeenAt.getTime() >= TOUCH_EVERY_MS) await touchSession(db, id, at)
-    const { sessionId, operatorId, name, email, role, confirmedAt } = row
-    return { sessionId, operator: { id: operatorId, name, email, role }, confirmedAt, hasFactor }
+    const { sessionId, operatorId, name, email, role, confirmedAt, keys } = row
+    return { sessionId, operator: { id: operatorId, name, email, role }, confirmedAt, hasFactor, keys }
   }
 }
 

@@ -9,6 +9,7 @@ import { insertRefreshToken, insertSession } from '#db/sessions.ts'
 import type { AuditAction, AuditEvent } from '#src/domain/audit.ts'
 import type { Role } from '#src/domain/identity.ts'
 import { newId, type OperatorId, type SessionId } from '#src/domain/ids.ts'
+import type { KeyChoice } from '#src/domain/keys.ts'
 import type { PasskeySite } from '#src/domain/passkey.ts'
 import { browserOf, sessionLife } from '#src/domain/session.ts'
 import type { Publish } from '#src/queues/live.ts'
@@ -39,6 +40,7 @@ export interface Session {
   operator: { id: OperatorId; name: string; email: string; role: Role }
   confirmedAt: Date | null
   hasFactor: boolean
+  keys: KeyChoice | null
 }
 
 /** What a browser keeps. */

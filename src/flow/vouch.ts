@@ -30,7 +30,7 @@ export function createVouch({ db, verify, now }: VouchDeps) {
     const { id, name, email, role } = operator
     const sessionId = id.replace(/^opr/, 'ses') as SessionId
     // How, and how lately, they proved who they are is for the service to say.
-    return { sessionId, operator: { id, name, email, role }, confirmedAt: now(), hasFactor: true }
+    return { sessionId, operator: { id, name, email, role }, confirmedAt: now(), hasFactor: true, keys: operator.keys }
   }
 }
 
@@ -41,7 +41,8 @@ async function operatorOf({ db, now }: Pick<VouchDeps, 'db' | 'now'>, claims: Cl
   const isNews = !found || Object.entries(said).some(([field, value]) => found[field as keyof typeof said] !== value)
   if (found && !isNews) return found
   try {
-    return await inTransaction(db, (tx) => write(tx, { id: found?.id, said, at: now() }))
+    const written = await inTransaction(db, (tx) => write(tx, { id: found?.id, said, at: now() }))
+    return { ...written, keys: found?.keys ?? null }
   } catch (error) {
     if (!isDuplicate(error)) throw error
     // Two first requests met here, or the address belongs to somebody whom the service knows by another name.

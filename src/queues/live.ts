@@ -2,9 +2,9 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { PREFIX } from './bell.ts'
 
-const topics = ['queue', 'conversation', 'outbox', 'accounts', 'alerts', 'sessions'] as const
+const topics = ['queue', 'conversation', 'outbox', 'accounts', 'alerts', 'presence', 'sessions'] as const
 
-/** What changed, for open consoles: they fetch the rest themselves. Ids only; `sessions` names the operator whose rights or sessions changed. */
+/** What changed, for open consoles: they fetch the rest themselves. Ids only; `presence` names a conversation that somebody opened or left, `sessions` the operator whose rights or sessions changed. */
 export interface LiveEvent {
   topic: (typeof topics)[number]
   id: string

@@ -133,6 +133,59 @@ describe.concurrent('an operator', () => {
     await page.context().close()
   })
 
+  it('loses nothing that was typed to a reload, a network that is away or a session that ends', async ({ expect }) => {
+    const { page } = await aPage(browser)
+    await signIn(page)
+    const editor = await openDraft(page, 'Tomáš Novák')
+    await editor.fill('Half a sentence')
+    await page.reload()
+    expect(await editor.inputValue()).toBe('Half a sentence')
+
+    await page.context().setOffline(true)
+    await page.getByText('The connection to the server is lost').waitFor()
+    await editor.fill('Half a sentence and more')
+    await page.keyboard.press('Control+Enter')
+    await page.getByText('Nothing was sent; what you wrote stays here').waitFor()
+    await page.context().setOffline(false)
+    await page.getByText('The connection is back').waitFor()
+    expect(await editor.inputValue()).toBe('Half a sentence and more')
+
+    await page.context().clearCookies({ name: 'countersign' })
+    await page.context().clearCookies({ name: 'countersign-refresh' })
+    await page.getByRole('button', { name: 'Approve and send' }).click()
+    await page.getByRole('link', { name: 'Sign in and go on' }).click()
+    await house.enter(page)
+    await page.waitForURL(/\/queue\?c=/)
+    expect(await editor.inputValue()).toBe('Half a sentence and more')
+    await page.context().close()
+  })
+
+  it('goes anywhere and does anything by name, with the keyboard alone', async ({ expect }) => {
+    const { page, complaints } = await aPage(browser)
+    await signIn(page)
+    await openDraft(page, 'Lucía Ferrer')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('reje')
+    await page.getByRole('option', { name: /^Reject/, selected: true }).waitFor()
+    await page.keyboard.press('Enter')
+    expect(await page.getByLabel('Why is this draft not right?').evaluate((it) => it === document.activeElement)).toBe(
+      true,
+    )
+
+    await page.keyboard.type('Ctrl and K go on working in a field: g q')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('lucía')
+    await page.getByRole('option', { name: /Lucía Ferrer.*Contacts/, selected: true }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/conversations/*')
+    await page.keyboard.press('g')
+    await page.keyboard.press('o')
+    await page.waitForURL('**/outbox')
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
   it('approves with the keyboard alone', async ({ expect }) => {
     const { page } = await aPage(browser)
     await signIn(page)

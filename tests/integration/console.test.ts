@@ -27,6 +27,7 @@ import { createExportContact } from '#src/flow/export-contact.ts'
 import { createNoteInsight } from '#src/flow/export-insight.ts'
 import { createPacedDecide } from '#src/flow/paced-decide.ts'
 import { createPeople } from '#src/flow/people.ts'
+import { createPreferences } from '#src/flow/preferences.ts'
 import { createDismiss, createRedraft, createUndo } from '#src/flow/recall.ts'
 import { createReconcile } from '#src/flow/reconcile.ts'
 import { createRequestDeletion } from '#src/flow/request-deletion.ts'
@@ -38,7 +39,7 @@ import { createApprovalSigner, generateApprovalKeys } from '#src/vault/approvals
 import { createKeyring, generateFernetKey } from '#src/vault/keyring.ts'
 import { hashPassword } from '#src/vault/passwords.ts'
 import { Secret } from '#src/vault/secret.ts'
-import { aConnectRoom, aKeyRoom } from '#tests/support/console.ts'
+import { aConnectRoom, aKeyRoom, noPresence } from '#tests/support/console.ts'
 import { aDatabase } from '#tests/support/stores.ts'
 import { anAccount, anOperator, aThread } from '#tests/support/threads.ts'
 
@@ -80,6 +81,8 @@ async function setUp({ heartbeatMs = 60 } = {}) {
     },
     desk: createDesk({ db, publish, now }),
     views: createViews({ db, now }),
+    preferences: createPreferences({ db }),
+    presence: noPresence,
     configure: {
       ...createConfigure({ db, lanes, publish, now }),
       eraseContact: createRequestDeletion({ db, publish, now }).byOperator,
@@ -191,10 +194,16 @@ describe('without a script', () => {
   })
 })
 
+/** What a refused decision shows side by side. */
+function sidesOf(html: string) {
+  const [, then = '', now = ''] = /id="side-then"([\s\S]*)id="side-now"([\s\S]*?)<\/section>/.exec(html) ?? []
+  return { then, now }
+}
+
 describe('a decision that comes too late', () => {
   it('says that a newer message came, shows it, and keeps the operator’s words', async () => {
     const { db, aVisitor: visit } = await setUp()
-    const { conversation, message } = await aThread(db)
+    const { conversation, message, draft } = await aThread(db)
     const { open, send } = await visit()
     const form = formOf(await open('/queue'), /\/decision$/)
     const newer = {
@@ -211,6 +220,12 @@ describe('a decision that comes too late', () => {
     expect(html).toContain('A newer message has arrived in this conversation')
     expect(html).toContain('And how long does it take?')
     expect(html).toContain('My own words.')
+    const { then, now } = sidesOf(html)
+    expect(then).toContain(message.text)
+    expect(then).toContain(draft?.text)
+    expect(then).not.toContain(newer.text)
+    expect(now).toContain(newer.text)
+    expect(now).toContain('The draft, unchanged')
     expect(await db.select().from(outboxPosts)).toEqual([])
   })
 
@@ -255,7 +270,9 @@ describe('a decision that comes too late', () => {
     expect(statuses.filter((status) => status === 303)).toHaveLength(1)
     expect(statuses.filter((status) => status === 409)).toHaveLength(19)
     const late = answers.find((answer) => answer?.status === 409)
-    expect(await late?.text()).toMatch(/already approved by (Ada|Ben|Cleo|Dan)/)
+    const html = (await late?.text()) ?? ''
+    expect(html).toMatch(/already approved by (Ada|Ben|Cleo|Dan)/)
+    expect(sidesOf(html).now).toMatch(/Approved by <bdi>(Ada|Ben|Cleo|Dan)<\/bdi>/)
     expect(await db.select().from(outboxPosts)).toHaveLength(1)
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createReads } from '#db/console.ts'
 import { sessions } from '#db/schema/sessions.ts'
 import { clearSessions } from '#db/sessions.ts'
+import { createPreferences } from '#src/flow/preferences.ts'
 import { aDoor, aPersonAt, codeOf, sessionIn, tokensIn } from '#tests/support/sign-in.ts'
 import { aDatabase } from '#tests/support/stores.ts'
 
@@ -132,4 +133,15 @@ describe('a new password', () => {
     expect(await actions(ada.id)).toContain('operator.password_changed')
     expect(await db.select().from(sessions).where(eq(sessions.operatorId, ada.id))).toHaveLength(3)
   })
+})
+
+it('brings the keys that an operator chose into every browser of theirs, and into nobody else’s', async () => {
+  const { signIn, ada, enter, other } = await withAda()
+  const colleague = await aPersonAt({ db, signIn }, { name: 'Ben' })
+  const preferences = createPreferences({ db })
+  await preferences.saveKeys({ operatorId: ada.id, typed: { approve: 'Y' }, on: false })
+  await expect(preferences.saveKeys({ operatorId: ada.id, typed: { approve: 'e' }, on: true })).rejects.toThrow('“Edit')
+  const found = await other().sessionOf(tokensIn(await enter()))
+  expect(found?.session.keys).toEqual({ on: false, own: { approve: 'y' } })
+  expect((await signIn.sessionOf(tokensIn(await colleague.enter())))?.session.keys).toBeNull()
 })

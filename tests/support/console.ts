@@ -256,6 +256,8 @@ interface Options {
   signIn?: Partial<ConsoleDeps['signIn']>
   own?: Partial<ConsoleDeps['own']>
   people?: Partial<ConsoleDeps['people']>
+  preferences?: ConsoleDeps['preferences']
+  presence?: ConsoleDeps['presence']
   config?: Partial<ConsoleDeps['config']>
   live?: ConsoleDeps['live']
   openMedia?: ConsoleDeps['openMedia']
@@ -289,6 +291,7 @@ export function aConsole(options: Options = {}) {
       facets: async () => ({ accounts: [], languages: [], colleagues: [], views: [] }),
       contacts: async () => ({ items: [], next: null }),
       contact: async (id) => ({ ...aContactView(), id }),
+      seenThen: async () => ({ message: null, draft: null }),
       conversationOfDraft: async () => view.id,
       post: async (id) => aPostView({ id }),
       posts: async () => ({ items: [aPostView()], next: null }),
@@ -406,6 +409,8 @@ export function aConsole(options: Options = {}) {
       removePasskey: nothing('removePasskey'),
       ...options.own,
     },
+    presence: options.presence ?? noPresence,
+    preferences: options.preferences ?? { saveKeys: nothing('saveKeys') },
     people: {
       listPeople: async () => ({ operators: [], invitations: [] }),
       invite: async (input) => {
@@ -426,6 +431,13 @@ export function aConsole(options: Options = {}) {
     config: { publicUrl: options.publicUrl ?? PUBLIC_URL, sandbox: false, now: () => at, ...options.config },
   })
   return { app, view, calls, errors }
+}
+
+/** Nobody is anywhere. */
+export const noPresence: ConsoleDeps['presence'] = {
+  say: async () => [],
+  list: async () => [],
+  leave: async () => undefined,
 }
 
 /** No program has a key; with `nothing` the verbs are heard of. */
@@ -475,7 +487,7 @@ function anOffer() {
 export function aSession(role: string | undefined): { session: Session } | undefined {
   if (role === undefined || !['viewer', 'approver', 'admin', 'auditor'].includes(role)) return undefined
   const operator = { id: newId('operator', at), name: 'Ada', email: 'ada@example.com', role: role as Role }
-  return { session: { sessionId: newId('session', at), operator, confirmedAt: at, hasFactor: true } }
+  return { session: { sessionId: newId('session', at), operator, confirmedAt: at, hasFactor: true, keys: null } }
 }
 
 /** A form post as a browser makes it from our own page. */

@@ -16,6 +16,7 @@ import { createRates } from '#src/limits/rates.ts'
 import { createLogger } from '#src/observability/logger.ts'
 import { createBell } from '#src/queues/bell.ts'
 import { createRedisLook } from '#src/queues/facts.ts'
+import { createPresence } from '#src/queues/presence.ts'
 import { generateApprovalKeys } from '#src/vault/approvals.ts'
 import { generateFernetKey } from '#src/vault/keyring.ts'
 import { createTickets } from '#src/vault/tickets.ts'
@@ -63,6 +64,7 @@ export function webOver({ db, redis, prefix, env = {} }: Stores) {
     ...{ db, bell, lanes: createLanes(redis, prefix), rates: createRates(redis, prefix) },
     log: createLogger({ level: 'debug', pretty: false, process: 'web', write: (line) => lines.push(line) }),
     publish: () => undefined,
+    presence: createPresence({ redis, prefix, publish: () => undefined, now: () => new Date() }),
     live: () => () => undefined,
     ping: () => redis.ping(),
     redisLook: createRedisLook(redis),

@@ -1,6 +1,7 @@
 // The reply's text: its length in the platform's unit, what it hides, the way back to Claude's words, and that nothing
 // typed is lost when the operator looks at another conversation first.
 import { diffWords } from './diff.js'
+import { forget, keep, keptFor } from './kept.js'
 import { hidesSomething, reveal } from './reveal.js'
 
 const NEAR = 0.9
@@ -12,13 +13,12 @@ export function field() {
 
 export function startEditor() {
   document.addEventListener('input', ({ target }) => {
-    if (target.id === 'reply-text') showState(target)
+    if (target.id === 'reply-text') changed(target)
   })
   document.addEventListener('click', ({ target }) => {
     if (target.closest('[data-restore]')) setText(field()?.dataset.original ?? '')
   })
   document.addEventListener('click', putIn)
-  document.addEventListener('submit', ({ target }) => forget(target.dataset.conversation))
   adopt()
 }
 
@@ -26,10 +26,25 @@ export function startEditor() {
 export function adopt() {
   const text = field()
   if (!text) return
-  const kept = sessionStorage.getItem(keyOf(text))
-  // A text that the server sent back after a refusal is newer than what was kept here.
-  if (kept !== null && !document.querySelector('#refused')) text.value = kept
+  const kept = keptFor(text.form.dataset.conversation)
+  // A text that the server sent back, refused or to be looked at first, is newer than what was kept here.
+  if (kept && !document.querySelector('#refused, #as-sent[open]')) putBack(text, kept)
   showState(text)
+}
+
+// Words that were written over another draft are kept too, and said to be.
+function putBack(text, { text: words, of }) {
+  text.value = words
+  const byHand = text.closest('details.by-hand')
+  if (byHand) byHand.open = true
+  const line = document.querySelector('#changed')
+  if (of === placeOf(text) || !line) return
+  line.textContent = 'You wrote this before the draft changed. It is kept here; send it, or go back to the draft.'
+  line.hidden = false
+}
+
+function placeOf(text) {
+  return text.form.getAttribute('action')
 }
 
 /** Whether the operator has written something of their own here. */
@@ -42,6 +57,13 @@ export function setText(words) {
   const text = field()
   if (!text) return
   text.value = words
+  changed(text)
+}
+
+function changed(text) {
+  const conversation = text.form.dataset.conversation
+  if (text.value === startOf(text)) forget(conversation)
+  else keep(conversation, { text: text.value, of: placeOf(text) })
   showState(text)
 }
 
@@ -49,18 +71,7 @@ function startOf(text) {
   return text.dataset.original ?? ''
 }
 
-function keyOf(text) {
-  return `reply:${text.form?.dataset.conversation}`
-}
-
-function forget(conversation) {
-  if (conversation) sessionStorage.removeItem(`reply:${conversation}`)
-}
-
 function showState(text) {
-  const changed = text.value !== startOf(text)
-  if (changed) sessionStorage.setItem(keyOf(text), text.value)
-  else sessionStorage.removeItem(keyOf(text))
   count(text.value)
   preview(text.value)
   showAsSent(text.value)

@@ -5,49 +5,62 @@ import { step } from './visit.js'
 export function startKeys() {
   document.addEventListener('keydown', onKey)
   document.addEventListener('click', ({ target }) => {
-    if (target.closest('[data-key="e"]')) field()?.focus()
+    if (target.closest('[data-key="edit"]')) field()?.focus()
     if (target.closest('[data-open="keys"]')) openKeys()
+    if (target.closest('[data-open="palette"]')) void openPalette()
   })
   document.addEventListener('click', (event) => {
-    if (event.target.closest('[data-open="keys"], a[data-key="e"]')) event.preventDefault()
+    if (event.target.closest('[data-open], a[data-key="edit"]')) event.preventDefault()
     for (const open of document.querySelectorAll('details.menu[open], details.act[open]')) {
       if (!open.contains(event.target)) open.open = false
     }
   })
-  // A pressed button does not ask to be pressed twice.
-  document.addEventListener('submit', (event) => {
-    if (event.target.dataset.sent) event.preventDefault()
-    event.target.dataset.sent = 'true'
-    setTimeout(() => delete event.target.dataset.sent, 4000)
-  })
+  document.addEventListener('submit', pressOnce)
 }
 
+// A pressed button does not ask to be pressed twice, and shows at once that it was pressed.
+function pressOnce(event) {
+  const { target: form, submitter } = event
+  if (form.dataset.sent) event.preventDefault()
+  form.dataset.sent = 'true'
+  submitter?.setAttribute('aria-busy', 'true')
+  setTimeout(() => {
+    delete form.dataset.sent
+    submitter?.removeAttribute('aria-busy')
+  }, 4000)
+}
+
+const panels = ['reject', 'redraft', 'template', 'note', 'snooze', 'assign']
 const actions = {
-  j: () => step(1),
-  k: () => step(-1),
-  a: () => press('a'),
-  e: () => editNow(),
-  r: () => openPanel('r'),
-  d: () => openPanel('d'),
-  t: () => openPanel('t'),
-  n: () => openPanel('n'),
-  s: () => openPanel('s'),
-  w: () => openPanel('w'),
-  z: () => press('z'),
-  '/': () => search(),
-  '?': () => openKeys(),
+  next: () => step(1),
+  previous: () => step(-1),
+  approve: () => press('approve'),
+  edit: editNow,
+  undo: () => press('undo'),
+  search,
+  help: openKeys,
+  go: () => {
+    goUntil = Date.now() + GO_MS
+  },
+  ...Object.fromEntries(panels.map((name) => [name, () => openPanel(name)])),
 }
 
-// After G the next letter goes somewhere.
-const places = { q: '/queue', c: '/conversations', o: '/outbox', a: '/accounts', l: '/alerts', h: '/status' }
+// After the key for going the next letter goes somewhere.
 const GO_MS = 1500
 let goUntil = 0
 
-function go(key) {
+// Which key does what for this operator, as the page says.
+const { single = {}, going = {} } = JSON.parse(document.documentElement.dataset.bindings ?? '{}')
+
+function actionOf(event) {
+  const key = event.key.toLowerCase()
+  // A capital letter is a letter with the lock on, not one that is shifted.
+  if (event.shiftKey && key !== event.key) return undefined
   const isGoing = Date.now() < goUntil
-  goUntil = key === 'g' ? Date.now() + GO_MS : 0
-  if (key === 'g') return () => undefined
-  return isGoing && places[key] ? () => location.assign(places[key]) : undefined
+  goUntil = 0
+  const place = isGoing && Object.hasOwn(going, key) ? going[key].replace('go-', '/') : undefined
+  if (place) return () => location.assign(place)
+  return Object.hasOwn(single, key) ? actions[single[key]] : undefined
 }
 
 function onKey(event) {
@@ -60,12 +73,25 @@ function onKey(event) {
 
 function actionFor(event) {
   if (document.querySelector('dialog[open]')) return undefined
-  const command = event.metaKey || event.ctrlKey
-  if (event.key === 'Enter') return command && event.target === field() ? () => press('a') : undefined
   if (event.key === 'Escape') return () => leave(event.target)
-  return command || event.altKey || event.repeat || !areOn(event.target)
-    ? undefined
-    : (go(event.key) ?? actions[event.key])
+  const command = event.metaKey || event.ctrlKey
+  if (command) return commandFor(event)
+  return event.altKey || event.repeat || !areOn(event.target) ? undefined : actionOf(event)
+}
+
+function commandFor(event) {
+  if (event.key === 'Enter') return event.target === field() ? () => press('approve') : undefined
+  return event.key.toLowerCase() === 'k' && isPaletteKey(event) ? openPalette : undefined
+}
+
+// On a Mac, Ctrl and K belong to the text one writes.
+function isPaletteKey({ metaKey, ctrlKey, altKey, shiftKey }) {
+  return (navigator.platform.startsWith('Mac') ? metaKey : ctrlKey) && !altKey && !shiftKey
+}
+
+async function openPalette() {
+  const { showPalette } = await import('./palette.js')
+  showPalette()
 }
 
 function areOn(target) {

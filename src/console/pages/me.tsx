@@ -1,5 +1,6 @@
 import type { Frame } from '../frame.ts'
 import { Icon } from '../parts/icons.tsx'
+import { KeysForm, type TypedKeys } from '../parts/keys-form.tsx'
 import { Layout } from '../parts/layout.tsx'
 import { NewPassword } from '../parts/new-password.tsx'
 import { Passkeys } from '../parts/passkeys.tsx'
@@ -11,10 +12,11 @@ interface MeProps {
   session: Session
   account: OwnAccount
   fault?: string | undefined
+  keys?: TypedKeys | undefined
 }
 
 /** How this operator gets in, and where they are in. */
-export function MePage({ frame, session, account, fault }: MeProps) {
+export function MePage({ frame, session, account, fault, keys }: MeProps) {
   const { name, email, role } = session.operator
   return (
     <Layout frame={frame} title="Your sign-in">
@@ -28,6 +30,10 @@ export function MePage({ frame, session, account, fault }: MeProps) {
         <Factor frame={frame} account={account} />
         <Passkeys frame={frame} account={account} />
         <Password fault={fault} email={email} />
+        <section class="card" id="own-keys">
+          <h2>Keyboard</h2>
+          <KeysForm frame={frame} back="/me" typed={keys} />
+        </section>
         <Sessions frame={frame} session={session} account={account} />
       </div>
     </Layout>
@@ -103,7 +109,7 @@ function Password({ fault, email }: { fault: string | undefined; email: string }
   )
 }
 
-function Sessions({ frame, session, account: { sessions } }: Omit<MeProps, 'fault'>) {
+function Sessions({ frame, session, account: { sessions } }: Omit<MeProps, 'fault' | 'keys'>) {
   const others = sessions.filter(({ id }) => id !== session.sessionId)
   return (
     <section class="card">

@@ -35,7 +35,7 @@ export function QueuePage(props: QueueProps) {
             <h1>Queue</h1>
             <p class="muted">{queue === 0 ? 'Nothing waits' : `${counted(queue)} waiting, nearest deadline first`}</p>
             <Presets choice={choice} facets={facets} mayApprove={frame.may('decide')} />
-            <Filters choice={choice} facets={facets} />
+            <Filters frame={frame} choice={choice} facets={facets} />
             <KeepView choice={choice} facets={facets} />
           </header>
           {isLater && (

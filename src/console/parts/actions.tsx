@@ -1,12 +1,15 @@
+import type { Frame } from '../frame.ts'
 import type { ConversationView, DraftView } from '../views.ts'
 import { Hidden } from './editor.tsx'
 import { Icon } from './icons.tsx'
+import { Key } from './keys.tsx'
 import { Moderation } from './moderation.tsx'
 import { NoteForm } from './notes.tsx'
 import { Templates } from './templates.tsx'
 
 interface ActionsProps {
   conversation: ConversationView
+  frame: Frame
   back: string
   primary: { label: string; name?: string; value?: string }
   canSend: boolean
@@ -16,23 +19,30 @@ interface ActionsProps {
 const reasons = ['Wrong facts', 'Wrong tone', 'Wrong language', 'Promises too much', 'Needs a person']
 
 /** The buttons below the editor. Each is a form of its own, so that Enter in a field never approves. */
-export function Actions({ conversation, back, primary, canSend, draft }: ActionsProps) {
+export function Actions({ conversation, frame, back, primary, canSend, draft }: ActionsProps) {
   const { id } = conversation
   const headMessageId = conversation.headMessageId ?? ''
   const { label, ...value } = primary
   return (
     <div class="actions">
-      <button type="submit" form="reply" class="button button-primary" disabled={!canSend} data-key="a" {...value}>
+      <button
+        type="submit"
+        form="reply"
+        class="button button-primary"
+        disabled={!canSend}
+        data-key="approve"
+        {...value}
+      >
         <Icon name="outbox" />
-        {label} <kbd>A</kbd>
+        {label} <Key of="approve" frame={frame} />
       </button>
-      <a class="button" href="#reply-text" data-key="e">
-        Edit <kbd>E</kbd>
+      <a class="button" href="#reply-text" data-key="edit">
+        Edit <Key of="edit" frame={frame} />
       </a>
       {draft && (
         <details class="act" name="act">
-          <summary class="button" data-key="r">
-            Reject <kbd>R</kbd>
+          <summary class="button" data-key="reject">
+            Reject <Key of="reject" frame={frame} />
           </summary>
           <form method="post" action={`/drafts/${draft.id}/decision`} class="panel">
             <Hidden fields={{ verdict: 'reject', textHash: draft.textHash, headMessageId, back }} />
@@ -58,8 +68,8 @@ export function Actions({ conversation, back, primary, canSend, draft }: Actions
         </details>
       )}
       <details class="act act-quiet" name="act">
-        <summary class="button" data-key="d">
-          {draft ? 'New draft' : 'Ask Claude'} <kbd>D</kbd>
+        <summary class="button" data-key="redraft">
+          {draft ? 'New draft' : 'Ask Claude'} <Key of="redraft" frame={frame} />
         </summary>
         <form method="post" action={`/conversations/${id}/drafts`} class="panel">
           <Hidden fields={{ back }} />
@@ -77,8 +87,8 @@ export function Actions({ conversation, back, primary, canSend, draft }: Actions
           </button>
         </form>
       </details>
-      <Templates conversation={conversation} />
-      <NoteForm conversation={conversation} back={back} />
+      <Templates conversation={conversation} frame={frame} />
+      <NoteForm conversation={conversation} frame={frame} back={back} />
       <Moderation conversation={conversation} back={back} />
       {['review', 'person'].includes(conversation.attention) && (
         <form method="post" action={`/conversations/${id}/dismissal`} class="act-last">

@@ -10,6 +10,7 @@ import { ComposerPause } from './pauses.tsx'
 import { Preview } from './preview.tsx'
 import type { Refusal, Typed } from './refusal.ts'
 import { Name } from './revealed.tsx'
+import { Sides } from './sides.tsx'
 import { openWays, Ways } from './ways.tsx'
 import { languageOf } from './why.tsx'
 
@@ -37,6 +38,7 @@ export function Composer(props: ComposerProps) {
     >
       <p class="changed" id="changed" role="status" hidden />
       {refusal && <Refused refusal={refusal} />}
+      {refusal?.then && <Sides conversation={conversation} then={refusal.then} frame={frame} />}
       <State {...props} verdict={any} ways={ways} />
     </section>
   )
@@ -87,7 +89,14 @@ function DraftComposer(props: StateProps & { draft: DraftView }) {
         class="reply"
         data-conversation={conversation.id}
       >
-        <Hidden fields={{ textHash: draft.textHash, headMessageId: conversation.headMessageId ?? '', back }} />
+        <Hidden
+          fields={{
+            textHash: draft.textHash,
+            headMessageId: conversation.headMessageId ?? '',
+            conversation: conversation.id,
+            back,
+          }}
+        />
         <Editor
           platform={conversation.platform}
           label={<EditorLabel {...props} isOwn={ownText !== undefined} />}
@@ -96,14 +105,6 @@ function DraftComposer(props: StateProps & { draft: DraftView }) {
         />
         <Ways ways={ways} chosen={typed?.way} />
         <Preview {...props} text={ownText ?? draft.text} way={typed?.way} open={checked !== undefined} />
-        {refusal && ownText !== undefined && (
-          <details class="theirs" open>
-            <summary>The draft now reads</summary>
-            <p dir="auto" class="bubble-text" id="theirs">
-              {draft.text}
-            </p>
-          </details>
-        )}
       </form>
       <ComposerPause {...props} />
       <Actions

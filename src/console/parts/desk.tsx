@@ -41,7 +41,7 @@ function Assign({ conversation, frame, back }: DeskProps) {
   const me = frame.operator.id
   return (
     <details class="act" name="act">
-      <summary class="button button-small" data-key="w">
+      <summary class="button button-small" data-key="assign">
         <Icon name="accounts" />
         {assigneeName ? <bdi>{assigneeId === me ? 'Yours' : assigneeName}</bdi> : 'Assign'}
       </summary>
@@ -86,7 +86,7 @@ function Snooze({ conversation, frame, back }: DeskProps) {
   }
   return (
     <details class="act" name="act">
-      <summary class="button button-small" data-key="s">
+      <summary class="button button-small" data-key="snooze">
         <Icon name="clock" />
         Snooze
       </summary>

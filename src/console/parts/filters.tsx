@@ -1,6 +1,8 @@
 import { platformRules, platforms } from '#src/domain/platform.ts'
 import { type Choice, isChosen, queueHref, writeChoice } from '../choice.ts'
 import type { Facets } from '../desk-views.ts'
+import type { Frame } from '../frame.ts'
+import { Key } from './keys.tsx'
 import { languageOf } from './why.tsx'
 
 interface FilterProps {
@@ -9,7 +11,7 @@ interface FilterProps {
 }
 
 /** What of the queue is shown: a search, a few choices that everybody needs, the rest behind a button. A plain form that asks by GET. */
-export function Filters({ choice, facets }: FilterProps) {
+export function Filters({ frame, choice, facets }: FilterProps & { frame: Frame }) {
   const { q, ...chosen } = choice
   const count = Object.keys(chosen).length
   return (
@@ -28,7 +30,7 @@ export function Filters({ choice, facets }: FilterProps) {
           autocomplete="off"
         />
         <button type="submit" class="button">
-          Search <kbd>/</kbd>
+          Search <Key of="search" frame={frame} />
         </button>
       </div>
       <details class="choices">

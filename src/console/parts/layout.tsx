@@ -2,7 +2,7 @@ import type { PropsWithChildren } from 'hono/jsx'
 import type { Frame, Section } from '../frame.ts'
 import { COUNT_MAX } from '../house-views.ts'
 import { Icon, Mark } from './icons.tsx'
-import { KeysDialog } from './keys.tsx'
+import { bindingsOf, Key, KeysDialog } from './keys.tsx'
 import { Notices } from './notices.tsx'
 import { Strips } from './strips.tsx'
 
@@ -26,6 +26,7 @@ const styles = [
   'audit',
   'insight',
   'people',
+  'keyboard',
 ].map((name) => `${name}.css`)
 
 /** A whole page for a signed-in operator. `shape` says whether the page or its panes scroll. */
@@ -60,8 +61,10 @@ export function Document(props: PropsWithChildren<{ title: string; asset: Frame[
     <html
       lang="en"
       data-now={frame?.now.getTime()}
-      data-keys={frame && (frame.keys ? 'on' : 'off')}
+      data-keys={frame && (frame.keys.on ? 'on' : 'off')}
+      data-bindings={frame && bindingsOf(frame)}
       data-zone={frame?.zone}
+      data-operator={frame?.operator.id}
     >
       <head>
         <meta charset="utf-8" />
@@ -158,8 +161,11 @@ function Menu({ frame }: { frame: Frame }) {
         <a href="/status">Health</a>
         {frame.may('audit') && <a href="/audit">Audit log</a>}
         {frame.may('keys') && <a href="/keys">API keys</a>}
+        <a href="/palette" data-open="palette">
+          Go to… <kbd>Ctrl K</kbd>
+        </a>
         <a href="/help" data-open="keys">
-          Keyboard shortcuts <kbd>?</kbd>
+          Keyboard shortcuts <Key of="help" frame={frame} />
         </a>
         {frame.signsOut && (
           <form method="post" action="/sign-out">

@@ -2,6 +2,7 @@ import type { NoteView } from '../desk-views.ts'
 import type { Frame } from '../frame.ts'
 import type { ConversationView } from '../views.ts'
 import { Hidden } from './editor.tsx'
+import { Key } from './keys.tsx'
 import { Revealed } from './revealed.tsx'
 import { When } from './time.tsx'
 
@@ -41,11 +42,19 @@ export function Note({ note, conversation, frame }: NoteProps) {
 }
 
 /** The form for a new one. */
-export function NoteForm({ conversation, back }: { conversation: ConversationView; back: string }) {
+export function NoteForm({
+  conversation,
+  frame,
+  back,
+}: {
+  conversation: ConversationView
+  frame: Frame
+  back: string
+}) {
   return (
     <details class="act act-quiet" name="act">
-      <summary class="button" data-key="n">
-        Note <kbd>N</kbd>
+      <summary class="button" data-key="note">
+        Note <Key of="note" frame={frame} />
       </summary>
       <form method="post" action={`/conversations/${conversation.id}/notes`} class="panel panel-note">
         <Hidden fields={{ back }} />

@@ -1,6 +1,7 @@
 import { platformRules } from '#src/domain/platform.ts'
 import type { Frame } from '../frame.ts'
 import type { PostView } from '../views.ts'
+import { Key } from './keys.tsx'
 import { pauseOf } from './pauses.tsx'
 import { Name, Revealed } from './revealed.tsx'
 import { Seconds } from './time.tsx'
@@ -41,8 +42,8 @@ function PostNotice({ post, frame, quick }: { post: PostView; frame: Frame; quic
       {post.status === 'queued' && frame.may('decide') && (
         <form method="post" action={`/posts/${post.id}/cancellation`}>
           <input type="hidden" name="back" value={placeOf(post, frame)} />
-          <button type="submit" class="button button-inverse" data-key="z">
-            Undo <kbd>Z</kbd>
+          <button type="submit" class="button button-inverse" data-key="undo">
+            Undo <Key of="undo" frame={frame} />
           </button>
         </form>
       )}

@@ -75,6 +75,7 @@ function PaneHead({ conversation, frame, list, back }: Pick<PaneProps, 'conversa
       <Window expiresAt={until} clock={frame} long />
       <Desk conversation={conversation} frame={frame} back={back} />
       <Warnings conversation={conversation} />
+      <p class="presence" id="presence" role="status" hidden />
     </header>
   )
 }

@@ -40,7 +40,7 @@ export function TakeBack({ post, back }: { post: PostView; back: string }) {
   return (
     <form method="post" action={`/posts/${post.id}/cancellation`} class="inline">
       <input type="hidden" name="back" value={back} />
-      <button type="submit" class="button button-small" data-key="z">
+      <button type="submit" class="button button-small" data-key="undo">
         Take it back
       </button>
     </form>

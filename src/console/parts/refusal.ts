@@ -1,4 +1,5 @@
 import type { ReplyWay } from '#src/domain/review.ts'
+import type { SeenThen } from '../views.ts'
 
 /** A form of this page that was refused, with what was typed. */
 export interface AccountRefusal {
@@ -18,4 +19,6 @@ export interface Typed {
 export interface Refusal extends Typed {
   message: string
   field: string | undefined
+  /** What they had looked at, when something has come between. */
+  then?: SeenThen | undefined
 }

@@ -1,12 +1,14 @@
+import type { Frame } from '../frame.ts'
 import type { ConversationView } from '../views.ts'
+import { Key } from './keys.tsx'
 
 /** Words of the house to be put into the reply: a press puts them behind what stands there, a script where the cursor is. */
-export function Templates({ conversation }: { conversation: ConversationView }) {
+export function Templates({ conversation, frame }: { conversation: ConversationView; frame: Frame }) {
   const { id, templates, accountId } = conversation
   return (
     <details class="act act-quiet" name="act">
-      <summary class="button" data-key="t">
-        Template <kbd>T</kbd>
+      <summary class="button" data-key="template">
+        Template <Key of="template" frame={frame} />
       </summary>
       <div class="panel panel-templates">
         {templates.length === 0 && (

@@ -1,5 +1,5 @@
 import { AppError, handling } from '#src/domain/errors.ts'
-import type { ConversationId } from '#src/domain/ids.ts'
+import type { ConversationId, DraftId, MessageId } from '#src/domain/ids.ts'
 import type { ReplyWay } from '#src/domain/review.ts'
 import { asked, choiceOf, queueHref } from '../choice.ts'
 import { operatorOf, type Room, readsOf, type Visit } from '../env.ts'
@@ -17,6 +17,8 @@ export interface Origin {
   back: string | undefined
   text?: string
   way?: ReplyWay | undefined
+  /** What they had in front of them. */
+  seen?: { draftId?: DraftId; headMessageId: string }
 }
 
 /** Runs the verb and follows it; a refusal draws the conversation as it is now, with the operator's own words in place. */
@@ -27,9 +29,16 @@ export async function attempt(c: Visit, room: Room, origin: Origin, work: () => 
     const error = AppError.from(thrown)
     if (error.code !== 'conflict' && error.code !== 'invalid_input') throw thrown
     const { text, way } = origin
-    const drawn = redraw(c, room, origin, { refusal: { message: `${error.message}.`, field: error.field, text, way } })
-    return page(c, await drawn, handling[error.code].status)
+    const then = error.code === 'conflict' ? await thenOf(c, origin) : undefined
+    const refusal = { message: `${error.message}.`, field: error.field, text, way, then }
+    return page(c, await redraw(c, room, origin, { refusal }), handling[error.code].status)
   }
+}
+
+async function thenOf(c: Visit, { conversationId, seen }: Origin) {
+  if (!seen) return undefined
+  const { draftId, headMessageId } = seen
+  return readsOf(c).seenThen(conversationId, { draftId, headMessageId: headMessageId as MessageId })
 }
 
 /** The page the form came from, with what was typed still in it. */

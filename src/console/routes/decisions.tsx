@@ -26,8 +26,9 @@ export function addDecisions(app: Hono<Env>, room: Room): void {
     const conversationId = await readsOf(c).conversationOfDraft(draftId)
     if (!conversationId) throw new AppError('not_found', 'There is no such draft')
     const approves = form.verdict === 'approve'
-    const { way } = form
-    const origin = { conversationId, back: form.back, ...(approves && { text: form.text, way }) }
+    const { way, headMessageId } = form
+    const seen = { draftId, headMessageId }
+    const origin = { conversationId, back: form.back, seen, ...(approves && { text: form.text, way }) }
     return attempt(c, room, origin, async () => {
       const place = await placeOf(c, room, conversationId)
       const [made] = await review.decide({
@@ -48,7 +49,7 @@ export function addDecisions(app: Hono<Env>, room: Room): void {
   app.post('/conversations/:id/replies', async (c) => {
     const conversationId = parseId('conversation', c.req.param('id'))
     const { text, way, headMessageId, back } = await readForm(c, ReplyForm)
-    const origin = { conversationId, back, text, way }
+    const origin = { conversationId, back, text, way, seen: { headMessageId } }
     return attempt(c, room, origin, async () => {
       const place = await placeOf(c, room, conversationId)
       const by = {

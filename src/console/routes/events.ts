@@ -5,6 +5,7 @@ import type { Change } from '../deps.ts'
 import { type Env, type Room, reachOf, type Visit } from '../env.ts'
 import { isStillOpen } from '../identify.ts'
 import type { Session } from '../people-verbs.ts'
+import { placesFor } from './presence.ts'
 
 const HEARTBEAT_MS = 15_000
 /** Nothing is told on a session that was looked at longer ago than this. */
@@ -42,15 +43,37 @@ async function run(stream: SSEStreamingApi, room: Room, { session, isOpen }: Lis
       const woken = await mail.wait(room.config.heartbeatMs ?? HEARTBEAT_MS)
       const { changes, isJudged } = mail.take()
       if (!(await isOpen(!woken || isJudged))) break
-      for (const { topic, id } of await forThem(changes, session, room))
-        await stream.writeSSE({ event: topic, data: id })
+      await tellAll(stream, await eventsOf(changes, session, room))
       if (!woken) await stream.write(': alive\n\n')
     }
-    await stream.writeSSE({ event: 'signed-out', data: '' })
+    await sayGoodbye(stream, room, session)
   } finally {
     unsubscribe()
     forget()
   }
+}
+
+async function tellAll(stream: SSEStreamingApi, events: { event: string; data: string }[]): Promise<void> {
+  for (const event of events) await stream.writeSSE(event)
+}
+
+async function sayGoodbye(stream: SSEStreamingApi, { presence }: Room, { sessionId }: Session): Promise<void> {
+  // Whoever broke off may come back.
+  if (stream.aborted) return
+  await presence.leave(sessionId)
+  await stream.writeSSE({ event: 'signed-out', data: '' })
+}
+
+/** Changes as ids; of who is where also who that is, since a page has nowhere else to read it. */
+async function eventsOf(changes: Change[], session: Session, room: Room): Promise<{ event: string; data: string }[]> {
+  const theirs = await forThem(changes, session, room)
+  const moved = theirs.filter(({ topic }) => topic === 'presence')
+  const events = theirs.filter(({ topic }) => topic !== 'presence').map(({ topic, id }) => ({ event: topic, data: id }))
+  if (moved.length === 0) return events
+  // What is in `theirs` is within reach already.
+  const places = await placesFor(await room.presence.list(), { session, reads: { concerns: async () => true } })
+  const shown = Object.fromEntries(moved.map(({ id }) => [id, places[id] ?? []]))
+  return [...events, { event: 'presence', data: JSON.stringify(shown) }]
 }
 
 /** What concerns whoever listens. Their accounts are read anew each time: an open stream outlives no right. */

@@ -8,6 +8,7 @@ import { frameOf } from '../frame.ts'
 import { withNotice } from '../notice.ts'
 import { MePage } from '../pages/me.tsx'
 import { EnrolPage, RecoveryCodesPage } from '../pages/second-factor.tsx'
+import type { TypedKeys } from '../parts/keys-form.tsx'
 import { page } from './respond.ts'
 import { waitOf } from './sign-in-steps.tsx'
 
@@ -75,8 +76,9 @@ function addOwnFactor(app: Hono<Env>, { own, assets }: Room): void {
   })
 }
 
-async function drawMe(c: Visit, room: Room, fault?: string) {
+/** With what was typed about the keys, when that was refused. */
+export async function drawMe(c: Visit, room: Room, fault?: string, keys?: TypedKeys) {
   const session = sessionOf(c)
   const account = await room.own.readOwn(session)
-  return <MePage frame={await frameOf(c, room, 'me')} session={session} account={account} fault={fault} />
+  return <MePage frame={await frameOf(c, room, 'me')} session={session} account={account} fault={fault} keys={keys} />
 }

@@ -24,11 +24,12 @@ export async function goIn(c: Visit, room: Room, entered: Entered, to?: string):
 }
 
 /** A new sign-in ends the browser's session before it; streams of it close at once. */
-export async function endOld(c: Visit, { signIn, streams }: Room): Promise<void> {
+export async function endOld(c: Visit, { signIn, streams, presence }: Room): Promise<void> {
   const session = c.get('session')
   if (!session) return
   await signIn.signOut({ sessionId: session.sessionId, operatorId: session.operator.id })
   streams.close(session.sessionId)
+  await presence.leave(session.sessionId)
 }
 
 /** How long to wait, when there were too many tries. */

@@ -1,15 +1,10 @@
 import type { Hono } from 'hono'
-import { setCookie } from 'hono/cookie'
 import { AppError } from '#src/domain/errors.ts'
-import { browserOf, type Env, operatorOf, type Room, type Visit } from '../env.ts'
-import { localPath, PreferencesForm, readForm, SetupForm, SignInForm } from '../forms.ts'
-import { frameOf } from '../frame.ts'
-import { HelpPage } from '../pages/help.tsx'
+import { browserOf, type Env, type Room, type Visit } from '../env.ts'
+import { localPath, readForm, SetupForm, SignInForm } from '../forms.ts'
 import { ErrorPage, SetupPage, SignInPage } from '../pages/outside.tsx'
 import { page } from './respond.ts'
 import { endOld, goIn, waitOf } from './sign-in-steps.tsx'
-
-const YEAR_S = 31_536_000
 
 export function addSignIn(app: Hono<Env>, room: Room): void {
   const { assets, signIn, cookies, stepCookie, config } = room
@@ -41,7 +36,6 @@ export function addSignIn(app: Hono<Env>, room: Room): void {
   })
 
   addSetup(app, room)
-  addPreferences(app, room)
 }
 
 function refuse(c: Visit, room: Room, error: AppError, typed: { email: string; to: string | undefined }) {
@@ -96,16 +90,4 @@ function closed(c: Visit, { assets }: Room) {
     />,
     403,
   )
-}
-
-function addPreferences(app: Hono<Env>, room: Room): void {
-  app.get('/help', async (c) => page(c, <HelpPage frame={await frameOf(c, room, 'help')} />))
-
-  app.post('/preferences', async (c) => {
-    operatorOf(c)
-    const { keys, back } = await readForm(c, PreferencesForm)
-    const secure = new URL(room.config.publicUrl).protocol === 'https:'
-    setCookie(c, 'keys', keys, { path: '/', maxAge: YEAR_S, sameSite: 'Lax', httpOnly: true, secure })
-    return c.redirect(localPath(back, '/help'), 303)
-  })
 }

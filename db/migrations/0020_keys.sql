@@ -1,0 +1,1 @@
+ALTER TABLE `operators` ADD `keys` mediumtext character set utf8mb4 collate utf8mb4_bin;

@@ -1,5 +1,6 @@
 // Single keys, for those who want them: never while typing, each beside a button that does the same.
 import { field } from './editor.js'
+import { showPalette } from './palette.js'
 import { step } from './visit.js'
 
 export function startKeys() {
@@ -7,7 +8,7 @@ export function startKeys() {
   document.addEventListener('click', ({ target }) => {
     if (target.closest('[data-key="edit"]')) field()?.focus()
     if (target.closest('[data-open="keys"]')) openKeys()
-    if (target.closest('[data-open="palette"]')) void openPalette()
+    if (target.closest('[data-open="palette"]')) showPalette()
   })
   document.addEventListener('click', (event) => {
     if (event.target.closest('[data-open], a[data-key="edit"]')) event.preventDefault()
@@ -81,17 +82,12 @@ function actionFor(event) {
 
 function commandFor(event) {
   if (event.key === 'Enter') return event.target === field() ? () => press('approve') : undefined
-  return event.key.toLowerCase() === 'k' && isPaletteKey(event) ? openPalette : undefined
+  return event.key.toLowerCase() === 'k' && isPaletteKey(event) ? showPalette : undefined
 }
 
 // On a Mac, Ctrl and K belong to the text one writes.
 function isPaletteKey({ metaKey, ctrlKey, altKey, shiftKey }) {
   return (navigator.platform.startsWith('Mac') ? metaKey : ctrlKey) && !altKey && !shiftKey
-}
-
-async function openPalette() {
-  const { showPalette } = await import('./palette.js')
-  showPalette()
 }
 
 function areOn(target) {

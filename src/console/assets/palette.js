@@ -1,5 +1,5 @@
-// Where to, or what to do: one field, what fits it below. Loaded when it is first asked for; the same lines are a page for
-// whoever has no script. What may be done is what the page itself offers.
+// Where to, or what to do: one field, what fits it below. The same lines are a page for whoever has no
+// script. What may be done is what the page itself offers.
 import { fetchPage } from './visit.js'
 
 const ASK_AFTER_MS = 150
@@ -72,8 +72,11 @@ function nameOf(button) {
 }
 
 function run(button) {
-  button.click()
-  if (button.localName !== 'summary') return
+  if (button.localName !== 'summary') {
+    button.click()
+    return
+  }
+  button.parentElement.open = true
   button.parentElement.querySelector(':is(input:not([type="hidden"]), textarea, select, .panel button)')?.focus()
 }
 
@@ -140,8 +143,9 @@ function mark(option) {
 
 function take(option) {
   if (!option) return
+  // Closing gives the focus back first; what is done may want it.
+  dialog.addEventListener('close', option.run, { once: true })
   dialog.close()
-  option.run()
 }
 
 function make(name, attributes) {

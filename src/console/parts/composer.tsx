@@ -10,7 +10,7 @@ import { ComposerPause } from './pauses.tsx'
 import { Preview } from './preview.tsx'
 import type { Refusal, Typed } from './refusal.ts'
 import { Name } from './revealed.tsx'
-import { Sides } from './sides.tsx'
+import { isOther, Sides } from './sides.tsx'
 import { openWays, Ways } from './ways.tsx'
 import { languageOf } from './why.tsx'
 
@@ -105,6 +105,14 @@ function DraftComposer(props: StateProps & { draft: DraftView }) {
         />
         <Ways ways={ways} chosen={typed?.way} />
         <Preview {...props} text={ownText ?? draft.text} way={typed?.way} open={checked !== undefined} />
+        {refusal && ownText !== undefined && !isOther(conversation, refusal.then) && (
+          <details class="theirs" open>
+            <summary>The draft now reads</summary>
+            <p dir="auto" class="bubble-text" id="theirs">
+              {draft.text}
+            </p>
+          </details>
+        )}
       </form>
       <ComposerPause {...props} />
       <Actions

@@ -13,8 +13,8 @@ interface SidesProps {
 
 /** What the operator had in front of them and what is there now, side by side; nothing when both are the same. */
 export function Sides({ conversation, then, frame }: SidesProps) {
+  if (!isOther(conversation, then)) return null
   const newer = newerThan(conversation, then)
-  if (newer.length === 0 && then.draft?.id === conversation.draft?.id) return null
   const last = newer.at(-1) ?? then.message
   return (
     <div class="sides" id="sides">
@@ -36,6 +36,12 @@ export function Sides({ conversation, then, frame }: SidesProps) {
       </section>
     </div>
   )
+}
+
+/** Whether a message has come or the draft is another one since then. */
+export function isOther(conversation: ConversationView, then: SeenThen | undefined): then is SeenThen {
+  if (!then) return false
+  return newerThan(conversation, then).length > 0 || then.draft?.id !== conversation.draft?.id
 }
 
 function newerThan({ messages, headMessageId }: ConversationView, { message }: SeenThen): MessageView[] {
@@ -64,7 +70,7 @@ function DraftNow({ conversation: { draft, lastDecision, posts }, then, frame }:
   if (draft) {
     return (
       <>
-        <p class="muted">{then.draft?.id === draft.id ? 'The draft, unchanged' : 'The draft, as it differs'}</p>
+        <p class="muted">{then.draft?.id === draft.id ? 'The draft, unchanged' : 'The draft now reads'}</p>
         <p class="bubble-text diff" dir="auto">
           <Diff before={then.draft?.text ?? draft.text} after={draft.text} />
         </p>

@@ -1,3 +1,6 @@
+// Loaded with this file, and not within the time of the first test.
+import '@simplewebauthn/server'
+import '@simplewebauthn/server/helpers'
 import { describe, expect, it } from 'vitest'
 import { passkeySite } from '#src/domain/passkey.ts'
 import { aSecurityKey, type Faults } from '#tests/support/passkeys.ts'

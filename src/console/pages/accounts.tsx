@@ -18,20 +18,19 @@ export function AccountsPage({ frame, accounts }: { frame: Frame; accounts: Acco
       <div class="column">
         <header class="page-head">
           <h1>Accounts</h1>
-          {frame.may('configure') && accounts.length > 0 && (
-            <>
-              <StopAll frame={frame} />
-              <a class="button button-primary" href="/connect">
-                Connect an account
-              </a>
-            </>
-          )}
           {frame.may('configure') && (
             <div class="row">
               <a class="button" href="/setup-check">
                 Setup check
               </a>
-              {accounts.length > 0 && <StopAll frame={frame} />}
+              {accounts.length > 0 && (
+                <>
+                  <StopAll frame={frame} />
+                  <a class="button button-primary" href="/connect">
+                    Connect an account
+                  </a>
+                </>
+              )}
             </div>
           )}
         </header>

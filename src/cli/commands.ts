@@ -184,7 +184,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'operators reset-second-factor',
-    about: 'Takes away an authenticator app that was lost with all recovery codes.',
+    about: 'Takes away an authenticator app that was lost with all recovery codes, and every passkey.',
     args: ['operator'],
     load: async () => (await import('./operators.ts')).resetSecondFactor,
   },

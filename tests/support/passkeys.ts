@@ -16,7 +16,8 @@ export interface Faults {
   count?: number
   /** Another key signs. */
   forged?: boolean
-  attestation?: { fmt: string; attStmt: Cbor }
+  /** It shows a certificate of its maker, as the old U2F keys do, and all of it is in order. */
+  certified?: boolean
 }
 
 /** What it is asked, as far as it looks at it. */
@@ -55,17 +56,20 @@ export function aSecurityKey(origin: string, { counts = true } = {}) {
     /** What a browser gives back for `navigator.credentials.create`, as JSON. */
     create(asked: Asked, faults: Faults = {}): string {
       const attested = Buffer.concat([Buffer.alloc(16), uint(credentialId.length, 2), credentialId, cose(publicKey)])
-      const { fmt, attStmt } = faults.attestation ?? { fmt: 'none', attStmt: new Map() }
       const authData = data(asked.rp?.id ?? '', faults, attested)
+      const clientData = client('webauthn.create', asked, faults)
+      const statement = faults.certified
+        ? u2fStatement([authData.subarray(0, 32), sha256(clientData), credentialId, point(publicKey)])
+        : new Map<string, Cbor>()
       const object = cbor(
         new Map<string, Cbor>([
-          ['fmt', fmt],
-          ['attStmt', attStmt],
+          ['fmt', faults.certified ? 'fido-u2f' : 'none'],
+          ['attStmt', statement],
           ['authData', authData],
         ]),
       )
       const response = {
-        clientDataJSON: client('webauthn.create', asked, faults).toString('base64url'),
+        clientDataJSON: clientData.toString('base64url'),
         attestationObject: object.toString('base64url'),
         transports: ['usb'],
       }
@@ -102,7 +106,45 @@ function cose(key: KeyObject): Buffer {
   )
 }
 
-export type Cbor = number | string | Buffer | Cbor[] | Map<string | number, Cbor>
+/** https://www.w3.org/TR/webauthn-3/#sctn-fido-u2f-attestation */
+function u2fStatement(signed: Buffer[]): Cbor {
+  const maker = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const sig = sign('sha256', Buffer.concat([Buffer.alloc(1), ...signed]), maker.privateKey)
+  return new Map<string, Cbor>([
+    ['sig', sig],
+    ['x5c', [certificateOf(maker)]],
+  ])
+}
+
+/** The smallest certificate there is, signed by itself. https://www.rfc-editor.org/rfc/rfc5280#section-4.1 */
+function certificateOf({ publicKey, privateKey }: { publicKey: KeyObject; privateKey: KeyObject }): Buffer {
+  const [sequence, oid, utcTime] = [0x30, 0x06, 0x17]
+  const algorithm = der(sequence, der(oid, Buffer.from('2a8648ce3d040302', 'hex')))
+  const commonName = der(sequence, der(oid, Buffer.from('550403', 'hex')), der(0x0c, Buffer.from('maker')))
+  const name = der(sequence, der(0x31, commonName))
+  const [from, to] = ['250101000000Z', '450101000000Z'].map((time) => der(utcTime, Buffer.from(time)))
+  const body = der(
+    sequence,
+    ...[der(0xa0, der(0x02, Buffer.from([2]))), der(0x02, Buffer.from([1])), algorithm, name],
+    ...[der(sequence, from ?? name, to ?? name), name, publicKey.export({ type: 'spki', format: 'der' })],
+  )
+  const signature = Buffer.concat([Buffer.alloc(1), sign('sha256', body, privateKey)])
+  return der(sequence, body, algorithm, der(0x03, signature))
+}
+
+function der(tag: number, ...parts: Buffer[]): Buffer {
+  const body = Buffer.concat(parts)
+  const length =
+    body.length < 128 ? [body.length] : body.length < 256 ? [0x81, body.length] : [0x82, ...uint(body.length, 2)]
+  return Buffer.concat([Buffer.from([tag, ...length]), body])
+}
+
+function point(key: KeyObject): Buffer {
+  const { x = '', y = '' } = key.export({ format: 'jwk' })
+  return Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
+}
+
+type Cbor = number | string | Buffer | Cbor[] | Map<string | number, Cbor>
 
 /** As much of CBOR as is needed. https://www.rfc-editor.org/rfc/rfc8949 */
 function cbor(value: Cbor): Buffer {

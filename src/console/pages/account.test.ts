@@ -67,3 +67,10 @@ it('says whether anything came to light that no webhook told of', async () => {
   expect(await wordsOf(looked)).toMatch(/Nothing was missing ?; last looked /)
   expect(await wordsOf({ ...looked, missedFound: 3 })).toContain('3 messages or comments came to light that way')
 })
+
+it('the list of accounts has each of its buttons once', async () => {
+  const html = await (await aConsole().app.request('/accounts', signedInAs('admin'))).text()
+  for (const words of ['Connect an account', 'Stop all sending', 'Setup check']) {
+    expect(html.split(words), words).toHaveLength(2)
+  }
+})

@@ -28,7 +28,14 @@ export function AccountsPage({ frame, accounts }: { frame: Frame; accounts: Acco
               <a class="button" href="/setup-check">
                 Setup check
               </a>
-              {accounts.length > 0 && <StopAll frame={frame} />}
+              {accounts.length > 0 && (
+                <>
+                  <StopAll frame={frame} />
+                  <a class="button button-primary" href="/connect">
+                    Connect an account
+                  </a>
+                </>
+              )}
             </div>
           )}
         </header>

@@ -72,7 +72,7 @@ const odd = [
   ...['approve', 'reject', 'delete', 'admin', 'no', 'off', 'private_reply', 'press', '72', '3', 'sent', 'eyJpZCI6MX0'],
 ]
 
-export interface RandomRequest {
+interface RandomRequest {
   path: string
   init: RequestInit
 }

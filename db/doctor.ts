@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm'
+import { and, count, desc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm'
 import type { RowDataPacket } from 'mysql2'
 import type { DatabaseFacts } from '#src/domain/store-exam.ts'
 import type { Conn } from './client.ts'
@@ -39,14 +39,15 @@ export async function hasDeliveries(conn: Conn): Promise<boolean> {
   return rows.length > 0
 }
 
-type AlertKind = (typeof alerts.$inferSelect)['kind']
+export type AlertKind = (typeof alerts.$inferSelect)['kind']
 
-export async function openAlertsOf(conn: Conn, kinds: readonly AlertKind[]): Promise<AlertKind[]> {
-  const rows = await conn
-    .select({ kind: alerts.kind })
+/** The kinds of which alerts are open, and how many. */
+export function openAlertsOf(conn: Conn, kinds: readonly AlertKind[]) {
+  return conn
+    .select({ kind: alerts.kind, count: count() })
     .from(alerts)
     .where(and(isNotNull(alerts.openKey), inArray(alerts.kind, [...kinds])))
-  return rows.map(({ kind }) => kind)
+    .groupBy(alerts.kind)
 }
 
 /** So many of the newest are looked through. */

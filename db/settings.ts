@@ -59,11 +59,6 @@ export async function setSendingStopped(
     .onDuplicateKeyUpdate({ set })
 }
 
-export async function isSendingStopped(conn: Conn): Promise<boolean> {
-  const [row] = await conn.select({ at: switches.stoppedAt }).from(switches).where(eq(switches.name, 'sending'))
-  return row?.at != null
-}
-
 /** Posts that a resumed account, or all of them, should look at again at once. */
 export function listHeldPosts(conn: Conn, accountId: AccountId | undefined, limit: number) {
   return conn

@@ -34,6 +34,7 @@ const PASSED_ON = [
   'KILLS',
   'FAULTS',
   'MIXED_BODIES',
+  'BODIES',
 ]
 
 const runs = memoryFolder('test') ?? path.join(root, '.data', 'test')

@@ -189,6 +189,7 @@ describe('the fields', () => {
         'appSecretKey',
         'sessionSecret',
         'auditPublicKeys',
+        'authMode',
       ].sort(),
     )
     expect(keysOf('sandbox')).toEqual(

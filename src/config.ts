@@ -112,6 +112,7 @@ export interface Config {
       metaAppSecrets: LabelledSecret[]
       appSecretKey?: Secret
       sessionSecret?: Secret
+      authMode: ValueOf<'AUTH_MODE'>
       auditPublicKeys: string[]
     }
   sandbox: Common &

@@ -106,7 +106,7 @@ export const houseVariables = {
   },
   AUTH_MODE: {
     about: 'Who signs people in: local, this installation; external, the service at AUTH_SERVICE_URL.',
-    roles: ['web'],
+    roles: ['web', 'cli'],
     default: 'local',
     read: oneOf('local', 'external'),
   },

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
 import { blindSpots, type DiagnosisCode, diagnosisOf, found, isWell, worstFirst } from './diagnoses.ts'
 import { accountDiagnoses } from './diagnoses-account.ts'
+import { alertDiagnoses } from './diagnoses-alerts.ts'
 import { appDiagnoses } from './diagnoses-app.ts'
 import { houseDiagnoses } from './diagnoses-house.ts'
 
-const tables = [houseDiagnoses, appDiagnoses, accountDiagnoses]
+const tables = [houseDiagnoses, alertDiagnoses, appDiagnoses, accountDiagnoses]
 const codes = tables.flatMap((table) => Object.keys(table)) as DiagnosisCode[]
 
 it('every code is one fault, and stands in one table', () => {

@@ -1,10 +1,11 @@
 import { accountDiagnoses } from './diagnoses-account.ts'
+import { alertDiagnoses } from './diagnoses-alerts.ts'
 import { appDiagnoses } from './diagnoses-app.ts'
 import { houseDiagnoses } from './diagnoses-house.ts'
 import type { Diagnosis, Severity } from './diagnosis.ts'
 
 /** Every fault the doctor can name. A code, once given, keeps its meaning: programs read them. */
-const table = { ...houseDiagnoses, ...appDiagnoses, ...accountDiagnoses } as const
+const table = { ...houseDiagnoses, ...alertDiagnoses, ...appDiagnoses, ...accountDiagnoses } as const
 
 export type DiagnosisCode = keyof typeof table
 

@@ -1,10 +1,11 @@
 import type { Database } from '#db/client.ts'
-import { isSendingStopped, openAlertsOf, readDatabaseFacts } from '#db/doctor.ts'
+import { isSendingStopped, readDatabaseFacts } from '#db/doctor.ts'
 import { isSchemaCurrent } from '#db/migrate.ts'
 import type { ClockSeen } from '#src/domain/clock-exam.ts'
 import { type BlindSpot, type Found, found } from '#src/domain/diagnoses.ts'
 import { databaseFaults, redisFaults } from '#src/domain/store-exam.ts'
 import type { RedisLook } from '#src/queues/facts.ts'
+import { alertFaults } from './doctor-alerts.ts'
 
 interface StoreExam {
   faults: Found[]
@@ -35,13 +36,7 @@ export async function examineDatabase(db: Database | undefined, { now }: Watch):
 }
 
 async function houseFaults(db: Database): Promise<Found[]> {
-  const open = await openAlertsOf(db, ['claude_rejected_key', 'claude_spend_limit', 'secret_due'])
-  return [
-    ...((await isSendingStopped(db)) ? [found('sending_stopped')] : []),
-    ...(open.includes('claude_rejected_key') ? [found('claude_key_refused')] : []),
-    ...(open.includes('claude_spend_limit') ? [found('claude_spend_limit')] : []),
-    ...(open.includes('secret_due') ? [found('secret_due')] : []),
-  ]
+  return [...((await isSendingStopped(db)) ? [found('sending_stopped')] : []), ...(await alertFaults(db))]
 }
 
 /** Redis's settings and clock, and who works on its queues. */

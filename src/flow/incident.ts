@@ -4,6 +4,7 @@
  */
 import { appendAudits } from '#db/audit.ts'
 import { type Database, inTransaction, isDuplicate } from '#db/client.ts'
+import { isSendingStopped } from '#db/doctor.ts'
 import {
   closeIncident,
   countWaiting,
@@ -16,7 +17,7 @@ import {
   listSessionsSince,
   revokeApiKeys,
 } from '#db/incidents.ts'
-import { isSendingStopped, setSendingStopped } from '#db/settings.ts'
+import { setSendingStopped } from '#db/settings.ts'
 import type { AuditAction, AuditEvent } from '#src/domain/audit.ts'
 import { AppError } from '#src/domain/errors.ts'
 import { type IncidentId, newId, type OperatorId } from '#src/domain/ids.ts'

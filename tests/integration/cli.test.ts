@@ -12,6 +12,7 @@ import { deletionRequests } from '#db/schema/deletion-requests.ts'
 import { switches } from '#db/schema/switches.ts'
 import { NO_EXPIRY } from '#src/domain/credential.ts'
 import { type AccountId, newId } from '#src/domain/ids.ts'
+import { createApiKeys } from '#src/flow/api-keys.ts'
 import { createIsSetupOpen } from '#src/flow/set-up.ts'
 import { createHub } from '#src/queues/live.ts'
 import { generateApprovalKeys } from '#src/vault/approvals.ts'
@@ -321,6 +322,9 @@ describe('migrate', () => {
 
 describe('setup-link', () => {
   it('prints a link that opens the set-up once, and none once there is an operator', async () => {
+    // Where another service signs people in there is no page behind it.
+    const elsewhere = await run('setup-link', '', { AUTH_MODE: 'external' })
+    expect([elsewhere.code, elsewhere.out]).toEqual([4, ''])
     const { code, out } = await run('setup-link')
     expect(code).toBe(0)
     const link = new URL(out.trim())
@@ -337,6 +341,51 @@ describe('setup-link', () => {
     }
     await insertOperator(db, { ...operator, role: 'admin' })
     expect(await run('setup-link')).toEqual({ code: 4, out: '', err: 'There is an operator already\n' })
+  })
+})
+
+describe('keys api', () => {
+  const keys = createApiKeys({ db, pepper: new Secret(pepper), environment: 'test', now: () => new Date() })
+  const listed = async () => JSON.parse((await run('keys api list --json')).out) as Record<string, unknown>[]
+
+  it('makes a key that works, and shows it once: on the standard output and nowhere else', async () => {
+    expect((await run('keys api list')).err).toContain('There is no key yet')
+    const account = await add(aRef())
+    const made = await run(`keys api create --name reports --scopes read,export --accounts ${account}`)
+    const key = made.out.trim()
+    const found = await keys.check(key)
+    expect(found).toMatchObject({ key: { name: 'reports', scopes: ['read', 'export'], accountIds: [account] } })
+    const [row, ...others] = await listed()
+    expect([row, others]).toMatchObject([{ name: 'reports', scopes: 'read export', accounts: account, by: 'cli' }, []])
+    expect(made).toMatchObject({ code: 0, err: `${row?.['id']} is made; the key is shown this once\n` })
+    expect(JSON.stringify([row, (await run('keys api list')).out])).not.toContain(key.slice(14))
+  })
+
+  it('puts another in its place, and takes one away at once', async () => {
+    const [{ id } = {}] = await listed()
+    const fresh = await run(`keys api rotate ${id} --overlap-hours 1`)
+    expect([fresh.code, await keys.check(fresh.out.trim())]).toMatchObject([0, { key: { name: 'reports' } }])
+    expect((await run(`keys api rotate ${id}`)).code).toBe(4)
+    const freshId = fresh.err.split(' ')[0] ?? ''
+    expect((await run(`keys api revoke ${freshId}`)).code).toBe(0)
+    expect(await keys.check(fresh.out.trim())).toMatchObject({ refused: 'revoked' })
+    expect((await audited(freshId)).map(({ action, actorId }) => [action, actorId])).toContainEqual([
+      'key.revoked',
+      'cli',
+    ])
+    const states = Object.fromEntries((await listed()).map((one) => [one['id'], one['state']]))
+    expect(states).toMatchObject({ [String(id)]: 'works', [freshId]: 'revoked' })
+  })
+
+  it.each([
+    ['a right that no program has', 'keys api create --name x --scopes decide', 5],
+    ['no right at all', 'keys api create --name x', 5],
+    ['an end that is no time', 'keys api create --name x --scopes read --expires-at soon', 2],
+    ['a key that there is not', `keys api revoke ${newId('key', new Date())}`, 3],
+  ])('makes nothing of %s', async (_what, line, code) => {
+    const before = (await listed()).length
+    const said = await run(line)
+    expect([said.code, said.out, (await listed()).length]).toEqual([code, '', before])
   })
 })
 

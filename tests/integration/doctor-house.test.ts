@@ -12,6 +12,7 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { raiseAlert, resolveAlert } from '#db/alerts.ts'
 import type { Database } from '#db/client.ts'
 import { readConfig } from '#src/config.ts'
+import type { diagnosisOfAlert } from '#src/flow/doctor-alerts.ts'
 import { buildDoctor } from '#src/web-console.ts'
 import { command } from '#tests/support/command.ts'
 import { anInstallation, aWire, diagnose, diagnoseFromWeb, findings } from '#tests/support/doctor.ts'
@@ -39,7 +40,7 @@ const setting = (name: string, value: string) => async () => {
 }
 
 /** As the drafting process tells it, which alone has the key. */
-async function alerted(kind: 'claude_rejected_key' | 'claude_spend_limit') {
+async function alerted(kind: keyof typeof diagnosisOfAlert) {
   await raiseAlert(db, { kind, subject: 'claude', severity: 'critical', text: 'x', at: new Date() })
   return () => resolveAlert(db, kind, 'claude', new Date())
 }
@@ -123,6 +124,12 @@ const faults: Record<string, Fault> = {
   },
   'a key that Claude refused': { make: () => alerted('claude_rejected_key'), found: ['house: claude_key_refused'] },
   'a spend limit that is reached': { make: () => alerted('claude_spend_limit'), found: ['house: claude_spend_limit'] },
+  'a record that somebody changed': { make: () => alerted('audit_broken'), found: ['house: audit_broken'] },
+  'a window that closes, which leaves the house well': {
+    make: () => alerted('window_closing'),
+    found: ['house: window_closing'],
+    code: 0,
+  },
   'no keys': { env: { APP_SECRET_KEY: undefined }, found: ['house: keys_unset'] },
   'a platform whose clock is apart': {
     make: async () => {

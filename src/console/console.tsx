@@ -35,6 +35,7 @@ import { addPeople } from './routes/people.tsx'
 import { addQueue } from './routes/queue.tsx'
 import { addSignIn } from './routes/sign-in.tsx'
 import { addSignInSteps } from './routes/sign-in-steps.tsx'
+import { addStart } from './routes/start.tsx'
 import { addViews } from './routes/views.ts'
 import { createStreams } from './streams.ts'
 
@@ -87,6 +88,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addAudit(app, room)
   addKeys(app, room)
   addInsight(app, room)
+  addStart(app, room)
   addEvents(app, room)
   return app
 }

@@ -4,6 +4,7 @@ import { AppError } from '#src/domain/errors.ts'
 import { roles } from '#src/domain/identity.ts'
 import { replyWays } from '#src/domain/review.ts'
 import type { Visit } from './env.ts'
+import { startSteps } from './start.ts'
 
 /** Reads a form post. Throws `invalid_input` naming the first field that is not as the page would send it. */
 export async function readForm<Shape extends z.ZodType>(
@@ -75,6 +76,12 @@ export const ConfirmationForm = z.object({ to: back })
 export const PasswordForm = z.object({ current: line, password: line })
 export const InvitationForm = z.object({ email: line, role: z.enum(roles) })
 export const RoleForm = z.object({ role: z.enum(roles) })
+export const StartForm = z.object({
+  skip: z.enum(startSteps).optional(),
+  again: z.enum(startSteps).optional(),
+  end: line.optional(),
+  back,
+})
 export const PreferencesForm = z.object({ keys: z.enum(['on', 'off']), back })
 const choice = line.default('')
 export const AuditForm = z.object({ action: choice, person: choice, account: choice, since: choice, until: choice })

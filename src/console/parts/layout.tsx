@@ -26,6 +26,7 @@ const styles = [
   'audit',
   'insight',
   'people',
+  'start',
 ].map((name) => `${name}.css`)
 
 /** A whole page for a signed-in operator. `shape` says whether the page or its panes scroll. */
@@ -153,6 +154,7 @@ function Menu({ frame }: { frame: Frame }) {
         </p>
         <a href="/me">Your sign-in</a>
         {frame.may('people') && <a href="/people">People</a>}
+        {frame.may('configure') && <a href="/start">First steps</a>}
         <a href="/insight">Insight</a>
         <a href="/status">Health</a>
         {frame.may('audit') && <a href="/audit">Audit log</a>}

@@ -31,6 +31,8 @@ const OVERFLOW = `(() => {
   if (document.body.matches('.shape-panes') && innerWidth >= 860 && root.scrollHeight > innerHeight)
     found.push('the page around the panes is ' + root.scrollHeight + ' px high in a window of ' + innerHeight)
   for (const element of document.querySelectorAll('body *')) {
+    // What a closed detail holds is laid out only when it is opened.
+    if (!element.checkVisibility()) continue
     const { overflowX } = getComputedStyle(element)
     const scrolls = overflowX === 'auto' || overflowX === 'scroll'
     if (scrolls && element.scrollWidth > element.clientWidth + 1 && element.tabIndex < 0)

@@ -74,6 +74,8 @@ export const access = {
   'POST /keys/:id/rotation': 'keys',
   'POST /keys/:id/revocation': 'keys',
   'GET /setup-check': 'configure',
+  'GET /start': 'configure',
+  'POST /start': 'configure',
   'GET /alerts': 'read',
   'GET /status': 'read',
   'GET /insight': 'read',

@@ -41,6 +41,7 @@ import { addQueue } from './routes/queue.tsx'
 import { addRules } from './routes/rules.tsx'
 import { addSignIn } from './routes/sign-in.tsx'
 import { addSignInSteps } from './routes/sign-in-steps.tsx'
+import { addStart } from './routes/start.tsx'
 import { addViews } from './routes/views.ts'
 import { createStreams } from './streams.ts'
 
@@ -98,6 +99,7 @@ export function createConsole(deps: ConsoleDeps): Hono<Env> {
   addAudit(app, room)
   addKeys(app, room)
   addInsight(app, room)
+  addStart(app, room)
   addEvents(app, room)
   addPresence(app, room)
   return app

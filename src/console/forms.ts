@@ -6,6 +6,7 @@ import { type KeyAction, keyNames } from '#src/domain/keys.ts'
 import { replyWays } from '#src/domain/review.ts'
 import { ruleRisks } from '#src/domain/rule.ts'
 import type { Visit } from './env.ts'
+import { startSteps } from './start.ts'
 
 /** Reads a form post. Throws `invalid_input` naming the first field that is not as the page would send it. */
 export async function readForm<Shape extends z.ZodType>(
@@ -81,6 +82,12 @@ export const ConfirmationForm = z.object({ to: back })
 export const PasswordForm = z.object({ current: line, password: line })
 export const InvitationForm = z.object({ email: line, role: z.enum(roles) })
 export const RoleForm = z.object({ role: z.enum(roles) })
+export const StartForm = z.object({
+  skip: z.enum(startSteps).optional(),
+  again: z.enum(startSteps).optional(),
+  end: line.optional(),
+  back,
+})
 export const PreferencesForm = z.object({ keys: z.enum(['on', 'off']), back })
 export const PresenceForm = z.object({
   tab: z.string().regex(/^[a-z0-9]{6,16}$/),

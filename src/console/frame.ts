@@ -6,6 +6,7 @@ import { type Room, readsOf, sessionOf, type Visit } from './env.ts'
 import type { Overview } from './house-views.ts'
 import { type Notice, noticeOf } from './notice.ts'
 import type { Operator } from './people-verbs.ts'
+import { hasTour } from './start.ts'
 
 export type Section =
   | 'queue'
@@ -21,6 +22,7 @@ export type Section =
   | 'people'
   | 'keys'
   | 'contacts'
+  | 'start'
 
 /** What every page for a signed-in operator is drawn with. */
 export interface Frame extends Clock {
@@ -41,6 +43,8 @@ export interface Frame extends Clock {
   lacksFactor: boolean
   /** Whoever is signed in was signed in here. */
   signsOut: boolean
+  /** The first steps are spoken of until they are left. */
+  tour: boolean
 }
 
 /** Reads what stands around a page. */
@@ -66,5 +70,6 @@ export async function frameOf(c: Visit, room: Room, section: Section): Promise<F
     may: (permission) => may(operator.role, permission),
     lacksFactor: !hasFactor,
     signsOut: room.bearerOf === undefined,
+    tour: hasTour(c) && may(operator.role, 'configure'),
   }
 }

@@ -84,7 +84,7 @@ async function signUp(setupLink: string): Promise<void> {
     await page.getByLabel('E-mail').fill(EMAIL)
     await page.getByLabel('Password').fill(PASSWORD)
     await page.getByRole('button', { name: 'Begin' }).click()
-    await page.waitForURL('**/queue')
+    await page.waitForURL('**/start')
   } finally {
     await browser.close()
   }

@@ -56,7 +56,7 @@ export function EnrolPage({ asset, action, offer, to, fault, isRequired = false 
               Turn it on
             </button>
             {!isRequired && (
-              <a class="button button-quiet" href="/me">
+              <a class="button button-quiet" href={to ?? '/me'}>
                 Not now
               </a>
             )}

@@ -27,6 +27,7 @@ const styles = [
   'insight',
   'people',
   'keyboard',
+  'start',
 ].map((name) => `${name}.css`)
 
 /** A whole page for a signed-in operator. `shape` says whether the page or its panes scroll. */
@@ -157,6 +158,7 @@ function Menu({ frame }: { frame: Frame }) {
         <a href="/me">Your sign-in</a>
         {frame.may('people') && <a href="/people">People</a>}
         <a href="/contacts">Contacts</a>
+        {frame.may('configure') && <a href="/start">First steps</a>}
         <a href="/insight">Insight</a>
         <a href="/status">Health</a>
         {frame.may('audit') && <a href="/audit">Audit log</a>}

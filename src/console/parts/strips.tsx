@@ -21,7 +21,8 @@ export function Strips({ frame }: { frame: Frame }) {
           </span>
         </p>
       )}
-      {lacksFactor && frame.section !== 'me' && (
+      {frame.tour && frame.section !== 'start' && <TourStrip path={frame.path} />}
+      {lacksFactor && !frame.tour && frame.section !== 'me' && frame.section !== 'start' && (
         <p class="strip strip-quiet">
           <span>
             Your password alone opens this. <a href="/me">Add a second factor</a>
@@ -52,6 +53,22 @@ export function Strips({ frame }: { frame: Frame }) {
         <span data-offline-words>The connection to the server is lost; trying again. What you see may be old.</span>
       </p>
     </div>
+  )
+}
+
+/** One line, until it is sent away. */
+function TourStrip({ path }: { path: string }) {
+  return (
+    <form method="post" action="/start" class="strip strip-quiet strip-tour">
+      <span>
+        <a href="/start">First steps</a>: go on where you left off.
+      </span>
+      <input type="hidden" name="end" value="1" />
+      <input type="hidden" name="back" value={path} />
+      <button type="submit" class="link">
+        Do not show this again
+      </button>
+    </form>
   )
 }
 

@@ -83,6 +83,7 @@ export async function goOn(c: Visit, { config }: Room, { origin, place, notice }
 /** The same conversation again, in the queue or on its own. */
 export function stayAt({ conversationId, back }: Origin, notice: Onward['notice']): string {
   const path = localPath(back, '')
+  if (/^\/start(#|$)/.test(path)) return withNotice(path, notice)
   const here = isQueue(path) ? queueHref(choiceOf(path), { c: conversationId }) : `/conversations/${conversationId}`
   return withNotice(here, notice)
 }

@@ -3,7 +3,7 @@ import { AppError, handling } from '#src/domain/errors.ts'
 import { parseId } from '#src/domain/ids.ts'
 import { clientAddress } from '#src/http/address.ts'
 import { type Env, type Room, sessionOf, type Visit } from '../env.ts'
-import { FactorForm, PasswordForm, readForm } from '../forms.ts'
+import { FactorForm, localPath, PasswordForm, readForm } from '../forms.ts'
 import { frameOf } from '../frame.ts'
 import { withNotice } from '../notice.ts'
 import { MePage } from '../pages/me.tsx'
@@ -52,20 +52,30 @@ function addOwnFactor(app: Hono<Env>, { own, assets }: Room): void {
   const asset = assets.url
 
   app.get('/me/second-factor', async (c) =>
-    page(c, <EnrolPage asset={asset} action={FACTOR} offer={await own.offerOwnFactor(sessionOf(c))} />),
+    page(
+      c,
+      <EnrolPage
+        asset={asset}
+        action={FACTOR}
+        offer={await own.offerOwnFactor(sessionOf(c))}
+        to={wayBack(c.req.query('to'))}
+      />,
+    ),
   )
 
   app.post('/me/second-factor', async (c) => {
-    const { seed, code } = await readForm(c, FactorForm)
+    const { seed, code, to } = await readForm(c, FactorForm)
     const session = sessionOf(c)
     try {
       const codes = await own.enrolOwn({ session, sealedSeed: seed, code })
-      return page(c, <RecoveryCodesPage asset={asset} codes={codes} next="/me" />)
+      return page(c, <RecoveryCodesPage asset={asset} codes={codes} next={localPath(to, '/me')} />)
     } catch (thrown) {
       const error = AppError.from(thrown)
       if (error.code !== 'invalid_input') throw thrown
       const offer = await own.offerOwnFactor(session, error.field === 'seed' ? undefined : seed)
-      const content = <EnrolPage asset={asset} action={FACTOR} offer={offer} fault={`${error.message}.`} />
+      const content = (
+        <EnrolPage asset={asset} action={FACTOR} offer={offer} to={wayBack(to)} fault={`${error.message}.`} />
+      )
       return page(c, content, handling.invalid_input.status)
     }
   })
@@ -81,4 +91,8 @@ export async function drawMe(c: Visit, room: Room, fault?: string, keys?: TypedK
   const session = sessionOf(c)
   const account = await room.own.readOwn(session)
   return <MePage frame={await frameOf(c, room, 'me')} session={session} account={account} fault={fault} keys={keys} />
+}
+
+function wayBack(to: string | undefined): string | undefined {
+  return to && localPath(to, '/me')
 }

@@ -62,7 +62,7 @@ function addSetup(app: Hono<Env>, room: Room): void {
   app.post('/setup', async (c) => {
     const form = await readForm(c, SetupForm)
     try {
-      return await goIn(c, room, await signIn.setUp({ ...form, agent: browserOf(c).agent }))
+      return await goIn(c, room, await signIn.setUp({ ...form, agent: browserOf(c).agent }), '/start')
     } catch (thrown) {
       const error = AppError.from(thrown)
       if (error.code === 'forbidden') return closed(c, room)

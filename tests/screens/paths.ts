@@ -1,0 +1,23 @@
+/** Every page of the console that can be opened by its address alone; the others need a conversation or an account. */
+export const pages = {
+  start: '/start',
+  queue: '/queue',
+  'queue-bulk': '/queue/bulk',
+  'queue-none-found': '/queue?q=nobody-wrote-this',
+  conversations: '/conversations',
+  outbox: '/outbox',
+  accounts: '/accounts',
+  connect: '/connect',
+  'setup-check': '/setup-check',
+  alerts: '/alerts',
+  insight: '/insight',
+  status: '/status',
+  audit: '/audit',
+  people: '/people',
+  keys: '/keys',
+  me: '/me',
+  'second-factor': '/me/second-factor',
+  confirmation: '/confirmation?to=/people',
+  help: '/help',
+  'not-found': '/conversations/cnv_nothing',
+} as const

@@ -58,6 +58,7 @@ export const auditActions = [
   'post.uncertain',
   'post.settled',
   'post.refused',
+  'post.brought_back',
   'queue.tampered',
   'credential.renewed',
   'credential.refused',

@@ -315,6 +315,7 @@ export function aConsole(options: Options = {}) {
       dismiss: note('dismiss'),
       undo: note('undo'),
       settle: note('settle'),
+      bringBack: note('bringBack'),
       ...options.review,
     },
     desk: {

@@ -13,6 +13,7 @@ import type { Place } from './console-list.ts'
 import { findPostView, listEvidence, listMovingPosts, listPosts } from './console-outbox.ts'
 import { findNextInQueue, listFacets, listQueue, type QueueLook } from './console-queue.ts'
 import { listRecent, searchConversations } from './console-recent.ts'
+import { readStages } from './console-stages.ts'
 import { readInsight } from './insight.ts'
 import { listApprovalsOf } from './pace.ts'
 import { listPauses } from './pauses.ts'
@@ -58,6 +59,7 @@ export function createReads(conn: Conn, reach: Reach = 'all') {
     rules: async (id: AccountId) => (isWithin(reach, id) ? ((await listRules(conn, [id])).get(id) ?? []) : []),
     alerts: (limit: number) => listAlertViews(conn, reach, limit),
     health: () => readHealth(conn, reach),
+    stages: (at: Date) => readStages(conn, reach, at),
     /** Whether news of this thing is for whoever reads here. */
     concerns: (id: string) => isInReach(conn, id, reach),
     blocks: (at: Date) => listBlocks(conn, at),

@@ -297,6 +297,10 @@ export function aConsole(options: Options = {}) {
       rules: async () => [],
       alerts: async () => [],
       health: async () => health,
+      stages: async () => ({
+        ...{ oldestDeliveryAt: null, oldestQueuedAt: null, oldestSendingAt: null, oldestUncertainAt: null },
+        ...{ failedToday: 0, rounds: [] },
+      }),
       blocks: async () => [],
       concerns: async () => true,
       insight: async () => anInsight(),

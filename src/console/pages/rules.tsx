@@ -109,7 +109,7 @@ function Rule({ frame, account, rule, choices, refusal, isFirst, isLast }: OnePr
         rule={rule}
         typed={refusal?.ruleId === rule.id ? refusal.values : undefined}
       />
-      <div class="row">
+      <div class="row entry-acts">
         <form method="post" action={`${here}/place`}>
           <button type="submit" name="move" value="up" class="button button-small" disabled={isFirst}>
             Earlier

@@ -13,6 +13,7 @@ import type { Place } from './console-list.ts'
 import { findPostView, listEvidence, listMovingPosts, listPosts } from './console-outbox.ts'
 import { findNextInQueue, listFacets, listQueue, type QueueLook } from './console-queue.ts'
 import { listRecent, searchConversations } from './console-recent.ts'
+import { readStages } from './console-stages.ts'
 import { readSeenThen } from './console-then.ts'
 import { readInsight } from './insight.ts'
 import { listApprovalsOf } from './pace.ts'
@@ -59,8 +60,9 @@ export function createReads(conn: Conn, reach: Reach = 'all') {
     rules: async (id: AccountId) => (isWithin(reach, id) ? ((await listRules(conn, [id])).get(id) ?? []) : []),
     alerts: (limit: number) => listAlertViews(conn, reach, limit),
     health: () => readHealth(conn, reach),
-    /** Whether news of this thing is for whoever reads here. */
+    stages: (at: Date) => readStages(conn, reach, at),
     seenThen: (id: ConversationId, seen: Parameters<typeof readSeenThen>[2]) => readSeenThen(conn, id, seen),
+    /** Whether news of this thing is for whoever reads here. */
     concerns: (id: string) => isInReach(conn, id, reach),
     blocks: (at: Date) => listBlocks(conn, at),
     insight: (query: InsightQuery, now: Date) => readInsight(conn, { ...query, now }, reach),

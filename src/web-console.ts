@@ -10,6 +10,7 @@ import { createAnswer, createModerate } from './flow/answer.ts'
 import { createApproveMany } from './flow/approve-many.ts'
 import { createAssign } from './flow/assign.ts'
 import { createBeginLogin } from './flow/begin-login.ts'
+import { createBringBack } from './flow/bring-back.ts'
 import { createChooseAccounts } from './flow/choose-accounts.ts'
 import { createConfigure } from './flow/configure.ts'
 import { createConnectToken } from './flow/connect-token.ts'
@@ -84,6 +85,7 @@ export function buildConsole(parts: WebParts, { keys, vouch, counters, people }:
       redraft: createRedraft(review),
       dismiss: createDismiss(review),
       undo: createUndo(review),
+      bringBack: createBringBack(review),
       settle: createReconcile({ db, publish, now }).settle,
     },
     desk: createDesk({ db, publish, now }),

@@ -96,6 +96,7 @@ export const access = {
   'POST /conversations/:id/erasure': 'configure',
   'POST /posts/:id/cancellation': 'decide',
   'POST /posts/:id/settlement': 'decide',
+  'POST /posts/:id/return': 'decide',
   'POST /accounts/:id/settings': 'configure',
   'POST /accounts/:id/knowledge': 'configure',
   'POST /accounts/:id/knowledge/:entry/removal': 'configure',

@@ -121,6 +121,7 @@ describe('who may do what', () => {
           'answer',
           'approveMany',
           'assign',
+          'bringBack',
           'decide',
           'dismiss',
           'moderate',

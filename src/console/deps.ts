@@ -76,6 +76,8 @@ export interface ReviewVerbs {
   dismiss(input: { conversationId: ConversationId; headMessageId: MessageId; operatorId: OperatorId }): Promise<unknown>
   undo(input: { postId: PostId; operatorId: OperatorId }): Promise<unknown>
   settle(input: { postId: PostId; operatorId: OperatorId; arrived: boolean }): Promise<unknown>
+  /** The words of a reply that did not arrive wait for a new approval. */
+  bringBack(input: { postId: PostId; operatorId: OperatorId }): Promise<unknown>
 }
 
 interface OnConversation {

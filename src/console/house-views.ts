@@ -104,5 +104,18 @@ export interface HealthView {
   lastDeliveryAt: Date | null
 }
 
+/** Since when the oldest of each stage waits; for rounds of work, when they were last at it. */
+export interface StagesView {
+  oldestDeliveryAt: Date | null
+  oldestQueuedAt: Date | null
+  oldestSendingAt: Date | null
+  oldestUncertainAt: Date | null
+  failedToday: number
+  rounds: {
+    name: 'sweep' | 'renew' | 'erase' | 'subscriptions' | 'catch_up' | 'media' | 'audit' | 'remind'
+    at: Date
+  }[]
+}
+
 /** A number that stopped counting here is shown as `99+`. */
 export const COUNT_MAX = 100

@@ -17,6 +17,7 @@ const words = {
   'opted-out': 'Noted. Nothing is sent to this contact until they write again.',
   redraft: 'Claude is drafting anew.',
   undone: 'Taken back. The reply did not go out.',
+  returned: 'It waits for review again. It leaves only with a new approval.',
   arrived: 'Noted: the reply arrived.',
   'not-arrived': 'Noted: the reply did not arrive.',
   saved: 'Saved.',

@@ -2,7 +2,15 @@ import type { AccountId, ContactId, ConversationId, DraftId, MessageId, Operator
 import type { Insight, InsightQuery } from '#src/domain/insight.ts'
 import type { ContactLine, ContactQuery, ContactView } from './contact-views.ts'
 import type { CalmDraft, Facets, QueueLook } from './desk-views.ts'
-import type { AccountDetail, AccountView, AlertView, BlockView, HealthView, Overview } from './house-views.ts'
+import type {
+  AccountDetail,
+  AccountView,
+  AlertView,
+  BlockView,
+  HealthView,
+  Overview,
+  StagesView,
+} from './house-views.ts'
 import type { RuleView } from './rule-verbs.ts'
 import type { ConversationView, Cursor, Evidence, ListItem, Page, PostGroup, PostView, SeenThen } from './views.ts'
 
@@ -32,6 +40,7 @@ export interface Reads {
   rules(id: AccountId): Promise<RuleView[]>
   alerts(limit: number): Promise<AlertView[]>
   health(): Promise<HealthView>
+  stages(at: Date): Promise<StagesView>
   blocks(at: Date): Promise<BlockView[]>
   /** Whether news of this thing is for whoever reads here. */
   concerns(id: string): Promise<boolean>

@@ -10,6 +10,24 @@ it('shows blocked addresses, why and until when, to an admin and to nobody else'
   for (const role of ['viewer', 'approver', 'auditor']) expect(await seenBy(role)).not.toContain('203.0.113.7')
 })
 
+it('says how long things wait, and what to do once they wait too long', async () => {
+  const ago = (minutes: number) => new Date(at.getTime() - minutes * 60_000)
+  const stages = (minutes: number) => async () => ({
+    ...{ oldestDeliveryAt: ago(minutes), oldestQueuedAt: null, oldestSendingAt: null, oldestUncertainAt: null },
+    ...{ failedToday: 0, rounds: [{ name: 'sweep' as const, at: ago(minutes) }] },
+  })
+  const seenAfter = async (minutes: number) => {
+    const { app } = aConsole({ reads: { stages: stages(minutes) } })
+    return (await app.request('/status', signedInAs('viewer'))).text()
+  }
+  const late = await seenAfter(6)
+  expect(late).toContain('See that it runs')
+  expect(late).toContain('See that the workers run')
+  const fine = await seenAfter(0)
+  expect(fine).toContain('just now')
+  expect(fine).not.toContain('See that')
+})
+
 it('counts a session by itself and whoever has none by the address, and says how long to wait', async () => {
   const keys: string[] = []
   const counter = (name: string, allowed: boolean) => ({

@@ -62,6 +62,7 @@ export const auditActions = [
   'post.uncertain',
   'post.settled',
   'post.refused',
+  'post.brought_back',
   'queue.tampered',
   'credential.renewed',
   'credential.refused',

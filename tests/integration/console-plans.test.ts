@@ -204,6 +204,7 @@ describe('a page of the console', () => {
     ['accounts', (reads) => reads.accounts(now)],
     ['overview', (reads) => reads.overview(new Date())],
     ['health', (reads) => reads.health()],
+    ['how long things wait', (reads) => reads.stages(now)],
   ] as [string, (reads: ReturnType<typeof createReads>) => Promise<unknown>][])(
     'walks through no large table: %s',
     async (_name, read) => {

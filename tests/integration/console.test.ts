@@ -20,6 +20,7 @@ import { type ConversationId, newId } from '#src/domain/ids.ts'
 import { createAnswer, createModerate } from '#src/flow/answer.ts'
 import { createApproveMany } from '#src/flow/approve-many.ts'
 import { createAssign } from '#src/flow/assign.ts'
+import { createBringBack } from '#src/flow/bring-back.ts'
 import { createConfigure } from '#src/flow/configure.ts'
 import { createDesk } from '#src/flow/desk.ts'
 import { createExportAudit } from '#src/flow/export-audit.ts'
@@ -78,6 +79,7 @@ async function setUp({ heartbeatMs = 60 } = {}) {
       dismiss: createDismiss(deps),
       undo: createUndo(deps),
       settle,
+      bringBack: createBringBack(deps),
     },
     desk: createDesk({ db, publish, now }),
     views: createViews({ db, now }),

@@ -301,6 +301,10 @@ export function aConsole(options: Options = {}) {
       rules: async () => [],
       alerts: async () => [],
       health: async () => health,
+      stages: async () => ({
+        ...{ oldestDeliveryAt: null, oldestQueuedAt: null, oldestSendingAt: null, oldestUncertainAt: null },
+        ...{ failedToday: 0, rounds: [] },
+      }),
       blocks: async () => [],
       concerns: async () => true,
       insight: async () => anInsight(),
@@ -319,6 +323,7 @@ export function aConsole(options: Options = {}) {
       dismiss: note('dismiss'),
       undo: note('undo'),
       settle: note('settle'),
+      bringBack: note('bringBack'),
       ...options.review,
     },
     desk: {

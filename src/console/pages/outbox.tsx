@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { Frame } from '../frame.ts'
 import { EvidenceBox } from '../parts/evidence.tsx'
+import { Failed } from '../parts/failed.tsx'
 import { Layout } from '../parts/layout.tsx'
 import { PauseList } from '../parts/pauses.tsx'
 import { PostState, TakeBack } from '../parts/pending.tsx'
@@ -65,7 +66,9 @@ export function OutboxPage({ frame, uncertain, evidence, moving, rest }: OutboxP
         <Group>
           {rest.page.items.length === 0 && <li class="post-none muted">{emptyWords[rest.group]}</li>}
           {rest.page.items.map((post) => (
-            <Post post={post} frame={frame} />
+            <Post post={post} frame={frame}>
+              {post.status === 'failed' && <Failed post={post} frame={frame} />}
+            </Post>
           ))}
         </Group>
         {rest.moreHref && (

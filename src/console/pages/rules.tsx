@@ -67,7 +67,11 @@ export function RulesPage({ frame, account, rules, choices, trial, refusal }: Ru
                 {!rule.isOn && <span class="tag">Off</span>} {isBroken(rule) && <span class="tag tag-warn">Look</span>}
                 <span class="hint">{doesOf(rule).join(' · ')}</span>
               </summary>
-              <Rule {...{ frame, account, rule, choices, refusal }} isFirst={index === 0} />
+              <Rule
+                {...{ frame, account, rule, choices, refusal }}
+                isFirst={index === 0}
+                isLast={index === rules.length - 1}
+              />
             </details>
           ))}
           {frame.may('configure') && rules.length < RULES_MAX && (
@@ -85,9 +89,10 @@ export function RulesPage({ frame, account, rules, choices, trial, refusal }: Ru
 interface OneProps extends Pick<RulesProps, 'frame' | 'account' | 'choices' | 'refusal'> {
   rule: RuleView
   isFirst: boolean
+  isLast: boolean
 }
 
-function Rule({ frame, account, rule, choices, refusal, isFirst }: OneProps) {
+function Rule({ frame, account, rule, choices, refusal, isFirst, isLast }: OneProps) {
   if (!frame.may('configure')) {
     return (
       <p dir="auto" class="bubble-text">
@@ -104,12 +109,12 @@ function Rule({ frame, account, rule, choices, refusal, isFirst }: OneProps) {
         rule={rule}
         typed={refusal?.ruleId === rule.id ? refusal.values : undefined}
       />
-      <p class="row">
+      <div class="row entry-acts">
         <form method="post" action={`${here}/place`}>
           <button type="submit" name="move" value="up" class="button button-small" disabled={isFirst}>
             Earlier
           </button>{' '}
-          <button type="submit" name="move" value="down" class="button button-small">
+          <button type="submit" name="move" value="down" class="button button-small" disabled={isLast}>
             Later
           </button>
         </form>
@@ -118,7 +123,7 @@ function Rule({ frame, account, rule, choices, refusal, isFirst }: OneProps) {
             Remove
           </button>
         </form>
-      </p>
+      </div>
     </>
   )
 }

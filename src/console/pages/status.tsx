@@ -1,8 +1,9 @@
 import { inWords } from '../assets/remaining.js'
 import type { Frame } from '../frame.ts'
-import type { BlockView, HealthView } from '../house-views.ts'
+import type { BlockView, HealthView, StagesView } from '../house-views.ts'
 import { Icon } from '../parts/icons.tsx'
 import { counted, Layout } from '../parts/layout.tsx'
+import { Stages } from '../parts/stages.tsx'
 import { When } from '../parts/time.tsx'
 
 const LATE_MS = 60_000
@@ -14,8 +15,15 @@ interface Row {
   hint?: string
 }
 
+interface StatusProps {
+  frame: Frame
+  health: HealthView
+  stages: StagesView
+  blocks: BlockView[]
+}
+
 /** How the machine is: what waits at each stage of the way, and what is out of order. */
-export function StatusPage({ frame, health, blocks }: { frame: Frame; health: HealthView; blocks: BlockView[] }) {
+export function StatusPage({ frame, health, stages, blocks }: StatusProps) {
   const rows = rowsOf(health, frame.now)
   const well = rows.every(({ ok }) => ok) && frame.troubles.length === 0
   return (
@@ -47,6 +55,7 @@ export function StatusPage({ frame, health, blocks }: { frame: Frame; health: He
             are shown for {frame.zone}.
           </p>
         </section>
+        <Stages stages={stages} frame={frame} />
         <Blocks blocks={blocks} frame={frame} />
       </div>
     </Layout>

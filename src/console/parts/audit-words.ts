@@ -74,6 +74,7 @@ const words: Record<AuditAction, string | ((detail: Detail) => string)> = {
   'post.uncertain': ({ code }) => `sent a reply that may or may not have arrived${because(code)}`,
   'post.settled': ({ arrived, status }) =>
     arrived === true || status === 'sent' ? 'found that a reply had arrived' : 'found that a reply had not arrived',
+  'post.brought_back': 'put a reply that did not go out up for review again',
   'post.refused': ({ code }) => `refused to send a reply${because(code)}`,
   'queue.tampered': 'found work that nobody of ours had put there',
   'credential.renewed': 'renewed the token of an account',

@@ -2,6 +2,7 @@ import { isReply } from '#src/domain/outbox.ts'
 import { platformRules } from '#src/domain/platform.ts'
 import type { Frame } from '../frame.ts'
 import type { PostView } from '../views.ts'
+import { Failed } from './failed.tsx'
 import { pauseOf } from './pauses.tsx'
 import { Revealed } from './revealed.tsx'
 import { Seconds, When } from './time.tsx'
@@ -30,6 +31,7 @@ export function PendingPost({ post, frame }: { post: PostView; frame: Frame }) {
         {post.status === 'queued' && frame.may('decide') && (
           <TakeBack post={post} back={`/conversations/${post.conversationId}`} />
         )}
+        {post.status === 'failed' && <Failed post={post} frame={frame} />}
         {post.status === 'uncertain' && <a href={`/outbox#${post.id}`}>Settle it</a>}
       </div>
     </article>

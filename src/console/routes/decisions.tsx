@@ -112,6 +112,17 @@ function addPosts(app: Hono<Env>, room: Room): void {
     return c.redirect(withNotice(localPath(back, '/outbox'), { done: 'undone' }), 303)
   })
 
+  app.post('/posts/:id/return', async (c) => {
+    const postId = parseId('post', c.req.param('id'))
+    const post = await readsOf(c).post(postId)
+    if (!post) throw new AppError('not_found', 'There is no such post')
+    const origin = { conversationId: post.conversationId, back: undefined }
+    return attempt(c, room, origin, async () => {
+      await room.review.bringBack({ postId, operatorId: operatorOf(c).id })
+      return stayAt(origin, { done: 'returned' })
+    })
+  })
+
   app.post('/posts/:id/settlement', async (c) => {
     const postId = parseId('post', c.req.param('id'))
     const { arrived, back } = await readForm(c, SettlementForm)

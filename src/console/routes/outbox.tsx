@@ -38,8 +38,9 @@ export function addOutbox(app: Hono<Env>, room: Room): void {
 
   app.get('/status', async (c) => {
     const [health, frame] = [await readsOf(c).health(), await frameOf(c, room, 'status')]
+    const stages = await readsOf(c).stages(frame.now)
     // An address is about a person: who only reads has no use for it.
     const blocks = frame.may('configure') ? await readsOf(c).blocks(frame.now) : []
-    return page(c, <StatusPage frame={frame} health={health} blocks={blocks} />)
+    return page(c, <StatusPage frame={frame} health={health} blocks={blocks} stages={stages} />)
   })
 }

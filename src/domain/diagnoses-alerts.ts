@@ -79,6 +79,11 @@ export const alertDiagnoses = {
     `Nothing brings them back; more people, or longer hours, help the next. ${LOOK}`,
     'These people got no answer.',
   ),
+  passkey_copied: degrades(
+    'A passkey was used whose counter went back: somebody may have a copy of the key.',
+    'Let its owner remove it under “Your sign-in” and add a new one; countersign operators reset-second-factor does the same from here.',
+    'Nobody signs in with this passkey.',
+  ),
   reminder_failed: degrades(
     'Reminders do not get out.',
     'See that the server of SMTP_URL, or the address of NOTIFY_WEBHOOK_URL, can be reached from the web process.',

@@ -32,6 +32,7 @@ const ofHouse = {
   audit_broken: 'audit_broken',
   audit_sink: 'audit_copy_behind',
   session_reused: 'session_reused',
+  passkey_copied: 'passkey_copied',
   window_closing: 'window_closing',
   window_missed: 'window_missed',
   reminder_failed: 'reminder_failed',

@@ -106,8 +106,8 @@ it.each(Object.keys(hostile))('takes twice as long, not four times, for twice as
     return performance.now() - started
   }
   // In turns, and the least of several: whatever else the machine does only adds.
-  const turns = Array.from({ length: 3 }, () => [msOf(60_000), msOf(480_000)] as const)
+  const turns = Array.from({ length: 3 }, () => [msOf(15_000), msOf(480_000)] as const)
   const [small, large] = [Math.min(...turns.map(([ms]) => ms)), Math.min(...turns.map(([, ms]) => ms))]
-  // Eight times as much; a squared search would take sixty-four times as long.
-  expect(large / Math.max(small, 0.5)).toBeLessThan(40)
+  // Thirty-two times as much; a squared search would take a thousand times as long, a busy machine a few times.
+  expect(large / Math.max(small, 0.2)).toBeLessThan(400)
 })

@@ -20,11 +20,6 @@ export function AccountsPage({ frame, accounts }: { frame: Frame; accounts: Acco
           <h1>Accounts</h1>
           {frame.may('configure') && (
             <div class="row">
-              {accounts.length > 0 && (
-                <a class="button button-primary" href="/connect">
-                  Connect an account
-                </a>
-              )}
               <a class="button" href="/setup-check">
                 Setup check
               </a>

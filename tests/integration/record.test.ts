@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { verifyAudit } from '#db/audit.ts'
 import { auditEntries } from '#db/schema/audit-entries.ts'
 import { notes } from '#db/schema/notes.ts'
+import { rules as ruleRows } from '#db/schema/rules.ts'
 import { sessions } from '#db/schema/sessions.ts'
 import { type AuditAction, auditActions } from '#src/domain/audit.ts'
 import { AppError } from '#src/domain/errors.ts'
@@ -22,6 +23,7 @@ import { createDismiss, createUndo } from '#src/flow/recall.ts'
 import { createReconcile } from '#src/flow/reconcile.ts'
 import { createRequestDeletion } from '#src/flow/request-deletion.ts'
 import { createDecide } from '#src/flow/review.ts'
+import { createRules } from '#src/flow/rules.ts'
 import { createMakeSetupLink } from '#src/flow/set-up.ts'
 import { createSignIn } from '#src/flow/sign-in.ts'
 import { recordTampering } from '#src/flow/tampered.ts'
@@ -69,6 +71,12 @@ const accountId = account.id
 const ada = { email: 'ada@example.com', password: 'correct horse battery staple' }
 
 type Deed = () => Promise<unknown>
+
+const rules = createRules(deps)
+function aRule(operatorId: Awaited<ReturnType<typeof anOperator>>['id']) {
+  const does = { title: 'T', phrases: 'refund', isOn: true, assigneeId: null, label: 'Money', isUrgent: false }
+  return rules.saveRule({ accountId, operatorId, does: { ...does, risk: null, answer: null, templateId: null } })
+}
 
 async function decision(verdict: 'approve' | 'reject'): Promise<Deed> {
   const { draft, message } = await aThread(db, { account })
@@ -208,6 +216,20 @@ const deeds: Partial<Record<AuditAction, () => Promise<Deed>>> = {
     const { templateId } = await configure.saveTemplate({ accountId, operatorId, ...words })
     return () => configure.removeTemplate({ accountId, operatorId, templateId })
   },
+  'rule.saved': () => withOperator((operatorId) => aRule(operatorId)),
+  'rule.moved': async () => {
+    const operatorId = (await anOperator(db)).id
+    await aRule(operatorId)
+    await aRule(operatorId)
+    const [first] = await db.select().from(ruleRows).orderBy(ruleRows.place)
+    return () => rules.moveRule({ accountId, operatorId, ruleId: first!.id, way: 'down' })
+  },
+  'rule.removed': async () => {
+    const operatorId = (await anOperator(db)).id
+    await aRule(operatorId)
+    const [first] = await db.select().from(ruleRows)
+    return () => rules.removeRule({ accountId, operatorId, ruleId: first!.id })
+  },
   'draft.approved': () => decision('approve'),
   'draft.rejected': () => decision('reject'),
   'conversation.dismissed': async () => {
@@ -320,6 +342,9 @@ const elsewhere: Partial<Record<AuditAction, string>> = {
   'subscription.refused': 'subscriptions',
   'message.erased': 'receive',
   'contact.opted_out': 'receive',
+  'contact.exported': 'contacts',
+  'post.brought_back': 'bring-back',
+  'rule.applied': 'rules',
 }
 
 it('each action of the closed list is left by some test, and none that is not in the list', () => {

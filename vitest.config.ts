@@ -9,7 +9,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'hono/jsx' } },
   test: {
     // Most tests wait for a store, so a few more files than cores run at once.
-    maxWorkers: 3,
+    maxWorkers: 4,
     projects: [
       {
         extends: true,

@@ -35,6 +35,7 @@ const PASSED_ON = [
   'FAULTS',
   'MIXED_BODIES',
   'BODIES',
+  'BODIES',
 ]
 
 const runs = memoryFolder('test') ?? path.join(root, '.data', 'test')

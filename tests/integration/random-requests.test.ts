@@ -8,7 +8,7 @@ import { APP_SECRET, aWeb } from '#tests/support/web.ts'
 
 const { app, db, signIn, lines } = await aWeb()
 /** Of each route that changes something, and half as many of each other; before a release `BODIES=1000`. */
-const EACH = Number(process.env['BODIES'] ?? 4)
+const EACH = Number(process.env['BODIES'] ?? 2)
 /** One session may ask this often in a minute; nobody does so much in it. */
 const SESSION = 1000
 /** What a driver, a parser or a stack would say, in whatever door's words. */

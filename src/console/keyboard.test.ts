@@ -73,6 +73,16 @@ it('offers each role only the pages it may open, with its views, and contacts on
   expect(await linksOf('viewer', 'Mar')).toContain(`/conversations/${view.id}`)
 })
 
+it.each(['viewer', 'admin'])('names every page that the menu of a %s does', async (role) => {
+  const { app } = aConsole()
+  const html = await (await app.request('/palette', signedInAs(role))).text()
+  const [main = ''] = /<main[\s\S]*<\/main>/.exec(html) ?? []
+  const pagesIn = (part: string) => [...part.matchAll(/<a [^>]*href="(\/[a-z-]+)"/g)].map(([, href]) => href)
+  const menu = pagesIn(html.replace(main, '')).filter((href) => href !== '/palette')
+  expect(menu.length).toBeGreaterThan(6)
+  expect(menu.filter((href) => !pagesIn(main).includes(href))).toEqual([])
+})
+
 it('leads who was signed out while writing back to the same draft, with the words on the page and nothing done', async () => {
   const { app, view, calls } = aConsole()
   const back = '/queue?risk=calm'

@@ -49,7 +49,8 @@ export function uncertain({ posts, healedAt, readAt }: History): Line {
 
 /** What the platform tries again takes at most so long once all is well: its pauses grow to a minute. */
 const REDELIVERY_MS = 75_000
-const DRAFT_MS = 60_000
+/** A call to Claude that was lost holds its conversation for a minute; then the sweep has to come by. */
+const DRAFT_MS = 60_000 + SWEEP_MS + SLACK_MS
 const POST_MS = 60_000
 
 /** Nothing is forgotten: no delivery, no conversation, no post waits longer than everything needs. */

@@ -16,9 +16,11 @@ export function ErasureForm({ conversation, frame }: { conversation: Erasable; f
       <label class="tick">
         <input type="checkbox" name="sure" value="yes" required /> This cannot be undone
       </label>
-      <button type="submit" class="button button-danger">
-        Erase
-      </button>
+      <div>
+        <button type="submit" class="button button-danger">
+          Erase
+        </button>
+      </div>
     </form>
   )
 }

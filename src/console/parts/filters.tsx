@@ -25,7 +25,7 @@ export function Filters({ frame, choice, facets }: FilterProps & { frame: Frame 
           type="search"
           name="q"
           value={q ?? ''}
-          placeholder="Search the queue"
+          placeholder="Search"
           maxlength={100}
           autocomplete="off"
         />

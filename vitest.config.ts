@@ -10,6 +10,8 @@ export default defineConfig({
   test: {
     // Most tests wait for a store, so a few more files than cores run at once.
     maxWorkers: 4,
+    // Pages of one browser: more at once take so long that an undo time is over before it was clicked.
+    maxConcurrency: 2,
     projects: [
       {
         extends: true,

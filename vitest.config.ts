@@ -12,6 +12,8 @@ export default defineConfig({
     maxWorkers: 4,
     // Pages of one browser: more at once take so long that an undo time is over before it was clicked.
     maxConcurrency: 2,
+    // What is waited for comes at once or not at all; a busy machine makes a second of that too little.
+    expect: { poll: { timeout: 10_000 } },
     projects: [
       {
         extends: true,

@@ -35,7 +35,7 @@ const goTo = (hour: number) => {
 /** One web process. */
 function aWeb({ quiet }: { quiet?: QuietHours } = {}) {
   const publish = ({ topic, id }: { topic: string; id: string }) => void published.push(`${topic} ${id}`)
-  const mail = createMailer({ url: new Secret(mailServer.url), from: 'reply@example.org', deadlineMs: 300 })
+  const mail = createMailer({ url: new Secret(mailServer.url), from: 'reply@example.org', deadlineMs: 3000 })
   const webhook = createWebhook({ url: new Secret(receiver.url), secret: new Secret(receiver.secret), now })
   return {
     remind: createRemind({ db, channels: ['mail', 'webhook'], quiet, publish, now }),
